@@ -1,0 +1,1 @@
+"""The places the functions run in, driven without Excel."""

@@ -1,0 +1,213 @@
+"""Reading the arguments of the cell functions: from a cell's value to what the core computes with.
+
+A value is a scalar; ``None`` or empty text is an omitted argument. What repeats from cell to cell
+(model, size, quality, table) is read once and remembered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from xl_pricing.cells import (
+    Grid,
+    as_grid,
+    is_blank,
+    is_grid,
+    is_number,
+    read_number,
+    read_whole,
+    read_word,
+    shown,
+)
+from xl_pricing.errors import InvalidValueError, OutOfRangeError
+from xl_pricing.estimation.cost import Tariff, Usage
+from xl_pricing.estimation.credits import Terms
+from xl_pricing.estimation.size import Size, cheapest_size, parse_size, resolve_size
+from xl_pricing.estimation.tokens import REFERENCE_RULES, text_tokens
+from xl_pricing.rates.card import (
+    DEFAULT_MODEL,
+    DEFAULT_TIER,
+    RateCard,
+    bundled_card,
+    read_tier,
+)
+from xl_pricing.rates.rows import Model, read_date
+
+MAX_IMAGES_PER_CALL = 10
+MAX_REFERENCES = 16
+MAX_PROMPT_CHARACTERS = 32_000
+MAX_PROMPT_TOKENS = 100_000
+MAX_MEASURED_TOKENS = 1_000_000
+REFERENCE_SIZE = Size(1024, 1024)
+
+_MINUTES_PER_DAY = 1440
+_REMEMBERED = 4096
+
+Cell = str | float | Decimal | Fraction | date | None
+Table = RateCard | Grid | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sale:
+    """A model and its tariff: what one tier charges on one day."""
+
+    model: Model
+    tariff: Tariff
+
+
+def read_sale(model: Cell, tier: Cell, rates: Table, day: Cell = None) -> Sale:
+    """Read model, tier and rates into the tariff in force on ``day`` (today if omitted)."""
+    on = date.today() if day is None else read_date(day)  # noqa: DTZ011 - the user's own day
+    return _sale(model, tier, card_with(RateCard.with_rates, rates), on)
+
+
+@lru_cache(maxsize=_REMEMBERED, typed=True)
+def _sale(model: Cell, tier: Cell, card: RateCard, day: date) -> Sale:
+    known = read_model(model, card)
+    return Sale(known, card.tariff(known, tier_word(tier), day))
+
+
+@lru_cache(maxsize=_REMEMBERED, typed=True)
+def read_model(model: Cell, card: RateCard) -> Model:
+    """Read a model's name; the default model where omitted."""
+    return card.model(DEFAULT_MODEL if is_blank(model) else read_word(model, "model"))
+
+
+def tier_word(tier: Cell) -> str:
+    """Read a tier's name; standard where omitted."""
+    return DEFAULT_TIER if is_blank(tier) else read_tier(read_word(tier, "tier"))
+
+
+@lru_cache(maxsize=_REMEMBERED, typed=True)
+def read_pixels(size: Cell, model: Model) -> Size:
+    """Read a size or a ratio's preset, legal for the model."""
+    return resolve_size(ratio_text(size, "size"), model.sizes)
+
+
+def ratio_text(value: Cell, name: str) -> str:
+    """Return the text of a size or ratio, mending what Excel makes of a ratio typed in a cell.
+
+    Excel takes ``4:5`` for the time 04:05 and keeps the fraction of a day.
+    """
+    if isinstance(value, datetime | time):
+        return f"{value.hour}:{value.minute}"
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and 0 < value < 3:
+        minutes = round(float(value) * _MINUTES_PER_DAY, 6)
+        if minutes.is_integer():
+            return "{}:{}".format(*divmod(int(minutes), 60))
+    return read_word(value, name)
+
+
+@lru_cache(maxsize=_REMEMBERED, typed=True)
+def read_quality(quality: Cell) -> str | Fraction:
+    """Read a quality: a word in lower case, or measured output tokens per image.
+
+    Raises `OutOfRangeError` for tokens outside 0 (excluded) to 1,000,000.
+    """
+    if isinstance(quality, str) and not is_blank(quality) and quality.strip()[0].isalpha():
+        return quality.strip().lower()
+    if is_blank(quality):
+        raise InvalidValueError("quality is missing; accepted: a word or a measured token count")
+    tokens = read_number(quality, "quality")
+    if not 0 < tokens <= MAX_MEASURED_TOKENS:
+        raise OutOfRangeError(
+            f"quality {shown(quality)} is out of range; accepted as output tokens per image: "
+            f"more than 0, up to {MAX_MEASURED_TOKENS:,}"
+        )
+    return tokens
+
+
+def read_usage(
+    model: Model, size: Cell, quality: Cell, n: Cell, prompt: Cell, references: Cell
+) -> Usage:
+    """Count the tokens of one call with ``n`` images."""
+    pixels = read_pixels(size, model)
+    word = read_quality(quality)
+    count = 1 if n is None or n == "" else read_whole(n, "n", 1, MAX_IMAGES_PER_CALL)
+    images = () if references is None or references == "" else read_references(references)
+    return Usage(
+        0 if prompt is None or prompt == "" else _text_in(model, prompt, len(images)),
+        sum(map(REFERENCE_RULES[model.references.rule], images)),
+        model.output.rule.tokens(pixels, word, count) if isinstance(word, str) else word * count,
+        count,
+    )
+
+
+def read_references(references: Cell) -> tuple[Size, ...]:
+    """Read reference images: how many of 1024x1024, or their sizes parted by semicolons."""
+    if isinstance(references, str) and any(mark in references.lower() for mark in "x×*"):
+        sizes = tuple(parse_size(part) for part in references.split(";") if part.strip())
+        read_whole(len(sizes), "references", 0, MAX_REFERENCES)
+        if not all(size.short for size in sizes):
+            raise OutOfRangeError(
+                f"references {shown(references)} hold a side of 0; accepted: 1 px or more"
+            )
+        return sizes
+    return (REFERENCE_SIZE,) * read_whole(references, "references", 0, MAX_REFERENCES)
+
+
+def read_terms(
+    plan: Cell, model: Model, size: Size, quality: Cell, card: RateCard
+) -> Terms:
+    """Read a plan into its terms for such an image.
+
+    A number is USD per credit on the token cost; raises `OutOfRangeError` unless above 0.
+    """
+    if isinstance(plan, str) and not is_number(plan):
+        word = read_quality(quality)
+        named = word if isinstance(word, str) else "measured"
+        return card.offer(plan, model, size, named).terms
+    usd_per_credit = read_number(plan, "plan")
+    if usd_per_credit <= 0:
+        raise OutOfRangeError(
+            f"plan {shown(plan)} is out of range; accepted: more than 0 USD per credit, or a name"
+        )
+    return Terms(usd_per_credit=usd_per_credit, multiplier=Fraction(1))
+
+
+@lru_cache(maxsize=256)
+def find_cheapest(ratio: Fraction, short_side_px: Fraction, quality: str, model: Model) -> Size:
+    """Return the cheapest legal size, remembered; see `cheapest_size`."""
+    rule = model.output.rule
+    return cheapest_size(ratio, short_side_px, model.sizes, lambda size: rule.tokens(size, quality))
+
+
+def card_with(replace: Callable[[RateCard, Grid], RateCard], table: Table) -> RateCard:
+    """Return the card in force, or one with its rates or plans replaced by a sheet's table."""
+    if isinstance(table, RateCard):
+        return table
+    if is_blank(table):
+        return bundled_card()
+    if not is_grid(table):
+        raise InvalidValueError(
+            f"table {shown(table)} is not a range; accepted: a range with a header"
+        )
+    return _replaced(bundled_card(), replace, tuple(map(tuple, as_grid(table))))
+
+
+@lru_cache(maxsize=8, typed=True)
+def _replaced(
+    card: RateCard, replace: Callable[[RateCard, Grid], RateCard], table: Grid
+) -> RateCard:
+    return replace(card, table)
+
+
+def _text_in(model: Model, prompt: Cell, references: int) -> int:
+    """Count the text tokens of a prompt, given as a token count or as text, with the overhead."""
+    tokens = _prompt_tokens(prompt)
+    return tokens + model.text.per_call + model.text.per_reference * references
+
+
+@lru_cache(maxsize=_REMEMBERED, typed=True)
+def _prompt_tokens(prompt: Cell) -> int:
+    if isinstance(prompt, str) and not is_number(prompt):
+        if len(prompt) > MAX_PROMPT_CHARACTERS:
+            raise OutOfRangeError(
+                f"the prompt has {len(prompt):,} characters; "
+                f"accepted: up to {MAX_PROMPT_CHARACTERS:,}"
+            )
+        return text_tokens(prompt)
+    return read_whole(prompt, "prompt", 0, MAX_PROMPT_TOKENS)

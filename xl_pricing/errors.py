@@ -1,0 +1,45 @@
+"""The errors of xl_pricing, one small tree.
+
+    XlPricingError
+    ├── InvalidValueError    (ValueError)    a word or value that cannot be read      #VALUE!
+    ├── OutOfRangeError      (ValueError)    a number that is not accepted            #NUM!
+    ├── NotAvailableError    (LookupError)   nothing is known: no rate, no formula    #N/A
+    ├── CardError            (ValueError)    a rate card or table that is not whole   #VALUE!
+    └── CellError            (ValueError)    an input cell holds an error             that error
+
+Each also derives from the fitting builtin, so a caller may catch either. The message is one
+sentence that says what was wrong and what is accepted.
+"""
+
+class XlPricingError(Exception):
+    """Base of all errors; ``cell_error`` is the Excel error that a cell shows."""
+
+    cell_error: str = "#VALUE!"
+
+
+class InvalidValueError(XlPricingError, ValueError):
+    """A word is unknown or a value cannot be read."""
+
+
+class OutOfRangeError(XlPricingError, ValueError):
+    """A number is outside what is accepted."""
+
+    cell_error = "#NUM!"
+
+
+class NotAvailableError(XlPricingError, LookupError):
+    """Nothing is known: a rate is missing on that day, or no formula is published."""
+
+    cell_error = "#N/A"
+
+
+class CardError(XlPricingError, ValueError):
+    """A rate card, or a table of rates or plans, is not whole."""
+
+
+class CellError(XlPricingError, ValueError):
+    """An input cell holds an error, which comes out as it went in."""
+
+    def __init__(self, cell_error: str, name: str) -> None:
+        super().__init__(f"{name} holds the error {cell_error}; mend that cell first")
+        self.cell_error = cell_error

@@ -1,0 +1,121 @@
+"""Tokens times rates: USD, exact, line by line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import NamedTuple
+
+from xl_pricing.errors import NotAvailableError
+
+TOKENS_PER_MTOK = 1_000_000
+BASES = ("official", "quoted", "measured", "estimate")
+"""How well a figure is known, best first."""
+
+
+class Usage(NamedTuple):
+    """Tokens of one call with ``n`` images; inputs are per image and billed ``n`` times.
+
+    ``image_out`` is the sum over the ``n`` images; it may be a fraction where it was measured.
+    """
+
+    text_in: int
+    image_in: int
+    image_out: int | Fraction
+    n: int = 1
+
+
+class Evidence(NamedTuple):
+    """Where a figure comes from; ``checked`` is an ISO date."""
+
+    source: str
+    checked: str
+    basis: str
+
+
+class Price(NamedTuple):
+    """One meter's rate in USD per 1M tokens, and its evidence."""
+
+    usd_per_mtok: Fraction
+    evidence: Evidence
+
+
+class Line(NamedTuple):
+    """One line of an estimate, per image: tokens, USD per 1M tokens, USD."""
+
+    meter: str
+    tokens: Fraction
+    usd_per_mtok: Fraction
+    usd: Fraction
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tariff:
+    """The prices of one model, tier and day by meter; integers over one denominator."""
+
+    prices: Mapping[str, Price]
+    missing: str
+    usd: Mapping[str, int]
+    per_tokens: int
+
+    @classmethod
+    def of(cls, prices: Mapping[str, Price], missing: str) -> "Tariff":
+        """Build from prices by meter; ``missing`` completes the sentence for an absent meter."""
+        scale = lcm(*(price.usd_per_mtok.denominator for price in prices.values()))
+        usd = {meter: int(price.usd_per_mtok * scale) for meter, price in prices.items()}
+        return cls(prices, missing, usd, scale * TOKENS_PER_MTOK)
+
+    def usd_per_image(self, usage: Usage) -> float:
+        """Return USD per image, rounded once, to the nearest float.
+
+        Raises `NotAvailableError` where a meter in use has no rate.
+        """
+        total, count = self._total(usage)
+        return float(total / count)
+
+    def exact_usd_per_image(self, usage: Usage) -> Fraction:
+        """Return USD per image as an exact fraction."""
+        return Fraction(*self._total(usage))
+
+    def lines(self, usage: Usage, counted: Mapping[str, Evidence]) -> list[Line]:
+        """Itemise per image: text in, image in, image out; ``counted`` says how tokens are known.
+
+        A line's basis is the weaker one of its rate and its token count.
+        """
+        per_image = {
+            "text_in": Fraction(usage.text_in),
+            "image_in": Fraction(usage.image_in),
+            "image_out": Fraction(usage.image_out) / usage.n,
+        }
+        return [
+            self._line(meter, tokens, counted[meter])
+            for meter, tokens in per_image.items()
+            if tokens or meter == "image_out"
+        ]
+
+    def price(self, meter: str) -> Price:
+        """Return the price of a meter, or raise `NotAvailableError`."""
+        if meter not in self.prices:
+            raise NotAvailableError(f"no rate for {meter} of {self.missing}")
+        return self.prices[meter]
+
+    def _total(self, usage: Usage) -> tuple[int | Fraction, int]:
+        """Return USD of the call over a count: their quotient is USD per image."""
+        text_in, image_in, image_out, n = usage
+        try:
+            total = image_out * self.usd["image_out"]
+            if text_in:
+                total += n * text_in * self.usd["text_in"]
+            if image_in:
+                total += n * image_in * self.usd["image_in"]
+        except KeyError as missing:
+            raise NotAvailableError(f"no rate for {missing.args[0]} of {self.missing}") from None
+        return total, n * self.per_tokens
+
+    def _line(self, meter: str, tokens: Fraction, counted: Evidence) -> Line:
+        rate, known = self.price(meter)
+        basis = max(known.basis, counted.basis, key=BASES.index)
+        source = f"{known.source}; tokens: {counted.source}"
+        usd = tokens * rate / TOKENS_PER_MTOK
+        return Line(meter, tokens, rate, usd, Evidence(source, known.checked, basis))

@@ -1,0 +1,196 @@
+"""Pixels: reading sizes and ratios, which sizes are legal, presets, and the cheapest legal size."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import gcd
+from typing import NamedTuple
+
+from xl_pricing.errors import InvalidValueError, OutOfRangeError
+
+PRESET_SHORT_SIDE_PX = 1024
+RATIO_TOLERANCE = Fraction(1, 100)
+
+_SIZE = re.compile(r"(\d{1,6})\s*[x×*]\s*(\d{1,6})", re.IGNORECASE)
+_RATIO = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)\s*:\s*(\d{1,4}(?:\.\d{1,4})?)")
+
+
+class Size(NamedTuple):
+    """Width and height in px."""
+
+    width: int
+    height: int
+
+    @property
+    def long(self) -> int:
+        """The long edge in px."""
+        return max(self)
+
+    @property
+    def short(self) -> int:
+        """The short edge in px."""
+        return min(self)
+
+    @property
+    def pixels(self) -> int:
+        """Width times height."""
+        return self.width * self.height
+
+    def __str__(self) -> str:
+        """Write the size as Excel users type it: ``1024x1536``."""
+        return f"{self.width}x{self.height}"
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSizes:
+    """Every size within limits is legal (gpt-image-2 and later)."""
+
+    step_px: int
+    max_edge_px: int
+    max_aspect: int
+    min_pixels: int
+    max_pixels: int
+    experimental_pixels: int
+
+    def fault(self, size: Size) -> str | None:
+        """Say what makes ``size`` illegal, or ``None``."""
+        if size.width % self.step_px or size.height % self.step_px or not size.short:
+            return f"both edges must be multiples of {self.step_px} px"
+        if size.long > self.max_edge_px:
+            return f"an edge may have at most {self.max_edge_px} px"
+        if size.long > self.max_aspect * size.short:
+            return f"the long edge may be at most {self.max_aspect} times the short one"
+        if not self.min_pixels <= size.pixels <= self.max_pixels:
+            return f"{self.min_pixels:,} to {self.max_pixels:,} pixels are accepted"
+        return None
+
+    def near(self, ratio: Fraction) -> Iterator[Size]:
+        """Yield every legal size whose long:short ratio is within 1 % of ``ratio`` (>= 1)."""
+        low, high = ratio * (1 - RATIO_TOLERANCE), ratio * (1 + RATIO_TOLERANCE)
+        for short in range(self.step_px, self.max_edge_px + 1, self.step_px):
+            first = max(-(-low * short // self.step_px) * self.step_px, short)
+            last = min(int(high * short), self.max_edge_px)
+            for long in range(int(first), last + 1, self.step_px):
+                size = Size(long, short)
+                if self.fault(size) is None:
+                    yield size
+
+
+@dataclass(frozen=True, slots=True)
+class FixedSizes:
+    """Only the listed sizes are legal (the gpt-image-1 family)."""
+
+    sizes: tuple[Size, ...]
+
+    def fault(self, size: Size) -> str | None:
+        """Say what makes ``size`` illegal, or ``None``."""
+        return None if size in self.sizes else "accepted: " + ", ".join(map(str, self.sizes))
+
+    def near(self, ratio: Fraction) -> Iterator[Size]:
+        """Yield every legal size, long edge first, within 1 % of ``ratio`` (>= 1)."""
+        low, high = ratio * (1 - RATIO_TOLERANCE), ratio * (1 + RATIO_TOLERANCE)
+        for size in dict.fromkeys(Size(size.long, size.short) for size in self.sizes):
+            if low <= Fraction(size.long, size.short) <= high:
+                yield size
+
+
+LegalSizes = FreeSizes | FixedSizes
+
+
+def parse_size(text: str) -> Size:
+    """Read ``1024x1536``, ``1024 × 1536`` or ``1024*1536``; any pixels, legal or not."""
+    match = _SIZE.fullmatch(_plain(text))
+    if match is None:
+        raise InvalidValueError(
+            f"size {text!r} is not readable; accepted: 1024x1536, 1024*1536 or a ratio such as 4:5"
+        )
+    return Size(int(match[1]), int(match[2]))
+
+
+def parse_ratio(text: str) -> Fraction:
+    """Read ``4:5`` or ``1.91:1`` as width over height."""
+    match = _RATIO.fullmatch(_plain(text))
+    if match is None:
+        raise InvalidValueError(f"ratio {text!r} is not readable; accepted: 4:5, 16:9 or 1.91:1")
+    width, height = Fraction(match[1]), Fraction(match[2])
+    if not width or not height:
+        raise OutOfRangeError(f"ratio {text!r} has a side of 0; accepted: 4:5, 16:9 or 1.91:1")
+    return width / height
+
+
+def resolve_size(text: str, legal: LegalSizes) -> Size:
+    """Read a size or the preset of a ratio, and raise `OutOfRangeError` unless it is legal."""
+    if ":" in _plain(text):
+        return preset(parse_ratio(text), legal)
+    return check_size(parse_size(text), legal)
+
+
+def check_size(size: Size, legal: LegalSizes) -> Size:
+    """Return ``size``, or raise `OutOfRangeError` that says which rule it breaks."""
+    fault = legal.fault(size)
+    if fault:
+        raise OutOfRangeError(f"size {size} is not legal for this model: {fault}")
+    return size
+
+
+def preset(ratio: Fraction, legal: LegalSizes) -> Size:
+    """Return the size that a ratio stands for: exact, multiples of 16, short side nearest 1024.
+
+    Both edges are ``16 * k`` times the ratio in lowest terms; of two ``k`` equally near, the
+    smaller. Raises `OutOfRangeError` where that size is not legal.
+    """
+    unit = 16 * min(ratio.numerator, ratio.denominator)
+    k = max(1, (2 * PRESET_SHORT_SIDE_PX + unit - 1) // (2 * unit))
+    size = Size(16 * k * ratio.numerator, 16 * k * ratio.denominator)
+    fault = legal.fault(size)
+    if fault:
+        raise OutOfRangeError(
+            f"ratio {ratio_text(ratio)} stands for {size}, not legal for this model: {fault}"
+        )
+    return size
+
+
+def ratio_text(ratio: Fraction) -> str:
+    """Write a ratio in lowest terms: ``4:5``."""
+    return f"{ratio.numerator}:{ratio.denominator}"
+
+
+def all_sizes(legal: FreeSizes) -> Iterator[Size]:
+    """Yield every legal size, by width, then height (29,146 for gpt-image-2)."""
+    edges = range(legal.step_px, legal.max_edge_px + 1, legal.step_px)
+    sizes = (Size(width, height) for width in edges for height in edges)
+    return (size for size in sizes if legal.fault(size) is None)
+
+
+def cheapest_size(
+    ratio: Fraction, short_side_px: int, legal: LegalSizes, tokens: Callable[[Size], int]
+) -> Size:
+    """Return the legal size within 1 % of ``ratio`` and at least that short that costs least.
+
+    Searches the whole legal domain. ``tokens`` counts the output tokens of a size. Of equally
+    cheap sizes the one nearest to the ratio wins, then the one with fewer pixels. Raises
+    `OutOfRangeError` where there is none.
+    """
+    tall = ratio < 1
+    upright = 1 / ratio if tall else ratio
+    sizes = [size for size in legal.near(upright) if size.short >= short_side_px]
+    if not sizes:
+        raise OutOfRangeError(
+            f"no legal size has ratio {ratio_text(ratio)} within 1 % and a shorter side of "
+            f"at least {short_side_px} px; accepted: up to 3:1, and a smaller shorter side"
+        )
+
+    def rank(size: Size) -> tuple[int, Fraction, int]:
+        return tokens(size), abs(Fraction(size.long, size.short) / upright - 1), size.pixels
+
+    best = min(sizes, key=rank)
+    return Size(best.short, best.long) if tall else best
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    """Fold full-width digits and colons to plain ones, as Chinese keyboards type them."""
+    return unicodedata.normalize("NFKC", text).strip()

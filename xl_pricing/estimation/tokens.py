@@ -1,0 +1,165 @@
+"""Token counts: output images, reference images and prompts. Exact integers, no floats."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isqrt
+
+from xl_pricing.errors import InvalidValueError, NotAvailableError
+from xl_pricing.estimation.size import Size
+
+PATCH_PX = 16
+PATCH_BUDGET = 1536
+TILE_PX = 512
+TILE_FIT_PX = 2048
+
+# Tokens per 1,000 characters in the o200k_base vocabulary, measured on parallel prompts. Blanks,
+# digits and signs belong to the script before them, as in Unicode's script runs. Japanese is told
+# by its kana; "other" (emoji, rare scripts) is not measured and set to the dearest measured one.
+_TOKENS_PER_1000 = {
+    "japanese": 844,
+    "han": 1000,
+    "hangul": 709,
+    "cyrillic": 298,
+    "arabic": 394,
+    "devanagari": 399,
+    "latin": 214,
+    "other": 1115,
+}
+_COMMON = r"\s\d_!-/:-@\[-`{-~\u00a0-\u00bf\u2000-\u206f\u3000-\u303f\uff00-\uff20"
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+_SCRIPTS = {
+    "japanese": r"\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f",
+    "han": _HAN,
+    "hangul": r"\u1100-\u11ff\u3130-\u318f\uac00-\ud7af",
+    "cyrillic": r"\u0400-\u052f",
+    "arabic": r"\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff",
+    "devanagari": r"\u0900-\u097f",
+    "latin": r"A-Za-z\u00c0-\u024f\u1e00-\u1eff",
+}
+_RUN = re.compile(
+    "|".join(f"(?P<{name}>[{range_}][{range_}{_COMMON}]*)" for name, range_ in _SCRIPTS.items())
+    + f"|(?P<common>[{_COMMON}]+)|(?P<other>.)",
+    re.DOTALL,
+)
+_KANA = re.compile(f"[{_SCRIPTS['japanese']}]")
+
+
+@dataclass(frozen=True, slots=True)
+class GridRule:
+    """Output tokens from a grid per quality (gpt-image-2 and later)."""
+
+    grids: Mapping[str, int]
+    unknown: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def qualities(self) -> tuple[str, ...]:
+        """The quality words that the model takes, in rising order."""
+        return (*self.unknown, *self.grids)
+
+    def tokens(self, size: Size, quality: str, n: int = 1) -> int:
+        """Count the output image tokens of ``n`` images in one call."""
+        grid = self.grids.get(quality)
+        if grid is None:
+            _refuse(quality, self.qualities, self.unknown)
+        return grid_tokens(size.width, size.height, grid, n)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRule:
+    """Output tokens from a published table of sizes and qualities (the gpt-image-1 family)."""
+
+    table: Mapping[str, Mapping[str, int]]
+
+    @property
+    def qualities(self) -> tuple[str, ...]:
+        """The quality words that the model takes, in rising order."""
+        return tuple(next(iter(self.table.values())))
+
+    def tokens(self, size: Size, quality: str, n: int = 1) -> int:
+        """Count the output image tokens of ``n`` images in one call."""
+        row = self.table[str(size)]
+        if quality not in row:
+            _refuse(quality, self.qualities, {})
+        return n * row[quality]
+
+
+OutputRule = GridRule | TableRule
+
+
+def grid_tokens(width: int, height: int, grid: int, n: int = 1) -> int:
+    """Count output tokens by the grid rule: one ceiling over the sum of ``n`` images.
+
+    An exact half rounds to even, as the calculator of the official guide does:
+    ``u = round_half_even(grid * short / long)``,
+    ``tokens = ceil(n * grid * u * (2_000_000 + width * height) / 4_000_000)``.
+    """
+    long, short = (width, height) if width >= height else (height, width)
+    u, rest = divmod(2 * grid * short + long, 2 * long)
+    if not rest and u & 1:
+        u -= 1
+    return -(-n * grid * u * (2_000_000 + width * height) // 4_000_000)
+
+
+def patch_tokens(size: Size) -> int:
+    """Count the tokens of one reference image by 16-px patches (gpt-image-2 and 2.5).
+
+    The image is scaled by ``clamp(512 / long, 1/2, 1)`` and its short side raised to a third of
+    the long one; over 1,536 patches the grid shrinks to the same shape within that budget.
+    Measured on 20 images, all exact; very long images over the budget are uncertain.
+    """
+    # Scaling by up / down keeps the arithmetic in integers; short3 is three times the short side.
+    up, down = 512, min(max(size.long, 512), 1024)
+    long, short3 = size.long * up, max(3 * size.short, size.long) * up
+    patches = _ceil(long, PATCH_PX * down) * _ceil(short3, 3 * PATCH_PX * down)
+    if patches > PATCH_BUDGET:
+        patches = isqrt(PATCH_BUDGET * 3 * long // short3) * isqrt(
+            PATCH_BUDGET * short3 // (3 * long)
+        )
+    return max(1, patches)
+
+
+def tile_tokens(size: Size) -> int:
+    """Count the tokens of one reference image by 512-px tiles, low input fidelity.
+
+    gpt-image-1 (official), 1.5 and 1-mini (the community's reading): the image is fitted into
+    2048x2048, its short side brought down to 512; 65 tokens and 129 a tile.
+    """
+    long = min(size.long, TILE_FIT_PX)
+    if size.short * long > TILE_PX * size.long:
+        tiles = _ceil(size.long, size.short)
+    else:
+        tiles = _ceil(long, TILE_PX)
+    return 65 + 129 * tiles
+
+
+REFERENCE_RULES = {"patch": patch_tokens, "tile": tile_tokens}
+
+
+def text_tokens(prompt: str) -> int:
+    """Estimate the o200k_base tokens of a prompt from its characters, by script; rounded up."""
+    spoken = {"common": "latin", "han": "japanese" if _KANA.search(prompt) else "han"}
+    total = 0
+    for run in _RUN.finditer(prompt):
+        script = str(run.lastgroup)
+        total += len(run[0]) * _TOKENS_PER_1000[spoken.get(script, script)]
+    return _ceil(total, 1000)
+
+
+def _ceil(numerator: int, denominator: int) -> int:
+    return -(-numerator // denominator)
+
+
+def _refuse(quality: str, accepted: tuple[str, ...], unknown: Mapping[str, str]) -> None:
+    """Raise the error that tells why ``quality`` has no token count."""
+    if quality in unknown:
+        raise NotAvailableError(f"quality {quality!r}: {unknown[quality]}")
+    if quality == "auto":
+        raise NotAvailableError(
+            "quality 'auto' lets the model decide, so its tokens are not known beforehand; "
+            f"accepted: {', '.join(accepted)}, or a measured token count"
+        )
+    raise InvalidValueError(
+        f"quality {quality!r} is not known to this model; "
+        f"accepted: {', '.join(accepted)}, or a measured token count"
+    )

@@ -1,0 +1,234 @@
+"""The cell functions, once: IMGCOST and its sisters.
+
+Each is a plain function of scalar cell values that raises the project's errors; an argument that
+is ``None`` or empty text is omitted. `declaration` makes every host's version from them.
+"""
+
+from datetime import date as Date
+from fractions import Fraction
+from typing import NamedTuple
+
+from xl_pricing.arguments import (
+    Cell,
+    Table,
+    card_with,
+    find_cheapest,
+    ratio_text,
+    read_model,
+    read_pixels,
+    read_quality,
+    read_sale,
+    read_terms,
+    read_usage,
+    tier_word,
+)
+from xl_pricing.cells import is_blank, read_number, read_whole, read_word, shown
+from xl_pricing.declaration import cell_function
+from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
+from xl_pricing.estimation import budget
+from xl_pricing.estimation.cost import BASES, Evidence, Line
+from xl_pricing.estimation.credits import Charge, charge
+from xl_pricing.estimation.size import Size, parse_ratio
+from xl_pricing.rates.card import RateCard, bundled_card, read_meter
+from xl_pricing.rates.rows import read_date
+
+DEFAULT_QUALITY = "high"
+DEFAULT_SHORT_SIDE_PX = 1024
+EXPLAIN_HEADER = ("line", "quantity", "unit", "rate", "USD", "source", "checked on", "basis")
+
+_MEASURED_BY_USER = Evidence("measured by the user", "", "measured")
+
+
+@cell_function('=IMGCOST("1024x1536","high")')
+def IMGCOST(
+    size: Cell,
+    quality: Cell,
+    model: Cell = None,
+    n: Cell = None,
+    prompt: Cell = None,
+    references: Cell = None,
+    tier: Cell = None,
+    rates: Table = None,
+) -> float:
+    """USD per image. Without prompt and references: output only, as the official table counts.
+
+    Tokens are exact integers; USD is rounded once, to the nearest float.
+    """
+    sale = read_sale(model, tier, rates)
+    return sale.tariff.usd_per_image(read_usage(sale.model, size, quality, n, prompt, references))
+
+
+@cell_function('=IMGCREDITS("1024x1536","high","PixAPI")')
+def IMGCREDITS(
+    size: Cell,
+    quality: Cell,
+    plan: Cell,
+    model: Cell = None,
+    n: Cell = None,
+    prompt: Cell = None,
+    references: Cell = None,
+    plans: Table = None,
+) -> float:
+    """Credits per image in a plan, or the token cost at a price per credit."""
+    charged = read_charge(size, quality, plan, model, n, prompt, references, plans)
+    if charged.credits is None:
+        raise NotAvailableError(f"plan {plan!r} names no credits, only USD per image")
+    return float(charged.credits)
+
+
+@cell_function('=IMGBUDGET(IMGCOST("4:5","high"),120,1.5,20%)')
+def IMGBUDGET(cost: Cell, finals: Cell, retries: Cell = None, buffer: Cell = None) -> float:
+    """Budget in the unit of cost: cost x finals x retries x (1 + buffer)."""
+    plan = budget.Budget(
+        read_number(cost, "cost"),
+        read_number(finals, "finals"),
+        budget.DEFAULT_RETRIES if is_blank(retries) else read_number(retries, "retries"),
+        budget.DEFAULT_BUFFER if is_blank(buffer) else read_number(buffer, "buffer"),
+    )
+    try:
+        return float(plan.total)
+    except OverflowError:
+        raise OutOfRangeError("the budget is over 1e308; accepted: smaller numbers") from None
+
+
+@cell_function('=IMGTOKENS("1024x1536","high")')
+def IMGTOKENS(size: Cell, quality: Cell, model: Cell = None, n: Cell = None) -> float:
+    """Output tokens per image. With n images per call the sum is rounded up once, then shared."""
+    usage = read_usage(read_model(model, bundled_card()), size, quality, n, None, None)
+    return float(Fraction(usage.image_out) / usage.n)
+
+
+@cell_function('=IMGSIZE("4:5",1024)')
+def IMGSIZE(ratio: Cell, short_side: Cell = None, quality: Cell = None, model: Cell = None) -> str:
+    """The cheapest legal size with that ratio (within 1%) and at least that shorter side."""
+    least = DEFAULT_SHORT_SIDE_PX
+    if not is_blank(short_side):
+        least = read_number(short_side, "short_side")
+    if least <= 0:
+        raise OutOfRangeError(f"short_side {shown(short_side)} is out of range; accepted: px > 0")
+    word = DEFAULT_QUALITY if is_blank(quality) else read_quality(quality)
+    if not isinstance(word, str):
+        raise InvalidValueError(
+            "quality is a measured token count, which belongs to one size; accepted: a word"
+        )
+    shape = parse_ratio(ratio_text(ratio, "ratio"))
+    return str(find_cheapest(shape, least, word, read_model(model, bundled_card())))
+
+
+@cell_function("=IMGBUFFER(120,1.5)")
+def IMGBUFFER(finals: Cell, retries: Cell, confidence: Cell = None) -> float:
+    """The buffer that lasts with that confidence, if 1 generation in retries is accepted.
+
+    Exact negative binomial: the fewest generations that give the finals, over finals x retries.
+    """
+    chance = budget.DEFAULT_CONFIDENCE
+    if not is_blank(confidence):
+        chance = float(read_number(confidence, "confidence"))
+    return budget.buffer_for(
+        read_whole(finals, "finals", 0, budget.MAX_PLANNED_FINALS),
+        float(read_number(retries, "retries")),
+        chance,
+    )
+
+
+@cell_function('=IMGRATE("gpt-image-2","image_out")')
+def IMGRATE(
+    model: Cell, meter: Cell, tier: Cell = None, date: Cell = None, rates: Table = None
+) -> float:
+    """USD per 1M tokens of a meter, on a day."""
+    card = card_with(RateCard.with_rates, rates)
+    known = card.model(read_word(model, "model"))
+    day = Date.today() if is_blank(date) else read_date(date)  # noqa: DTZ011 - the user's own day
+    rate = card.rate(known, read_meter(read_word(meter, "meter")), tier_word(tier), day)
+    return float(rate.usd_per_mtok)
+
+
+@cell_function('=IMGEXPLAIN("1024x1536","high")', is_table=True)
+def IMGEXPLAIN(
+    size: Cell,
+    quality: Cell,
+    model: Cell = None,
+    n: Cell = None,
+    prompt: Cell = None,
+    references: Cell = None,
+    tier: Cell = None,
+    rates: Table = None,
+) -> list[list[str | float]]:
+    """The estimate line by line, per image, with source and basis; or the reason for an error.
+
+    The first row is `EXPLAIN_HEADER`; notes follow the total.
+    """
+    estimate = explain(size, quality, model, n, prompt, references, tier, rates)
+    total = ["total", "", "", "", float(estimate.usd), "", "", estimate.basis]
+    notes = [["note", "", "", "", "", note, "", ""] for note in estimate.notes]
+    return [list(EXPLAIN_HEADER), *map(_explain_row, estimate.lines), total, *notes]
+
+
+class Estimate(NamedTuple):
+    """An itemised estimate per image; USD as an exact fraction."""
+
+    model: str
+    size: Size
+    lines: list[Line]
+    usd: Fraction
+    notes: list[str]
+
+    @property
+    def basis(self) -> str:
+        """The weakest basis of its lines."""
+        return max((line.evidence.basis for line in self.lines), key=BASES.index)
+
+
+def explain(
+    size: Cell,
+    quality: Cell,
+    model: Cell = None,
+    n: Cell = None,
+    prompt: Cell = None,
+    references: Cell = None,
+    tier: Cell = None,
+    rates: Table = None,
+) -> Estimate:
+    """Return the itemised estimate behind IMGEXPLAIN."""
+    sale = read_sale(model, tier, rates)
+    known = sale.model
+    usage = read_usage(known, size, quality, n, prompt, references)
+    by_rule = isinstance(read_quality(quality), str)
+    counted = {
+        "text_in": known.text.evidence,
+        "image_in": known.references.evidence,
+        "image_out": known.output.evidence if by_rule else _MEASURED_BY_USER,
+    }
+    pixels = read_pixels(size, known)
+    lines = sale.tariff.lines(usage, counted)
+    usd = sale.tariff.exact_usd_per_image(usage)
+    today = Date.today()  # noqa: DTZ011 - the user's own day
+    return Estimate(known.id, pixels, lines, usd, list(known.remarks(pixels, today)))
+
+
+def read_charge(
+    size: Cell,
+    quality: Cell,
+    plan: Cell,
+    model: Cell = None,
+    n: Cell = None,
+    prompt: Cell = None,
+    references: Cell = None,
+    plans: Table = None,
+) -> Charge:
+    """Return credits and USD per image of a plan, each ``None`` where the plan does not tell."""
+    card = card_with(RateCard.with_plans, plans)
+    known = read_model(model, card)
+
+    def token_usd() -> Fraction:
+        usage = read_usage(known, size, quality, n, prompt, references)
+        return read_sale(known.id, None, card).tariff.exact_usd_per_image(usage)
+
+    terms = read_terms(plan, known, read_pixels(size, known), quality, card)
+    return charge(terms, token_usd)
+
+
+def _explain_row(line: Line) -> list[str | float]:
+    source, checked, basis = line.evidence
+    rate, usd = float(line.usd_per_mtok), float(line.usd)
+    return [line.meter, float(line.tokens), "tokens", rate, usd, source, checked, basis]

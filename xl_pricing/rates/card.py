@@ -1,0 +1,189 @@
+"""The rate card: what a model counts and what a token costs, since when, says who."""
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from xl_pricing.errors import CardError, InvalidValueError, NotAvailableError
+from xl_pricing.estimation.cost import Price, Tariff
+from xl_pricing.estimation.size import Size
+from xl_pricing.rates.rows import METERS, TIERS, Model, Plan, Rate, Ratio, read_rows, read_table
+
+DEFAULT_MODEL = "gpt-image-2"
+DEFAULT_TIER = "standard"
+ANY = "any"
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class RateCard:
+    """Models, rates, plans and ratios, with look-ups. Two cards are equal only if they are one."""
+
+    models: tuple[Model, ...]
+    rates: tuple[Rate, ...]
+    plans: tuple[Plan, ...]
+    ratios: tuple[Ratio, ...]
+
+    @property
+    def checked(self) -> date:
+        """The latest day on which a rate was checked."""
+        return max(rate.checked for rate in self.rates)
+
+    def model(self, name: str) -> Model:
+        """Find a model by id, alias or dated snapshot, in any case.
+
+        Raises `InvalidValueError` for a name that nobody knows.
+        """
+        found = self._models.get(name.strip().lower())
+        if found is None:
+            known = ", ".join(model.id for model in self.models)
+            raise InvalidValueError(f"model {name!r} is unknown; accepted: {known}")
+        return found
+
+    def rate(self, model: Model, meter: str, tier: str, day: date) -> Rate:
+        """Return the rate in force on ``day``; raise `NotAvailableError` where there is none."""
+        found = self._in_force(model, meter, tier, day)
+        if found is None:
+            raise NotAvailableError(f"no rate for {meter} of {_sold(model, tier, day)}")
+        return found
+
+    def tariff(self, model: Model, tier: str, day: date) -> Tariff:
+        """Return the prices of all meters of a model that have a rate on ``day``."""
+        rates = [self._in_force(model, meter, tier, day) for meter in METERS]
+        prices = {
+            rate.meter: Price(Fraction(rate.usd_per_mtok), rate.evidence) for rate in rates if rate
+        }
+        return Tariff.of(prices, _sold(model, tier, day))
+
+    def offer(self, plan: str, model: Model, size: Size, quality: str) -> Plan:
+        """Return the row by which ``plan`` bills such an image.
+
+        Of the rows that fit, the smallest size tier wins, then a named model and quality over
+        ``any``. Raises `InvalidValueError` for an unknown plan, `NotAvailableError` where a known
+        plan has no row for the image.
+        """
+        rows = self._plans.get(plan.strip().lower())
+        if rows is None:
+            known = ", ".join(dict.fromkeys(row.plan for row in self.plans))
+            raise InvalidValueError(
+                f"plan {plan!r} is unknown; accepted: {known}, or a number: USD per credit"
+            )
+        fitting = [
+            row
+            for row in rows
+            if row.model in {model.id, ANY}
+            and row.quality in {quality, ANY}
+            and size.long <= row.max_long_edge_px
+        ]
+        if not fitting:
+            raise NotAvailableError(
+                f"plan {rows[0].plan} has no price for {model.id} {size} at quality {quality}"
+            )
+        return min(fitting, key=lambda r: (r.max_long_edge_px, r.model == ANY, r.quality == ANY))
+
+    def with_rates(self, table: Sequence[Sequence[Any]]) -> "RateCard":
+        """Return this card with the rates of a sheet's table in place of its own."""
+        return replace(self, rates=tuple(read_table(Rate, table, "the rates table")))
+
+    def with_plans(self, table: Sequence[Sequence[Any]]) -> "RateCard":
+        """Return this card with the plans of a sheet's table in place of its own."""
+        return replace(self, plans=tuple(read_table(Plan, table, "the plans table")))
+
+    def _in_force(self, model: Model, meter: str, tier: str, day: date) -> Rate | None:
+        history = self._history.get((model.id, meter, tier), ())
+        newer = bisect_right(history, day, key=lambda rate: rate.effective_from)
+        return history[newer - 1] if newer else None
+
+    @cached_property
+    def _models(self) -> Mapping[str, Model]:
+        names = {model.id: model for model in self.models}
+        return names | {alias: model for model in self.models for alias in model.aliases}
+
+    @cached_property
+    def _plans(self) -> Mapping[str, list[Plan]]:
+        plans: dict[str, list[Plan]] = {}
+        for row in self.plans:
+            plans.setdefault(row.plan.lower(), []).append(row)
+        return plans
+
+    @cached_property
+    def _history(self) -> Mapping[tuple[str, str, str], list[Rate]]:
+        history: dict[tuple[str, str, str], list[Rate]] = {}
+        for rate in sorted(self.rates, key=lambda rate: rate.effective_from):
+            rates = history.setdefault((rate.model, rate.meter, rate.tier), [])
+            if rates and rates[-1].effective_from == rate.effective_from:
+                raise CardError(
+                    f"{rate.model} {rate.meter} {rate.tier} has two rates from "
+                    f"{rate.effective_from}; accepted: one rate a day"
+                )
+            rates.append(rate)
+        return history
+
+
+@lru_cache(maxsize=1)
+def bundled_card() -> RateCard:
+    """Load the card that ships with the package."""
+    return read_card(_bundled("models"), _bundled("rates"), _bundled("plans"), _bundled("ratios"))
+
+
+def read_card(
+    models: Mapping[str, Any],
+    rates: Mapping[str, Any],
+    plans: Mapping[str, Any],
+    ratios: Mapping[str, Any],
+) -> RateCard:
+    """Validate the four documents of a card; raise `CardError` with the first fault."""
+    for name, document in (
+        ("models", models),
+        ("rates", rates),
+        ("plans", plans),
+        ("ratios", ratios),
+    ):
+        if document.get("format") != FORMAT:
+            raise CardError(f"{name} have format {document.get('format')!r}; accepted: {FORMAT}")
+    return RateCard(
+        tuple(read_rows(Model, list(_with_rules(models)), "models")),
+        tuple(read_rows(Rate, rates["rates"], "rates")),
+        tuple(read_rows(Plan, plans["plans"], "plans")),
+        tuple(read_rows(Ratio, ratios["ratios"], "ratios")),
+    )
+
+
+def read_tier(word: str) -> str:
+    """Read a tier's name; raise `InvalidValueError` for an unknown one."""
+    tier = word.strip().lower()
+    if tier not in TIERS:
+        raise InvalidValueError(f"tier {word!r} is unknown; accepted: {', '.join(TIERS)}")
+    return tier
+
+
+def read_meter(word: str) -> str:
+    """Read a meter's name; raise `InvalidValueError` for an unknown one."""
+    meter = word.strip().lower()
+    if meter not in METERS:
+        raise InvalidValueError(f"meter {word!r} is unknown; accepted: {', '.join(METERS)}")
+    return meter
+
+
+def _with_rules(document: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """Put the named size and output rules into the models that name them."""
+    for model in document["models"]:
+        yield {
+            **model,
+            "sizes": document["size_rules"][model["sizes"]],
+            "output": document["output_rules"][model["output"]],
+        }
+
+
+def _sold(model: Model, tier: str, day: date) -> str:
+    return f"{model.id}, tier {tier}, on {day}"
+
+
+def _bundled(name: str) -> Any:  # noqa: ANN401 - JSON, validated by the caller
+    return json.loads(files("xl_pricing.rates").joinpath("data", f"{name}.json").read_bytes())

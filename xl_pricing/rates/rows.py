@@ -1,0 +1,201 @@
+"""The rows of a rate card and their validation: models, rates, plans, ratios (pydantic).
+
+Rows come from the bundled files or from a table in a sheet; either way what does not fit is
+refused with one sentence that names the row, the column and what is accepted.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from xl_pricing.errors import CardError, InvalidValueError
+from xl_pricing.estimation.cost import Evidence
+from xl_pricing.estimation.credits import Terms
+from xl_pricing.estimation.size import FixedSizes, FreeSizes, Size
+from xl_pricing.estimation.tokens import GridRule, TableRule
+
+METERS = ("text_in", "text_cached", "text_out", "image_in", "image_cached", "image_out")
+TIERS = ("standard", "batch")
+MAX_TABLE_ROWS = 10_000
+
+_EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a sheet's dates have no time zone
+_LAST_SERIAL = 2_958_465
+
+
+def read_date(value: object) -> date:
+    """Read a day: ISO text, a date, or the serial number that Excel keeps for one."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        if 1 <= value <= _LAST_SERIAL:
+            return (_EXCEL_EPOCH + timedelta(days=int(value))).date()
+    elif isinstance(value, str):
+        try:
+            return date.fromisoformat(value.strip())
+        except ValueError:
+            pass
+    raise InvalidValueError(
+        f"date {value!r} is not readable; accepted: an Excel date or text such as 2026-05-01"
+    )
+
+
+def _blank_is_none(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+Day = Annotated[date, BeforeValidator(read_date)]
+Word = Annotated[str, Field(min_length=1, max_length=255)]
+Money = Annotated[Decimal, Field(gt=0, lt=1_000_000, allow_inf_nan=False)]
+Amount = Annotated[Money | None, BeforeValidator(_blank_is_none)]
+
+
+class Row(BaseModel):
+    """A row that says where it comes from, when that was checked, and how sure it is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    source: Word
+    checked: Day
+    basis: Literal["official", "quoted", "measured", "estimate"]
+
+    @property
+    def evidence(self) -> Evidence:
+        """Source, day checked and basis, as estimates carry them."""
+        return Evidence(self.source, self.checked.isoformat(), self.basis)
+
+
+class Rate(Row):
+    """What 1M tokens cost on a meter, from a day on."""
+
+    model: Word
+    meter: Literal["text_in", "text_cached", "text_out", "image_in", "image_cached", "image_out"]
+    tier: Literal["standard", "batch"]
+    usd_per_mtok: Money
+    effective_from: Day
+
+
+class Plan(Row):
+    """What a plan charges for one image; the word ``any`` stands for every value of a column."""
+
+    plan: Word
+    shape: Literal[
+        "flat", "size tier", "size x quality", "multiplier", "credit table", "credit price"
+    ]
+    model: Word
+    size_tier: Word
+    max_long_edge_px: Annotated[int, Field(gt=0)]
+    quality: Word
+    credits: Amount = None
+    usd: Amount = None
+    usd_per_credit: Amount = None
+    multiplier: Amount = None
+    note: Annotated[str, Field(max_length=255), BeforeValidator(lambda v: v or "")] = ""
+
+    @property
+    def terms(self) -> Terms:
+        """The four amounts as exact fractions."""
+        amounts = (self.credits, self.usd, self.usd_per_credit, self.multiplier)
+        return Terms(*(None if amount is None else Fraction(amount) for amount in amounts))
+
+
+class Counted(Row):
+    """A rule for counting output tokens."""
+
+    rule: GridRule | TableRule
+
+
+class References(Row):
+    """The rule for counting the tokens of reference images."""
+
+    rule: Literal["patch", "tile"]
+
+
+class Text(Row):
+    """Text tokens that a call adds to those of its prompt."""
+
+    per_call: int
+    per_reference: int
+
+
+class Model(BaseModel):
+    """What a model takes and how it counts. The rules are names in the file, objects here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Word
+    aliases: tuple[Word, ...]
+    released: Day
+    shuts_down: Day | None
+    sizes: FreeSizes | FixedSizes
+    output: Counted
+    references: References
+    text: Text
+    notes: tuple[str, ...]
+
+    def __hash__(self) -> int:
+        """Hash by id alone: models key the memos of every cell."""
+        return hash(self.id)
+
+    def remarks(self, size: Size, day: date) -> Iterator[str]:
+        """Yield what a planner should know: its end of life, experimental sizes, open questions."""
+        if self.shuts_down:
+            ended = self.shuts_down <= day
+            yield (
+                f"{self.id} was shut down on {self.shuts_down}; its prices stand for old bills."
+                if ended
+                else f"{self.id} shuts down on {self.shuts_down}."
+            )
+        if isinstance(self.sizes, FreeSizes) and size.pixels > self.sizes.experimental_pixels:
+            yield f"Sizes over {self.sizes.experimental_pixels:,} pixels are called experimental."
+        yield from self.notes
+
+
+class Ratio(BaseModel):
+    """A ratio that the sizes table offers, and what it is used for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ratio: Word
+    use: Word
+
+
+_Row = TypeVar("_Row", bound=BaseModel)
+
+
+def read_rows(kind: type[_Row], rows: Sequence[Mapping[str, Any]], where: str) -> list[_Row]:
+    """Validate rows of one kind; raise `CardError` with the first fault as a sentence."""
+    return [_read_row(kind, row, f"{where}, row {i}") for i, row in enumerate(rows, start=1)]
+
+
+def read_table(kind: type[_Row], table: Sequence[Sequence[Any]], where: str) -> list[_Row]:
+    """Validate a table from a sheet: a header row, then rows; wholly blank rows are skipped."""
+    header = [str(cell or "").strip().lower() for cell in table[0]] if table else []
+    needed = [name for name, field in kind.model_fields.items() if field.is_required()]
+    absent = [name for name in needed if name not in header]
+    if absent:
+        raise CardError(f"{where} has no column {absent[0]!r}; its header must name: {needed}")
+    if len(table) > MAX_TABLE_ROWS:
+        raise CardError(f"{where} has {len(table)} rows; accepted: up to {MAX_TABLE_ROWS}")
+    rows = [
+        {name: cell for name, cell in zip(header, row, strict=False) if name in kind.model_fields}
+        for row in table[1:]
+        if any(cell not in {None, ""} for cell in row)
+    ]
+    return read_rows(kind, rows, where)
+
+
+def _read_row(kind: type[_Row], row: Mapping[str, Any], where: str) -> _Row:
+    try:
+        return kind.model_validate(row)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+    column = ".".join(map(str, fault["loc"])) or "row"
+    shown = "" if fault["type"] == "missing" else f" {fault['input']!r:.60}"
+    said = fault["msg"].removeprefix("Value error, ")
+    raise CardError(f"{where}: {column}{shown} is not accepted: {said[0].lower()}{said[1:]}")
