@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from xl_pricing.cells import (
     Grid,
@@ -20,6 +21,7 @@ from xl_pricing.cells import (
     read_number,
     read_whole,
     read_word,
+    refuse_error,
     shown,
 )
 from xl_pricing.errors import InvalidValueError, OutOfRangeError
@@ -34,7 +36,7 @@ from xl_pricing.rates.card import (
     bundled_card,
     read_tier,
 )
-from xl_pricing.rates.rows import Model, read_date
+from xl_pricing.rates.rows import Model
 
 MAX_IMAGES_PER_CALL = 10
 MAX_REFERENCES = 16
@@ -44,33 +46,99 @@ MAX_MEASURED_TOKENS = 1_000_000
 REFERENCE_SIZE = Size(1024, 1024)
 
 _MINUTES_PER_DAY = 1440
-_REMEMBERED = 4096
+_REMEMBERED = 32_768
 
+_Read = TypeVar("_Read")
 Cell = str | float | Decimal | Fraction | date | None
 Table = RateCard | Grid | None
 
 
+class _Memo(dict[Cell, _Read], Generic[_Read]):
+    """What a reader made of the words it met; a range holds the same few again and again.
+
+    Numbers are not kept: TRUE equals 1 here, but not in a cell.
+    """
+
+    def __init__(self, read: Callable[[Cell], _Read]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, value: Cell) -> _Read:
+        answer = self._read(value)
+        if isinstance(value, str):
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[value] = answer
+        return answer
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Sale:
-    """A model and its tariff: what one tier charges on one day."""
+class Job:
+    """All of an estimate but size and quality: model, tariff, images per call, input tokens."""
 
     model: Model
     tariff: Tariff
+    text_in: int
+    image_in: int
+    n: int
+    usd: Callable[[Cell, Cell], float]
+    """USD per image of a size and a quality."""
+
+    def usage(self, size: Cell, quality: Cell) -> Usage:
+        """Count the tokens of one call."""
+        image_out = token_counter(self.model, self.n)(size, quality)
+        return Usage(self.text_in, self.image_in, image_out, self.n)
 
 
-def read_sale(model: Cell, tier: Cell, rates: Table, day: Cell = None) -> Sale:
-    """Read model, tier and rates into the tariff in force on ``day`` (today if omitted)."""
-    on = date.today() if day is None else read_date(day)  # noqa: DTZ011 - the user's own day
-    return _sale(model, tier, card_with(RateCard.with_rates, rates), on)
+def read_job(model: Cell, n: Cell, prompt: Cell, references: Cell, tier: Cell, rates: Table) -> Job:
+    """Read everything but size and quality, at the rates in force today."""
+    today = date.today()  # noqa: DTZ011 - the user's own day
+    return _job(model, n, prompt, references, tier, card_with(RateCard.with_rates, rates), today)
 
 
-@lru_cache(maxsize=_REMEMBERED, typed=True)
-def _sale(model: Cell, tier: Cell, card: RateCard, day: date) -> Sale:
+@lru_cache(maxsize=1024, typed=True)
+def _job(
+    model: Cell, n: Cell, prompt: Cell, references: Cell, tier: Cell, card: RateCard, day: date
+) -> Job:
     known = read_model(model, card)
-    return Sale(known, card.tariff(known, tier_word(tier), day))
+    tariff = _tariff(known, tier_word(tier), card, day)
+    images = () if is_blank(references) else read_references(references)
+    text_in = 0 if is_blank(prompt) else _text_in(known, prompt, len(images))
+    image_in = sum(map(REFERENCE_RULES[known.references.rule], images))
+    count = read_n(n)
+    price = tariff.pricer(text_in, image_in, count)
+    sizes, counters = _sizes(known), _counters(known, count)
+    return Job(known, tariff, text_in, image_in, count, lambda s, q: price(counters[q](sizes[s])))
 
 
-@lru_cache(maxsize=_REMEMBERED, typed=True)
+@lru_cache(maxsize=256)
+def _tariff(model: Model, tier: str, card: RateCard, day: date) -> Tariff:
+    return card.tariff(model, tier, day)
+
+
+def token_counter(model: Model, n: Cell) -> Callable[[Cell, Cell], int | Fraction]:
+    """Return the count of output tokens of one call by size and quality."""
+    sizes, counters = _sizes(model), _counters(model, read_n(n))
+    return lambda size, quality: counters[quality](sizes[size])
+
+
+@lru_cache(maxsize=64)
+def _sizes(model: Model) -> _Memo[Size]:
+    return _Memo(lambda size: read_pixels(size, model))
+
+
+@lru_cache(maxsize=256)
+def _counters(model: Model, n: int) -> _Memo[Callable[[Size], int | Fraction]]:
+    def read(quality: Cell) -> Callable[[Size], int | Fraction]:
+        word = read_quality(quality)
+        if isinstance(word, str):
+            return model.output.rule.counter(word, n)
+        return lambda _size: word * n
+
+    return _Memo(read)
+
+
+@lru_cache(maxsize=1024, typed=True)
 def read_model(model: Cell, card: RateCard) -> Model:
     """Read a model's name; the default model where omitted."""
     return card.model(DEFAULT_MODEL if is_blank(model) else read_word(model, "model"))
@@ -81,17 +149,23 @@ def tier_word(tier: Cell) -> str:
     return DEFAULT_TIER if is_blank(tier) else read_tier(read_word(tier, "tier"))
 
 
-@lru_cache(maxsize=_REMEMBERED, typed=True)
+def read_n(n: Cell) -> int:
+    """Read images per call; 1 where omitted."""
+    return 1 if is_blank(n) else read_whole(n, "n", 1, MAX_IMAGES_PER_CALL)
+
+
 def read_pixels(size: Cell, model: Model) -> Size:
     """Read a size or a ratio's preset, legal for the model."""
-    return resolve_size(ratio_text(size, "size"), model.sizes)
+    return resolve_size(ratio_word(size, "size"), model.sizes)
 
 
-def ratio_text(value: Cell, name: str) -> str:
+def ratio_word(value: Cell, name: str) -> str:
     """Return the text of a size or ratio, mending what Excel makes of a ratio typed in a cell.
 
     Excel takes ``4:5`` for the time 04:05 and keeps the fraction of a day.
     """
+    if isinstance(value, str):
+        return read_word(value, name)
     if isinstance(value, datetime | time):
         return f"{value.hour}:{value.minute}"
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and 0 < value < 3:
@@ -101,12 +175,12 @@ def ratio_text(value: Cell, name: str) -> str:
     return read_word(value, name)
 
 
-@lru_cache(maxsize=_REMEMBERED, typed=True)
-def read_quality(quality: Cell) -> str | Fraction:
+def read_quality(quality: Cell) -> str | int | Fraction:
     """Read a quality: a word in lower case, or measured output tokens per image.
 
     Raises `OutOfRangeError` for tokens outside 0 (excluded) to 1,000,000.
     """
+    refuse_error(quality, "quality")
     if isinstance(quality, str) and not is_blank(quality) and quality.strip()[0].isalpha():
         return quality.strip().lower()
     if is_blank(quality):
@@ -117,27 +191,12 @@ def read_quality(quality: Cell) -> str | Fraction:
             f"quality {shown(quality)} is out of range; accepted as output tokens per image: "
             f"more than 0, up to {MAX_MEASURED_TOKENS:,}"
         )
-    return tokens
-
-
-def read_usage(
-    model: Model, size: Cell, quality: Cell, n: Cell, prompt: Cell, references: Cell
-) -> Usage:
-    """Count the tokens of one call with ``n`` images."""
-    pixels = read_pixels(size, model)
-    word = read_quality(quality)
-    count = 1 if n is None or n == "" else read_whole(n, "n", 1, MAX_IMAGES_PER_CALL)
-    images = () if references is None or references == "" else read_references(references)
-    return Usage(
-        0 if prompt is None or prompt == "" else _text_in(model, prompt, len(images)),
-        sum(map(REFERENCE_RULES[model.references.rule], images)),
-        model.output.rule.tokens(pixels, word, count) if isinstance(word, str) else word * count,
-        count,
-    )
+    return int(tokens) if tokens.denominator == 1 else tokens
 
 
 def read_references(references: Cell) -> tuple[Size, ...]:
     """Read reference images: how many of 1024x1024, or their sizes parted by semicolons."""
+    refuse_error(references, "references")
     if isinstance(references, str) and any(mark in references.lower() for mark in "x×*"):
         sizes = tuple(parse_size(part) for part in references.split(";") if part.strip())
         read_whole(len(sizes), "references", 0, MAX_REFERENCES)
@@ -149,13 +208,12 @@ def read_references(references: Cell) -> tuple[Size, ...]:
     return (REFERENCE_SIZE,) * read_whole(references, "references", 0, MAX_REFERENCES)
 
 
-def read_terms(
-    plan: Cell, model: Model, size: Size, quality: Cell, card: RateCard
-) -> Terms:
+def read_terms(plan: Cell, model: Model, size: Size, quality: Cell, card: RateCard) -> Terms:
     """Read a plan into its terms for such an image.
 
     A number is USD per credit on the token cost; raises `OutOfRangeError` unless above 0.
     """
+    refuse_error(plan, "plan")
     if isinstance(plan, str) and not is_number(plan):
         word = read_quality(quality)
         named = word if isinstance(word, str) else "measured"
@@ -171,8 +229,7 @@ def read_terms(
 @lru_cache(maxsize=256)
 def find_cheapest(ratio: Fraction, short_side_px: Fraction, quality: str, model: Model) -> Size:
     """Return the cheapest legal size, remembered; see `cheapest_size`."""
-    rule = model.output.rule
-    return cheapest_size(ratio, short_side_px, model.sizes, lambda size: rule.tokens(size, quality))
+    return cheapest_size(ratio, short_side_px, model.sizes, model.output.rule.counter(quality))
 
 
 def card_with(replace: Callable[[RateCard, Grid], RateCard], table: Table) -> RateCard:
@@ -201,8 +258,9 @@ def _text_in(model: Model, prompt: Cell, references: int) -> int:
     return tokens + model.text.per_call + model.text.per_reference * references
 
 
-@lru_cache(maxsize=_REMEMBERED, typed=True)
+@lru_cache(maxsize=1024, typed=True)
 def _prompt_tokens(prompt: Cell) -> int:
+    refuse_error(prompt, "prompt")
     if isinstance(prompt, str) and not is_number(prompt):
         if len(prompt) > MAX_PROMPT_CHARACTERS:
             raise OutOfRangeError(

@@ -1,10 +1,12 @@
 """Cell values in and out: numbers, words and blanks; error cells; ranges of any shape."""
 
+import gc
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache, partial
 from itertools import chain, islice, repeat
 from math import isfinite
 from typing import Any
@@ -34,21 +36,10 @@ _ERRORS = frozenset(ERROR_NAMES.values())
 # COM delivers an error cell as this number plus its CVErr number.
 _COM_ERROR = -2_146_828_288
 _COM_ERRORS = range(-2_146_826_300, -2_146_826_199)
+_SAMPLE_ROWS = 1024
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?", re.IGNORECASE)
-_MEMO_ROWS = 4096
 
 Grid = Sequence[Sequence[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Logical:
-    """TRUE or FALSE, kept apart from 1 and 0, which Python would take for equal."""
-
-    value: bool
-
-    def __repr__(self) -> str:
-        """Write it as the cell shows it."""
-        return str(self.value).upper()
 
 
 def is_blank(value: object) -> bool:
@@ -60,7 +51,7 @@ def error_in(value: object) -> str | None:
     """Return the name of an error cell's error, or ``None``."""
     if isinstance(value, str):
         return value if value in _ERRORS else None
-    if isinstance(value, int) and value in _COM_ERRORS:
+    if type(value) is int and value in _COM_ERRORS:
         return ERROR_NAMES.get(value - _COM_ERROR, "#VALUE!")
     return None
 
@@ -75,8 +66,7 @@ def read_number(value: object, name: str) -> Fraction:
 
     Raises `InvalidValueError` for what is not a number, `OutOfRangeError` for NaN and infinity.
     """
-    if isinstance(value, Fraction):
-        return value
+    refuse_error(value, name)
     number: object = value
     if isinstance(value, str) and is_number(value):
         number = float(value)
@@ -99,16 +89,20 @@ def read_whole(value: object, name: str, low: int, high: int) -> int:
 
 def read_word(value: object, name: str) -> str:
     """Read a word; raise `InvalidValueError` where it is missing or not text."""
-    if is_blank(value):
+    word = value.strip() if isinstance(value, str) else value
+    if word is None or word == "":
         raise InvalidValueError(f"{name} is missing; accepted: text")
-    if not isinstance(value, str):
+    if not isinstance(word, str):
+        refuse_error(value, name)
         raise InvalidValueError(f"{name} {shown(value)} is not text; accepted: text")
-    return value.strip()
+    if word in _ERRORS:
+        raise CellError(word, name)
+    return word
 
 
 def shown(value: object) -> str:
     """Write a value for an error sentence, cut to 60 characters."""
-    text = repr(Logical(value) if isinstance(value, bool) else value)
+    text = str(value).upper() if isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -121,14 +115,14 @@ def as_grid(value: object) -> Grid:
     """Return rows of cells for a range, a row, or one cell."""
     if not isinstance(value, list | tuple):
         return ((value,),)
-    return value if all(map(is_grid, value)) else (value,)
+    return value if value and is_grid(value[0]) else (value,)
 
 
 def read_range(value: object, name: str) -> Any:  # noqa: ANN401 - a range, or what replaces it
     """Return a range without error cells, or ``None`` for a blank cell."""
     cells = list(chain.from_iterable(as_grid(value)))
     for cell in cells:
-        _refuse_error(cell, name)
+        refuse_error(cell, name)
     return None if all(map(is_blank, cells)) else value
 
 
@@ -137,83 +131,103 @@ def read_only_cell(value: object, name: str) -> object:
     cells = list(chain.from_iterable(as_grid(value)))
     if len(cells) != 1:
         raise InvalidValueError(f"{name} has {len(cells)} cells; accepted: one cell")
-    _refuse_error(cells[0], name)
-    return _clean(cells[0])
+    refuse_error(cells[0], name)
+    return cells[0]
 
 
-def map_cells(function: Callable[..., Any], arguments: Sequence[Any], *, blank_row: bool) -> Any:  # noqa: ANN401 - a cell or a range of cells
+def map_cells(
+    function: Callable[..., Any],
+    arguments: Sequence[Any],
+    *,
+    bind: Callable[..., Callable[[Any, Any], Any]] | None = None,
+    blank: bool = False,
+) -> Any:  # noqa: ANN401 - a cell or a range of cells
     """Call ``function`` for every cell of the arguments' common shape.
 
     Ranges broadcast as in Excel: one row or column is repeated, and cells beyond the end of a
     shorter range are #N/A. An error cell comes out as that error and an error raised as its Excel
-    name, each in its own cell only. With ``blank_row`` a row whose first two arguments are blank
-    answers empty text. Equal rows are computed once.
+    name, each in its own cell only. With ``blank`` a row whose first two arguments are blank
+    answers empty text.
     """
-    answers = _Answers(function, blank_row=blank_row)
-    if not any(map(is_grid, arguments)):
-        return answers[tuple(map(_clean, arguments))]
     grids = [as_grid(argument) for argument in arguments]
     height = max(map(len, grids))
     width = max(max(map(len, grid), default=0) for grid in grids)
-    columns = [map(_clean, _stretch(grid, height, width)) for grid in grids]
-    flat = map(answers.__getitem__, zip(*columns, strict=False))
+    if bind and all(len(grid) == 1 == len(grid[0]) for grid in grids[2:]):
+        function, grids = _bound(bind, [grid[0][0] for grid in grids[2:]]), grids[:2]
+    answers = _answer_all(function, [_stretch(grid, height, width) for grid in grids], blank=blank)
+    if not any(map(is_grid, arguments)):
+        return next(answers)
     if all(as_grid(argument) is not argument for argument in arguments):
-        return list(islice(flat, width))  # every range was a plain row
-    return [list(islice(flat, width)) for _ in range(height)]
+        return list(answers)  # every range was a plain row
+    with _collector_paused():
+        return [[answer] for answer in answers] if width == 1 else list(_rows(answers, width))
 
 
-class _Answers(dict[tuple[Any, ...], Any]):
-    """Answers by row of arguments; forgets all when it grows, so memory stays bounded."""
-
-    def __init__(self, function: Callable[..., Any], *, blank_row: bool) -> None:
-        super().__init__()
-        self._function, self._blank_row = function, blank_row
-
-    def __missing__(self, row: tuple[Any, ...]) -> object:
-        if len(self) >= _MEMO_ROWS:
-            self.clear()
-        answer = self[row] = self._answer(row)
-        return answer
-
-    def _answer(self, row: tuple[Any, ...]) -> object:
-        if not _ERRORS.isdisjoint(row):
-            return next(value for value in row if value in _ERRORS)
-        if self._blank_row and row[0] is None and row[1] is None:
-            return ""
+def _answer_all(
+    function: Callable[..., Any], columns: Sequence[Iterable[Any]], *, blank: bool
+) -> Iterator[Any]:
+    """Yield the answer to each row of arguments; answers are remembered where rows repeat."""
+    rows = zip(*columns, strict=False)
+    sample = list(islice(rows, _SAMPLE_ROWS))
+    if 2 * len(set(sample)) <= len(sample):
+        function = lru_cache(maxsize=_SAMPLE_ROWS, typed=True)(function)
+    for row in chain(sample, rows):
         try:
-            return self._function(*row)
+            yield function(*row)
         except XlPricingError as error:
-            return error.cell_error
+            skipped = blank and is_blank(row[0]) and is_blank(row[1])
+            yield "" if skipped else error.cell_error
 
 
-def _refuse_error(value: object, name: str) -> None:
+def _bound(bind: Callable[..., Callable[..., Any]], rest: Sequence[Any]) -> Callable[..., Any]:
+    """Bind what is the same in every row; what cannot be bound raises in every row."""
+    try:
+        return bind(*rest)
+    except XlPricingError as error:
+        return partial(_raise, error)
+
+
+def _raise(error: XlPricingError, *_row: object) -> None:
+    raise error
+
+
+def refuse_error(value: object, name: str) -> None:
+    """Raise `CellError` where a cell holds an error."""
     error = error_in(value)
     if error:
         raise CellError(error, name)
 
 
-def _clean(value: object) -> object:
-    """Turn blanks into ``None``, logicals into `Logical`, error numbers into error names."""
-    if type(value) is str:
-        return value or None
-    if type(value) is bool:
-        return Logical(value)
-    if type(value) is int and value in _COM_ERRORS:
-        return error_in(value)
-    return value
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the collector: a long range makes many lists and no cycles, and takes half the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _rows(answers: Iterator[Any], width: int) -> Iterator[list[Any]]:
+    while row := list(islice(answers, width)):
+        yield row
 
 
 def _stretch(grid: Grid, height: int, width: int) -> Iterable[Any]:
     """Yield ``height`` x ``width`` cells of a range, row by row."""
-    if len(grid) == 1 and len(grid[0]) == 1:
+    if len(grid) == height and set(map(len, grid)) == {width}:
+        return chain.from_iterable(grid)
+    if len(grid) == 1 == len(grid[0]):
         return repeat(grid[0][0], height * width)
-    rows: Iterator[Sequence[Any]] = repeat(grid[0], height) if len(grid) == 1 else iter(grid)
-    short = [NOT_AVAILABLE] * width
-    padded = islice(chain(rows, repeat(short)), height)
+    rows = repeat(grid[0], height) if len(grid) == 1 else iter(grid)
+    beyond = [NOT_AVAILABLE] * width
+    padded = islice(chain(rows, repeat(beyond)), height)
     return chain.from_iterable(_stretch_row(row, width) for row in padded)
 
 
 def _stretch_row(row: Sequence[Any], width: int) -> Iterable[Any]:
-    if len(row) == width:
-        return row
-    return repeat(row[0], width) if len(row) == 1 else (*row, *repeat(NOT_AVAILABLE, width - len(row)))
+    if len(row) == 1:
+        return repeat(row[0], width)
+    return chain(row, repeat(NOT_AVAILABLE, width - len(row)))

@@ -57,6 +57,7 @@ class CellFunction:
     arguments: tuple[Argument, ...]
     example: str
     is_table: bool = False
+    bind: Callable[..., Callable[[Any, Any], Any]] | None = None
 
     @property
     def signature(self) -> str:
@@ -72,7 +73,7 @@ class CellFunction:
         try:
             values = list(map(self._read, self.arguments, arguments))
             if not self.is_table:
-                return map_cells(self.call, values, blank_row=self._prices_an_image)
+                return map_cells(self.call, values, bind=self.bind, blank=self._prices_an_image)
             return "" if all(map(is_blank, values[:2])) else self.call(*values)
         except XlPricingError as error:
             return f"{error.cell_error} {error}" if self.is_table else error.cell_error
@@ -96,9 +97,16 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def cell_function(
-    example: str, *, is_table: bool = False
+    example: str,
+    *,
+    is_table: bool = False,
+    bind: Callable[..., Callable[[Any, Any], Any]] | None = None,
 ) -> Callable[[_Function], _Function]:
-    """Declare a cell function; its first docstring line is what Excel shows."""
+    """Declare a cell function; its first docstring paragraph is what Excel shows.
+
+    ``bind`` takes all but the first two arguments and returns the function of those two: a range
+    that varies in size and quality is then priced in a tight loop.
+    """
 
     def declare(call: _Function) -> _Function:
         name = call.__name__
@@ -107,7 +115,7 @@ def cell_function(
             Argument(p.name, ARGUMENTS[p.name], p.default is not p.empty) for p in parameters
         )
         doc = " ".join(str(call.__doc__).split("\n\n", 1)[0].split())
-        FUNCTIONS[name] = CellFunction(name, doc, call, arguments, example, is_table)
+        FUNCTIONS[name] = CellFunction(name, doc, call, arguments, example, is_table, bind)
         return call
 
     return declare

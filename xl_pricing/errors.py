@@ -11,6 +11,7 @@ Each also derives from the fitting builtin, so a caller may catch either. The me
 sentence that says what was wrong and what is accepted.
 """
 
+
 class XlPricingError(Exception):
     """Base of all errors; ``cell_error`` is the Excel error that a cell shows."""
 
@@ -41,5 +42,6 @@ class CellError(XlPricingError, ValueError):
     """An input cell holds an error, which comes out as it went in."""
 
     def __init__(self, cell_error: str, name: str) -> None:
+        """Name the error and the argument that holds it."""
         super().__init__(f"{name} holds the error {cell_error}; mend that cell first")
         self.cell_error = cell_error

@@ -4,7 +4,8 @@ Each is a plain function of scalar cell values that raises the project's errors;
 is ``None`` or empty text is omitted. `declaration` makes every host's version from them.
 """
 
-from datetime import date as Date
+import datetime
+from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -13,14 +14,15 @@ from xl_pricing.arguments import (
     Table,
     card_with,
     find_cheapest,
-    ratio_text,
+    ratio_word,
+    read_job,
     read_model,
+    read_n,
     read_pixels,
     read_quality,
-    read_sale,
     read_terms,
-    read_usage,
     tier_word,
+    token_counter,
 )
 from xl_pricing.cells import is_blank, read_number, read_whole, read_word, shown
 from xl_pricing.declaration import cell_function
@@ -39,7 +41,19 @@ EXPLAIN_HEADER = ("line", "quantity", "unit", "rate", "USD", "source", "checked 
 _MEASURED_BY_USER = Evidence("measured by the user", "", "measured")
 
 
-@cell_function('=IMGCOST("1024x1536","high")')
+def bind_cost(
+    model: Cell = None,
+    n: Cell = None,
+    prompt: Cell = None,
+    references: Cell = None,
+    tier: Cell = None,
+    rates: Table = None,
+) -> Callable[[Cell, Cell], float]:
+    """Return IMGCOST for all but size and quality, which are what varies down a column."""
+    return read_job(model, n, prompt, references, tier, rates).usd
+
+
+@cell_function('=IMGCOST("1024x1536","high")', bind=bind_cost)
 def IMGCOST(
     size: Cell,
     quality: Cell,
@@ -54,8 +68,7 @@ def IMGCOST(
 
     Tokens are exact integers; USD is rounded once, to the nearest float.
     """
-    sale = read_sale(model, tier, rates)
-    return sale.tariff.usd_per_image(read_usage(sale.model, size, quality, n, prompt, references))
+    return bind_cost(model, n, prompt, references, tier, rates)(size, quality)
 
 
 @cell_function('=IMGCREDITS("1024x1536","high","PixAPI")')
@@ -91,17 +104,22 @@ def IMGBUDGET(cost: Cell, finals: Cell, retries: Cell = None, buffer: Cell = Non
         raise OutOfRangeError("the budget is over 1e308; accepted: smaller numbers") from None
 
 
-@cell_function('=IMGTOKENS("1024x1536","high")')
+def bind_tokens(model: Cell = None, n: Cell = None) -> Callable[[Cell, Cell], float]:
+    """Return IMGTOKENS for one model and n."""
+    count, images = token_counter(read_model(model, bundled_card()), n), read_n(n)
+    return lambda size, quality: float(count(size, quality) / images)
+
+
+@cell_function('=IMGTOKENS("1024x1536","high")', bind=bind_tokens)
 def IMGTOKENS(size: Cell, quality: Cell, model: Cell = None, n: Cell = None) -> float:
     """Output tokens per image. With n images per call the sum is rounded up once, then shared."""
-    usage = read_usage(read_model(model, bundled_card()), size, quality, n, None, None)
-    return float(Fraction(usage.image_out) / usage.n)
+    return bind_tokens(model, n)(size, quality)
 
 
 @cell_function('=IMGSIZE("4:5",1024)')
 def IMGSIZE(ratio: Cell, short_side: Cell = None, quality: Cell = None, model: Cell = None) -> str:
-    """The cheapest legal size with that ratio (within 1%) and at least that shorter side."""
-    least = DEFAULT_SHORT_SIDE_PX
+    """Find the cheapest legal size with that ratio (within 1%) and at least that shorter side."""
+    least = Fraction(DEFAULT_SHORT_SIDE_PX)
     if not is_blank(short_side):
         least = read_number(short_side, "short_side")
     if least <= 0:
@@ -111,13 +129,13 @@ def IMGSIZE(ratio: Cell, short_side: Cell = None, quality: Cell = None, model: C
         raise InvalidValueError(
             "quality is a measured token count, which belongs to one size; accepted: a word"
         )
-    shape = parse_ratio(ratio_text(ratio, "ratio"))
+    shape = parse_ratio(ratio_word(ratio, "ratio"))
     return str(find_cheapest(shape, least, word, read_model(model, bundled_card())))
 
 
 @cell_function("=IMGBUFFER(120,1.5)")
 def IMGBUFFER(finals: Cell, retries: Cell, confidence: Cell = None) -> float:
-    """The buffer that lasts with that confidence, if 1 generation in retries is accepted.
+    """Return the buffer that lasts with that confidence, if 1 generation in retries is accepted.
 
     Exact negative binomial: the fewest generations that give the finals, over finals x retries.
     """
@@ -138,7 +156,7 @@ def IMGRATE(
     """USD per 1M tokens of a meter, on a day."""
     card = card_with(RateCard.with_rates, rates)
     known = card.model(read_word(model, "model"))
-    day = Date.today() if is_blank(date) else read_date(date)  # noqa: DTZ011 - the user's own day
+    day = datetime.date.today() if is_blank(date) else read_date(date)  # noqa: DTZ011 - the user's own day
     rate = card.rate(known, read_meter(read_word(meter, "meter")), tier_word(tier), day)
     return float(rate.usd_per_mtok)
 
@@ -154,13 +172,15 @@ def IMGEXPLAIN(
     tier: Cell = None,
     rates: Table = None,
 ) -> list[list[str | float]]:
-    """The estimate line by line, per image, with source and basis; or the reason for an error.
+    """Show the estimate line by line, per image, with source and basis; or the reason for an error.
 
     The first row is `EXPLAIN_HEADER`; notes follow the total.
     """
     estimate = explain(size, quality, model, n, prompt, references, tier, rates)
-    total = ["total", "", "", "", float(estimate.usd), "", "", estimate.basis]
-    notes = [["note", "", "", "", "", note, "", ""] for note in estimate.notes]
+    total: list[str | float] = ["total", "", "", "", float(estimate.usd), "", "", estimate.basis]
+    notes: list[list[str | float]] = [
+        ["note", "", "", "", "", note, "", ""] for note in estimate.notes
+    ]
     return [list(EXPLAIN_HEADER), *map(_explain_row, estimate.lines), total, *notes]
 
 
@@ -190,9 +210,8 @@ def explain(
     rates: Table = None,
 ) -> Estimate:
     """Return the itemised estimate behind IMGEXPLAIN."""
-    sale = read_sale(model, tier, rates)
-    known = sale.model
-    usage = read_usage(known, size, quality, n, prompt, references)
+    job = read_job(model, n, prompt, references, tier, rates)
+    known, usage = job.model, job.usage(size, quality)
     by_rule = isinstance(read_quality(quality), str)
     counted = {
         "text_in": known.text.evidence,
@@ -200,9 +219,9 @@ def explain(
         "image_out": known.output.evidence if by_rule else _MEASURED_BY_USER,
     }
     pixels = read_pixels(size, known)
-    lines = sale.tariff.lines(usage, counted)
-    usd = sale.tariff.exact_usd_per_image(usage)
-    today = Date.today()  # noqa: DTZ011 - the user's own day
+    lines = job.tariff.lines(usage, counted)
+    usd = job.tariff.exact_usd_per_image(usage)
+    today = datetime.date.today()  # noqa: DTZ011 - the user's own day
     return Estimate(known.id, pixels, lines, usd, list(known.remarks(pixels, today)))
 
 
@@ -221,8 +240,8 @@ def read_charge(
     known = read_model(model, card)
 
     def token_usd() -> Fraction:
-        usage = read_usage(known, size, quality, n, prompt, references)
-        return read_sale(known.id, None, card).tariff.exact_usd_per_image(usage)
+        job = read_job(model, n, prompt, references, None, card)
+        return job.tariff.exact_usd_per_image(job.usage(size, quality))
 
     terms = read_terms(plan, known, read_pixels(size, known), quality, card)
     return charge(terms, token_usd)

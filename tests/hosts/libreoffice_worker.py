@@ -85,27 +85,22 @@ class Commands:
         """Begin with an empty workbook."""
         self.desktop = desktop
         self.document: Any = None
+        self.cells: dict[str, Cell] = {}
         self.open("private:factory/scalc")
 
     def open(self, url: str) -> None:
         """Open a copy without a name: it can be changed, its file is not locked."""
-        self.close()
         settings = _properties(Hidden=True, AsTemplate=not url.startswith("private:"))
-        self.document = self.desktop.loadComponentFromURL(url, "_blank", 0, settings)
-        if not self.document or not hasattr(self.document, "Sheets"):
-            self.close()
+        document = self.desktop.loadComponentFromURL(url, "_blank", 0, settings)
+        if not hasattr(document, "Sheets"):
+            _close(document)
             message = f"LibreOffice cannot read {url} as a workbook"
             raise ValueError(message)
-        self.cells: dict[str, Cell] = {}
+        _close(self.document)
+        self.document, self.cells = document, {}
         for name in self.sheet_names():
             self.document.Sheets.getByName(name).unprotect("")
         self.recalculate()
-
-    def close(self) -> None:
-        """Close the open document without saving it."""
-        document, self.document = self.document, None
-        if document:
-            document.close(True)  # noqa: FBT003 - the interface has no names for its arguments
 
     def sheet_names(self) -> list[str]:
         """Return the names of all sheets in order."""
@@ -177,7 +172,11 @@ class Commands:
 
     def _cell(self, address: str) -> Cell:
         if address not in self.cells:
-            self.cells[address] = Cell(self._range(address))
+            cell = self._range(address)
+            if not hasattr(cell, "getError"):
+                message = f"{address!r} is not one cell"
+                raise ValueError(message)
+            self.cells[address] = Cell(cell)
         return self.cells[address]
 
     def _range(self, address: str) -> Any:
@@ -187,6 +186,12 @@ class Commands:
             message = f"no sheet {name!r} for {address!r}; there are {self.sheet_names()}"
             raise KeyError(message)
         return self.document.Sheets.getByName(name).getCellRangeByName(place)
+
+
+def _close(document: Any) -> None:
+    """Close a document, if there is one, without saving it."""
+    if document:
+        document.close(True)  # noqa: FBT003 - the interface has no names for its arguments
 
 
 def _properties(**settings: Any) -> tuple[Any, ...]:
@@ -231,7 +236,7 @@ def _reply(commands: Commands, line: str) -> dict[str, Any]:
     try:
         return {"answer": getattr(commands, command)(*arguments)}
     except Exception as problem:  # noqa: BLE001 - the other side raises it
-        return {"error": f"{command}: {type(problem).__name__}: {problem}"}
+        return {"error": f"{line.strip()[:200]}: {type(problem).__name__}: {problem}"}
 
 
 def main(pipe: str) -> None:
@@ -241,7 +246,7 @@ def main(pipe: str) -> None:
         commands = Commands(desktop)
         for line in sys.stdin:
             print(json.dumps(_reply(commands, line)), flush=True)  # noqa: T201 - the protocol
-        commands.close()
+        _close(commands.document)
     finally:
         # It goes away while it answers.
         with contextlib.suppress(Exception):

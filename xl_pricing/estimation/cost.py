@@ -1,6 +1,6 @@
 """Tokens times rates: USD, exact, line by line."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -66,17 +66,19 @@ class Tariff:
         usd = {meter: int(price.usd_per_mtok * scale) for meter, price in prices.items()}
         return cls(prices, missing, usd, scale * TOKENS_PER_MTOK)
 
-    def usd_per_image(self, usage: Usage) -> float:
-        """Return USD per image, rounded once, to the nearest float.
+    def pricer(self, text_in: int, image_in: int, n: int) -> Callable[[int | Fraction], float]:
+        """Return USD per image as a function of the output tokens of a call.
 
-        Raises `NotAvailableError` where a meter in use has no rate.
+        USD is rounded once, to the nearest float. Raises `NotAvailableError` where a meter in use
+        has no rate.
         """
-        total, count = self._total(usage)
-        return float(total / count)
+        rate, inputs, count = self._weights(text_in, image_in, n)
+        return lambda image_out: float((image_out * rate + inputs) / count)
 
     def exact_usd_per_image(self, usage: Usage) -> Fraction:
         """Return USD per image as an exact fraction."""
-        return Fraction(*self._total(usage))
+        rate, inputs, count = self._weights(usage.text_in, usage.image_in, usage.n)
+        return Fraction(usage.image_out * rate + inputs, count)
 
     def lines(self, usage: Usage, counted: Mapping[str, Evidence]) -> list[Line]:
         """Itemise per image: text in, image in, image out; ``counted`` says how tokens are known.
@@ -94,27 +96,19 @@ class Tariff:
             if tokens or meter == "image_out"
         ]
 
-    def price(self, meter: str) -> Price:
-        """Return the price of a meter, or raise `NotAvailableError`."""
-        if meter not in self.prices:
-            raise NotAvailableError(f"no rate for {meter} of {self.missing}")
-        return self.prices[meter]
+    def _weights(self, text_in: int, image_in: int, n: int) -> tuple[int, int, int]:
+        """Return rate, inputs, count: USD per image is (output tokens x rate + inputs) / count."""
+        inputs = text_in and text_in * self._usd("text_in")
+        inputs += image_in and image_in * self._usd("image_in")
+        return self._usd("image_out"), n * inputs, n * self.per_tokens
 
-    def _total(self, usage: Usage) -> tuple[int | Fraction, int]:
-        """Return USD of the call over a count: their quotient is USD per image."""
-        text_in, image_in, image_out, n = usage
-        try:
-            total = image_out * self.usd["image_out"]
-            if text_in:
-                total += n * text_in * self.usd["text_in"]
-            if image_in:
-                total += n * image_in * self.usd["image_in"]
-        except KeyError as missing:
-            raise NotAvailableError(f"no rate for {missing.args[0]} of {self.missing}") from None
-        return total, n * self.per_tokens
+    def _usd(self, meter: str) -> int:
+        if meter not in self.usd:
+            raise NotAvailableError(f"no rate for {meter} of {self.missing}")
+        return self.usd[meter]
 
     def _line(self, meter: str, tokens: Fraction, counted: Evidence) -> Line:
-        rate, known = self.price(meter)
+        rate, known = self.prices[meter]
         basis = max(known.basis, counted.basis, key=BASES.index)
         source = f"{known.source}; tokens: {counted.source}"
         usd = tokens * rate / TOKENS_PER_MTOK

@@ -5,11 +5,9 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
-from math import gcd
 from typing import NamedTuple
 
-from xl_pricing.errors import InvalidValueError, OutOfRangeError
+from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
 
 PRESET_SHORT_SIDE_PX = 1024
 RATIO_TOLERANCE = Fraction(1, 100)
@@ -57,13 +55,15 @@ class FreeSizes:
 
     def fault(self, size: Size) -> str | None:
         """Say what makes ``size`` illegal, or ``None``."""
-        if size.width % self.step_px or size.height % self.step_px or not size.short:
+        width, height = size
+        long, short = (width, height) if width >= height else (height, width)
+        if width % self.step_px or height % self.step_px or not short:
             return f"both edges must be multiples of {self.step_px} px"
-        if size.long > self.max_edge_px:
+        if long > self.max_edge_px:
             return f"an edge may have at most {self.max_edge_px} px"
-        if size.long > self.max_aspect * size.short:
+        if long > self.max_aspect * short:
             return f"the long edge may be at most {self.max_aspect} times the short one"
-        if not self.min_pixels <= size.pixels <= self.max_pixels:
+        if not self.min_pixels <= width * height <= self.max_pixels:
             return f"{self.min_pixels:,} to {self.max_pixels:,} pixels are accepted"
         return None
 
@@ -102,8 +102,12 @@ LegalSizes = FreeSizes | FixedSizes
 
 def parse_size(text: str) -> Size:
     """Read ``1024x1536``, ``1024 × 1536`` or ``1024*1536``; any pixels, legal or not."""
-    match = _SIZE.fullmatch(_plain(text))
+    match = _SIZE.fullmatch(text) or _SIZE.fullmatch(_plain(text))
     if match is None:
+        if _plain(text).lower() == "auto":
+            raise NotAvailableError(
+                "size 'auto' is chosen by the model; accepted: 1024x1536 or 4:5"
+            )
         raise InvalidValueError(
             f"size {text!r} is not readable; accepted: 1024x1536, 1024*1536 or a ratio such as 4:5"
         )
@@ -123,7 +127,7 @@ def parse_ratio(text: str) -> Fraction:
 
 def resolve_size(text: str, legal: LegalSizes) -> Size:
     """Read a size or the preset of a ratio, and raise `OutOfRangeError` unless it is legal."""
-    if ":" in _plain(text):
+    if ":" in text or "\uff1a" in text:
         return preset(parse_ratio(text), legal)
     return check_size(parse_size(text), legal)
 
@@ -166,7 +170,7 @@ def all_sizes(legal: FreeSizes) -> Iterator[Size]:
 
 
 def cheapest_size(
-    ratio: Fraction, short_side_px: int, legal: LegalSizes, tokens: Callable[[Size], int]
+    ratio: Fraction, short_side_px: int | Fraction, legal: LegalSizes, tokens: Callable[[Size], int]
 ) -> Size:
     """Return the legal size within 1 % of ``ratio`` and at least that short that costs least.
 
@@ -190,7 +194,6 @@ def cheapest_size(
     return Size(best.short, best.long) if tall else best
 
 
-@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     """Fold full-width digits and colons to plain ones, as Chinese keyboards type them."""
     return unicodedata.normalize("NFKC", text).strip()

@@ -1,8 +1,9 @@
 """Token counts: output images, reference images and prompts. Exact integers, no floats."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from math import isqrt
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError
@@ -45,6 +46,10 @@ _RUN = re.compile(
 _KANA = re.compile(f"[{_SCRIPTS['japanese']}]")
 
 
+Counter = Callable[[Size], int]
+"""Counts the output tokens of one call from the size of its images."""
+
+
 @dataclass(frozen=True, slots=True)
 class GridRule:
     """Output tokens from a grid per quality (gpt-image-2 and later)."""
@@ -57,12 +62,11 @@ class GridRule:
         """The quality words that the model takes, in rising order."""
         return (*self.unknown, *self.grids)
 
-    def tokens(self, size: Size, quality: str, n: int = 1) -> int:
-        """Count the output image tokens of ``n`` images in one call."""
-        grid = self.grids.get(quality)
-        if grid is None:
-            _refuse(quality, self.qualities, self.unknown)
-        return grid_tokens(size.width, size.height, grid, n)
+    def counter(self, quality: str, n: int = 1) -> Counter:
+        """Return the counter for a call with ``n`` images of a quality."""
+        if quality not in self.grids:
+            raise _refusal(quality, self.qualities, self.unknown)
+        return partial(grid_tokens, self.grids[quality], n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +80,28 @@ class TableRule:
         """The quality words that the model takes, in rising order."""
         return tuple(next(iter(self.table.values())))
 
-    def tokens(self, size: Size, quality: str, n: int = 1) -> int:
-        """Count the output image tokens of ``n`` images in one call."""
-        row = self.table[str(size)]
-        if quality not in row:
-            _refuse(quality, self.qualities, {})
-        return n * row[quality]
+    def counter(self, quality: str, n: int = 1) -> Counter:
+        """Return the counter for a call with ``n`` images of a quality."""
+        if quality not in self.qualities:
+            raise _refusal(quality, self.qualities, {})
+        return lambda size: n * self.table[str(size)][quality]
 
 
 OutputRule = GridRule | TableRule
 
 
-def grid_tokens(width: int, height: int, grid: int, n: int = 1) -> int:
-    """Count output tokens by the grid rule: one ceiling over the sum of ``n`` images.
+def grid_tokens(grid: int, n: int, size: Size) -> int:
+    """Count output tokens of ``n`` images by the grid rule, with one ceiling over their sum.
 
     An exact half rounds to even, as the calculator of the official guide does:
     ``u = round_half_even(grid * short / long)``,
     ``tokens = ceil(n * grid * u * (2_000_000 + width * height) / 4_000_000)``.
     """
+    width, height = size
     long, short = (width, height) if width >= height else (height, width)
-    u, rest = divmod(2 * grid * short + long, 2 * long)
-    if not rest and u & 1:
+    raised = 2 * grid * short + long
+    u = raised // (2 * long)
+    if u & 1 and not raised % (2 * long):
         u -= 1
     return -(-n * grid * u * (2_000_000 + width * height) // 4_000_000)
 
@@ -150,16 +155,15 @@ def _ceil(numerator: int, denominator: int) -> int:
     return -(-numerator // denominator)
 
 
-def _refuse(quality: str, accepted: tuple[str, ...], unknown: Mapping[str, str]) -> None:
-    """Raise the error that tells why ``quality`` has no token count."""
+def _refusal(
+    quality: str, accepted: tuple[str, ...], unknown: Mapping[str, str]
+) -> InvalidValueError | NotAvailableError:
+    """Return the error that tells why ``quality`` has no token count."""
     if quality in unknown:
-        raise NotAvailableError(f"quality {quality!r}: {unknown[quality]}")
+        return NotAvailableError(f"quality {quality!r}: {unknown[quality]}")
+    known = f"accepted: {', '.join(accepted)}, or a measured token count"
     if quality == "auto":
-        raise NotAvailableError(
-            "quality 'auto' lets the model decide, so its tokens are not known beforehand; "
-            f"accepted: {', '.join(accepted)}, or a measured token count"
+        return NotAvailableError(
+            f"quality 'auto' is chosen by the model, not known before; {known}"
         )
-    raise InvalidValueError(
-        f"quality {quality!r} is not known to this model; "
-        f"accepted: {', '.join(accepted)}, or a measured token count"
-    )
+    return InvalidValueError(f"quality {quality!r} is not known to this model; {known}")

@@ -15,6 +15,7 @@ from xl_pricing.declaration import FUNCTIONS, CellFunction
 
 # VBA keeps some names for itself.
 _VBA_NAMES = {"date": "on_date"}
+_KIND = Parameter.POSITIONAL_OR_KEYWORD
 
 
 def _register(function: CellFunction) -> Callable[..., Any]:
@@ -27,17 +28,16 @@ def _register(function: CellFunction) -> Callable[..., Any]:
     call.__doc__ = function.doc
     names = [_VBA_NAMES.get(argument.name, argument.name) for argument in function.arguments]
     call.__signature__ = Signature(  # type: ignore[attr-defined]
-        Parameter(
-            name,
-            Parameter.POSITIONAL_OR_KEYWORD,
-            default=None if argument.optional else Parameter.empty,
-        )
-        for name, argument in zip(names, function.arguments, strict=True)
+        [
+            Parameter(name, _KIND, default=None if argument.optional else Parameter.empty)
+            for name, argument in zip(names, function.arguments, strict=True)
+        ]
     )
     # Two dimensions keep a column a column; errors as text are not mistaken for blanks.
     for name, argument in zip(names, function.arguments, strict=True):
         call = xlwings.arg(name, ndim=2, err_to_str=True, doc=argument.doc)(call)
-    return xlwings.func(category="Image Pricing")(call)
+    registered: Callable[..., Any] = xlwings.func(category="Image Pricing")(call)
+    return registered
 
 
 globals().update({name: _register(function) for name, function in FUNCTIONS.items()})

@@ -56,7 +56,7 @@ class RateCard:
     def tariff(self, model: Model, tier: str, day: date) -> Tariff:
         """Return the prices of all meters of a model that have a rate on ``day``."""
         rates = [self._in_force(model, meter, tier, day) for meter in METERS]
-        prices = {
+        prices: dict[str, Price] = {
             rate.meter: Price(Fraction(rate.usd_per_mtok), rate.evidence) for rate in rates if rate
         }
         return Tariff.of(prices, _sold(model, tier, day))
