@@ -4,7 +4,7 @@ Each is a plain function of scalar cell values that raises the project's errors;
 is ``None`` or empty text is omitted. `declaration` makes every host's version from them.
 """
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
@@ -156,7 +156,7 @@ def IMGRATE(
     """USD per 1M tokens of a meter, on a day."""
     card = card_with(RateCard.with_rates, rates)
     known = card.model(read_word(model, "model"))
-    day = datetime.date.today() if is_blank(date) else read_date(date)  # noqa: DTZ011 - the user's own day
+    day = dt.date.today() if is_blank(date) else read_date(date)  # noqa: DTZ011 - the user's own day
     rate = card.rate(known, read_meter(read_word(meter, "meter")), tier_word(tier), day)
     return float(rate.usd_per_mtok)
 
@@ -221,7 +221,7 @@ def explain(
     pixels = read_pixels(size, known)
     lines = job.tariff.lines(usage, counted)
     usd = job.tariff.exact_usd_per_image(usage)
-    today = datetime.date.today()  # noqa: DTZ011 - the user's own day
+    today = dt.date.today()  # noqa: DTZ011 - the user's own day
     return Estimate(known.id, pixels, lines, usd, list(known.remarks(pixels, today)))
 
 
