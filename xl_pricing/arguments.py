@@ -5,8 +5,9 @@ A value is a scalar; ``None`` or empty text is an omitted argument. What repeats
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -24,10 +25,10 @@ from xl_pricing.cells import (
     refuse_error,
     shown,
 )
-from xl_pricing.errors import InvalidValueError, OutOfRangeError
+from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
 from xl_pricing.estimation.cost import Tariff, Usage
 from xl_pricing.estimation.credits import Terms
-from xl_pricing.estimation.size import Size, cheapest_size, parse_size, resolve_size
+from xl_pricing.estimation.size import Size, cheapest_size, parse_size, plain, resolve_size
 from xl_pricing.estimation.tokens import REFERENCE_RULES, text_tokens
 from xl_pricing.rates.card import (
     DEFAULT_MODEL,
@@ -36,7 +37,7 @@ from xl_pricing.rates.card import (
     bundled_card,
     read_tier,
 )
-from xl_pricing.rates.rows import Model
+from xl_pricing.rates.rows import EXCEL_EPOCH, Model
 
 MAX_IMAGES_PER_CALL = 10
 MAX_REFERENCES = 16
@@ -102,13 +103,18 @@ def _job(
 ) -> Job:
     known = read_model(model, card)
     tariff = _tariff(known, tier_word(tier), card, day)
-    images = () if is_blank(references) else read_references(references)
-    text_in = 0 if is_blank(prompt) else _text_in(known, prompt, len(images))
-    image_in = sum(map(REFERENCE_RULES[known.references.rule], images))
+    text_in, image_in = read_inputs(known, prompt, references)
     count = read_n(n)
     price = tariff.pricer(text_in, image_in, count)
     sizes, counters = _sizes(known), _counters(known, count)
     return Job(known, tariff, text_in, image_in, count, lambda s, q: price(counters[q](sizes[s])))
+
+
+def read_inputs(model: Model, prompt: Cell, references: Cell) -> tuple[int, int]:
+    """Count the text and image tokens that go into one image."""
+    images = () if is_blank(references) else read_references(references)
+    text_in = 0 if is_blank(prompt) else _text_in(model, prompt, len(images))
+    return text_in, sum(map(REFERENCE_RULES[model.references.rule], images))
 
 
 @lru_cache(maxsize=256)
@@ -166,8 +172,10 @@ def ratio_word(value: Cell, name: str) -> str:
     """
     if isinstance(value, str):
         return read_word(value, name)
-    if isinstance(value, datetime | time):
+    if isinstance(value, time):
         return f"{value.hour}:{value.minute}"
+    if isinstance(value, datetime):
+        value = (value.replace(tzinfo=None) - EXCEL_EPOCH) / timedelta(days=1)
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and 0 < value < 3:
         minutes = round(float(value) * _MINUTES_PER_DAY, 6)
         if minutes.is_integer():
@@ -197,8 +205,9 @@ def read_quality(quality: Cell) -> str | int | Fraction:
 def read_references(references: Cell) -> tuple[Size, ...]:
     """Read reference images: how many of 1024x1024, or their sizes parted by semicolons."""
     refuse_error(references, "references")
-    if isinstance(references, str) and any(mark in references.lower() for mark in "x×*"):
-        sizes = tuple(parse_size(part) for part in references.split(";") if part.strip())
+    text = plain(references).lower() if isinstance(references, str) else ""
+    if any(mark in text for mark in "x×*"):
+        sizes = tuple(parse_size(part.strip()) for part in text.split(";") if part.strip())
         read_whole(len(sizes), "references", 0, MAX_REFERENCES)
         if not all(size.short for size in sizes):
             raise OutOfRangeError(
@@ -215,15 +224,23 @@ def read_terms(plan: Cell, model: Model, size: Size, quality: Cell, card: RateCa
     """
     refuse_error(plan, "plan")
     if isinstance(plan, str) and not is_number(plan):
-        word = read_quality(quality)
-        named = word if isinstance(word, str) else "measured"
-        return card.offer(plan, model, size, named).terms
+        return card.offer(plan, model, size, _billed_quality(quality, model)).terms
     usd_per_credit = read_number(plan, "plan")
     if usd_per_credit <= 0:
         raise OutOfRangeError(
             f"plan {shown(plan)} is out of range; accepted: more than 0 USD per credit, or a name"
         )
     return Terms(usd_per_credit=usd_per_credit, multiplier=Fraction(1))
+
+
+def _billed_quality(quality: Cell, model: Model) -> str:
+    """Read a quality that a plan may bill, also one without a token count, such as auto."""
+    word = read_quality(quality)
+    if not isinstance(word, str):
+        return "measured"
+    with suppress(NotAvailableError):
+        model.output.rule.counter(word)
+    return word
 
 
 @lru_cache(maxsize=256)

@@ -70,11 +70,18 @@ def read_number(value: object, name: str) -> Fraction:
     number: object = value
     if isinstance(value, str) and is_number(value):
         number = float(value)
-    if isinstance(number, bool) or not isinstance(number, int | float | Decimal):
+    if isinstance(number, bool) or not isinstance(number, int | float | Decimal | Fraction):
         raise InvalidValueError(f"{name} {shown(value)} is not a number; accepted: a number")
-    if not isfinite(number):
+    if not _fits_a_cell(number):
         raise OutOfRangeError(f"{name} {shown(value)} is out of range; accepted: a finite number")
     return Fraction(str(number)) if isinstance(number, float) else Fraction(number)
+
+
+def _fits_a_cell(number: float | Decimal | Fraction) -> bool:
+    try:
+        return isfinite(number)
+    except (OverflowError, ValueError):  # an integer over 1e308, a signalling NaN
+        return False
 
 
 def read_whole(value: object, name: str, low: int, high: int) -> int:

@@ -55,7 +55,7 @@ class CellFunction:
     doc: str
     call: Callable[..., Any]
     arguments: tuple[Argument, ...]
-    example: str
+    example: tuple[str | float, ...]
     is_table: bool = False
     bind: Callable[..., Callable[[Any, Any], Any]] | None = None
 
@@ -64,6 +64,12 @@ class CellFunction:
         """The signature as Excel users read it: ``IMGSIZE(ratio, [short_side])``."""
         names = (f"[{a.name}]" if a.optional else a.name for a in self.arguments)
         return f"{self.name}({', '.join(names)})"
+
+    @property
+    def formula(self) -> str:
+        """An example as it is typed into a cell."""
+        shown = (f'"{value}"' if isinstance(value, str) else f"{value}" for value in self.example)
+        return f"={self.name}({','.join(shown)})"
 
     def answer(self, arguments: Sequence[Any]) -> Any:  # noqa: ANN401 - a cell or a range
         """Answer a call from a sheet: cell values in, cell values out, errors as their names.
@@ -97,13 +103,13 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def cell_function(
-    example: str,
-    *,
+    *example: str | float,
     is_table: bool = False,
     bind: Callable[..., Callable[[Any, Any], Any]] | None = None,
 ) -> Callable[[_Function], _Function]:
-    """Declare a cell function; its first docstring paragraph is what Excel shows.
+    """Declare a cell function with the arguments of an example.
 
+    The first paragraph of its docstring is what Excel shows.
     ``bind`` takes all but the first two arguments and returns the function of those two: a range
     that varies in size and quality is then priced in a tight loop.
     """

@@ -15,6 +15,7 @@ from xl_pricing.arguments import (
     card_with,
     find_cheapest,
     ratio_word,
+    read_inputs,
     read_job,
     read_model,
     read_n,
@@ -24,7 +25,7 @@ from xl_pricing.arguments import (
     tier_word,
     token_counter,
 )
-from xl_pricing.cells import is_blank, read_number, read_whole, read_word, shown
+from xl_pricing.cells import is_blank, read_number, read_whole, read_word, refuse_error, shown
 from xl_pricing.declaration import cell_function
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
 from xl_pricing.estimation import budget
@@ -53,7 +54,7 @@ def bind_cost(
     return read_job(model, n, prompt, references, tier, rates).usd
 
 
-@cell_function('=IMGCOST("1024x1536","high")', bind=bind_cost)
+@cell_function("1024x1536", "high", bind=bind_cost)
 def IMGCOST(
     size: Cell,
     quality: Cell,
@@ -71,7 +72,7 @@ def IMGCOST(
     return bind_cost(model, n, prompt, references, tier, rates)(size, quality)
 
 
-@cell_function('=IMGCREDITS("1024x1536","high","PixAPI")')
+@cell_function("1024x1536", "high", "PixAPI")
 def IMGCREDITS(
     size: Cell,
     quality: Cell,
@@ -86,10 +87,10 @@ def IMGCREDITS(
     charged = read_charge(size, quality, plan, model, n, prompt, references, plans)
     if charged.credits is None:
         raise NotAvailableError(f"plan {plan!r} names no credits, only USD per image")
-    return float(charged.credits)
+    return _as_float(charged.credits, "the number of credits")
 
 
-@cell_function('=IMGBUDGET(IMGCOST("4:5","high"),120,1.5,20%)')
+@cell_function(0.16464, 120, 1.5, 0.2)
 def IMGBUDGET(cost: Cell, finals: Cell, retries: Cell = None, buffer: Cell = None) -> float:
     """Budget in the unit of cost: cost x finals x retries x (1 + buffer)."""
     plan = budget.Budget(
@@ -98,10 +99,7 @@ def IMGBUDGET(cost: Cell, finals: Cell, retries: Cell = None, buffer: Cell = Non
         budget.DEFAULT_RETRIES if is_blank(retries) else read_number(retries, "retries"),
         budget.DEFAULT_BUFFER if is_blank(buffer) else read_number(buffer, "buffer"),
     )
-    try:
-        return float(plan.total)
-    except OverflowError:
-        raise OutOfRangeError("the budget is over 1e308; accepted: smaller numbers") from None
+    return _as_float(plan.total, "the budget")
 
 
 def bind_tokens(model: Cell = None, n: Cell = None) -> Callable[[Cell, Cell], float]:
@@ -110,13 +108,13 @@ def bind_tokens(model: Cell = None, n: Cell = None) -> Callable[[Cell, Cell], fl
     return lambda size, quality: float(count(size, quality) / images)
 
 
-@cell_function('=IMGTOKENS("1024x1536","high")', bind=bind_tokens)
+@cell_function("1024x1536", "high", bind=bind_tokens)
 def IMGTOKENS(size: Cell, quality: Cell, model: Cell = None, n: Cell = None) -> float:
     """Output tokens per image. With n images per call the sum is rounded up once, then shared."""
     return bind_tokens(model, n)(size, quality)
 
 
-@cell_function('=IMGSIZE("4:5",1024)')
+@cell_function("4:5", 1024)
 def IMGSIZE(ratio: Cell, short_side: Cell = None, quality: Cell = None, model: Cell = None) -> str:
     """Find the cheapest legal size with that ratio (within 1%) and at least that shorter side."""
     least = Fraction(DEFAULT_SHORT_SIDE_PX)
@@ -133,7 +131,7 @@ def IMGSIZE(ratio: Cell, short_side: Cell = None, quality: Cell = None, model: C
     return str(find_cheapest(shape, least, word, read_model(model, bundled_card())))
 
 
-@cell_function("=IMGBUFFER(120,1.5)")
+@cell_function(120, 1.5)
 def IMGBUFFER(finals: Cell, retries: Cell, confidence: Cell = None) -> float:
     """Return the buffer that lasts with that confidence, if 1 generation in retries is accepted.
 
@@ -149,19 +147,20 @@ def IMGBUFFER(finals: Cell, retries: Cell, confidence: Cell = None) -> float:
     )
 
 
-@cell_function('=IMGRATE("gpt-image-2","image_out")')
+@cell_function("gpt-image-2", "image_out")
 def IMGRATE(
     model: Cell, meter: Cell, tier: Cell = None, date: Cell = None, rates: Table = None
 ) -> float:
     """USD per 1M tokens of a meter, on a day."""
     card = card_with(RateCard.with_rates, rates)
     known = card.model(read_word(model, "model"))
+    refuse_error(date, "date")
     day = dt.date.today() if is_blank(date) else read_date(date)  # noqa: DTZ011 - the user's own day
     rate = card.rate(known, read_meter(read_word(meter, "meter")), tier_word(tier), day)
     return float(rate.usd_per_mtok)
 
 
-@cell_function('=IMGEXPLAIN("1024x1536","high")', is_table=True)
+@cell_function("1024x1536", "high", is_table=True)
 def IMGEXPLAIN(
     size: Cell,
     quality: Cell,
@@ -238,6 +237,9 @@ def read_charge(
     """Return credits and USD per image of a plan, each ``None`` where the plan does not tell."""
     card = card_with(RateCard.with_plans, plans)
     known = read_model(model, card)
+    # Checked here too: a plan that bills by the image never asks for the tokens.
+    read_inputs(known, prompt, references)
+    read_n(n)
 
     def token_usd() -> Fraction:
         job = read_job(model, n, prompt, references, None, card)
@@ -245,6 +247,13 @@ def read_charge(
 
     terms = read_terms(plan, known, read_pixels(size, known), quality, card)
     return charge(terms, token_usd)
+
+
+def _as_float(amount: Fraction, name: str) -> float:
+    try:
+        return float(amount)
+    except OverflowError:
+        raise OutOfRangeError(f"{name} is over 1e308; accepted: smaller numbers") from None
 
 
 def _explain_row(line: Line) -> list[str | float]:

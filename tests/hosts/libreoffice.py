@@ -137,8 +137,8 @@ class LibreOffice:
         self._ask("render", Path(path_pdf).resolve().as_uri())
 
     def _start(self, stack: ExitStack, command: list[str]) -> subprocess.Popen[str]:
-        # S603: programs found by `require`. A session of its own: killed with all its children.
-        process = subprocess.Popen(  # noqa: S603
+        # A session of its own, so that it can be killed with all its children.
+        process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE if str(_WORKER) in command else self._log,
@@ -169,8 +169,9 @@ class LibreOffice:
         if not answer:
             self._log.seek(0)
             said = self._log.read()[-2000:]
-            message = f"no answer to {line[:80]} (limit {self._timeout_s} s); it said: {said}"
-            raise LibreOfficeError(message)
+            raise LibreOfficeError(
+                f"no answer to {line[:80]} (limit {self._timeout_s} s); it said: {said}"
+            )
         return cast("dict[str, object]", json.loads(answer))
 
     def _kill(self) -> None:
@@ -189,7 +190,7 @@ def calc_formula(formula: str) -> str:
 def convert_to_png(pdf: Path, folder: Path, dots_per_inch: int = 80) -> list[Path]:
     """Draw every page of a PDF file as `page-1.png` and so on."""
     command = [require("pdftoppm"), "-png", "-r", str(dots_per_inch), str(pdf), f"{folder}/page"]
-    subprocess.run(command, check=True, timeout=120)  # noqa: S603 - found by `require`
+    subprocess.run(command, check=True, timeout=120)
     return sorted(folder.glob("page-*.png"))
 
 

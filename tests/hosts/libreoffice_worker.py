@@ -94,8 +94,7 @@ class Commands:
         document = self.desktop.loadComponentFromURL(url, "_blank", 0, settings)
         if not hasattr(document, "Sheets"):
             _close(document)
-            message = f"LibreOffice cannot read {url} as a workbook"
-            raise ValueError(message)
+            raise ValueError(f"LibreOffice cannot read {url} as a workbook")
         _close(self.document)
         self.document, self.cells = document, {}
         for name in self.sheet_names():
@@ -174,8 +173,7 @@ class Commands:
         if address not in self.cells:
             cell = self._range(address)
             if not hasattr(cell, "getError"):
-                message = f"{address!r} is not one cell"
-                raise ValueError(message)
+                raise ValueError(f"{address!r} is not one cell")
             self.cells[address] = Cell(cell)
         return self.cells[address]
 
@@ -183,8 +181,7 @@ class Commands:
         sheet, _, place = address.rpartition("!")
         name = sheet.removeprefix("'").removesuffix("'").replace("''", "'")
         if not self.document.Sheets.hasByName(name):
-            message = f"no sheet {name!r} for {address!r}; there are {self.sheet_names()}"
-            raise KeyError(message)
+            raise KeyError(f"no sheet {name!r} for {address!r}; there are {self.sheet_names()}")
         return self.document.Sheets.getByName(name).getCellRangeByName(place)
 
 

@@ -102,9 +102,9 @@ LegalSizes = FreeSizes | FixedSizes
 
 def parse_size(text: str) -> Size:
     """Read ``1024x1536``, ``1024 × 1536`` or ``1024*1536``; any pixels, legal or not."""
-    match = _SIZE.fullmatch(text) or _SIZE.fullmatch(_plain(text))
+    match = _SIZE.fullmatch(text) or _SIZE.fullmatch(plain(text))
     if match is None:
-        if _plain(text).lower() == "auto":
+        if plain(text).lower() == "auto":
             raise NotAvailableError(
                 "size 'auto' is chosen by the model; accepted: 1024x1536 or 4:5"
             )
@@ -116,7 +116,7 @@ def parse_size(text: str) -> Size:
 
 def parse_ratio(text: str) -> Fraction:
     """Read ``4:5`` or ``1.91:1`` as width over height."""
-    match = _RATIO.fullmatch(_plain(text))
+    match = _RATIO.fullmatch(plain(text))
     if match is None:
         raise InvalidValueError(f"ratio {text!r} is not readable; accepted: 4:5, 16:9 or 1.91:1")
     width, height = Fraction(match[1]), Fraction(match[2])
@@ -184,7 +184,7 @@ def cheapest_size(
     if not sizes:
         raise OutOfRangeError(
             f"no legal size has ratio {ratio_text(ratio)} within 1 % and a shorter side of "
-            f"at least {short_side_px} px; accepted: up to 3:1, and a smaller shorter side"
+            f"at least {float(short_side_px):.10g} px; accepted: up to 3:1, and a smaller one"
         )
 
     def rank(size: Size) -> tuple[int, Fraction, int]:
@@ -194,6 +194,6 @@ def cheapest_size(
     return Size(best.short, best.long) if tall else best
 
 
-def _plain(text: str) -> str:
-    """Fold full-width digits and colons to plain ones, as Chinese keyboards type them."""
+def plain(text: str) -> str:
+    """Fold full-width digits and signs to plain ones, as Chinese keyboards type them."""
     return unicodedata.normalize("NFKC", text).strip()

@@ -9,10 +9,15 @@ from math import isqrt
 from xl_pricing.errors import InvalidValueError, NotAvailableError
 from xl_pricing.estimation.size import Size
 
+GRID_BASE_PX = 2_000_000
+GRID_DIVISOR_PX = 4_000_000
 PATCH_PX = 16
+PATCH_FULL_PX = 512
 PATCH_BUDGET = 1536
 TILE_PX = 512
 TILE_FIT_PX = 2048
+TILE_BASE_TOKENS = 65
+TILE_TOKENS = 129
 
 # Tokens per 1,000 characters in the o200k_base vocabulary, measured on parallel prompts. Blanks,
 # digits and signs belong to the script before them, as in Unicode's script runs. Japanese is told
@@ -93,17 +98,24 @@ OutputRule = GridRule | TableRule
 def grid_tokens(grid: int, n: int, size: Size) -> int:
     """Count output tokens of ``n`` images by the grid rule, with one ceiling over their sum.
 
-    An exact half rounds to even, as the calculator of the official guide does:
-    ``u = round_half_even(grid * short / long)``,
-    ``tokens = ceil(n * grid * u * (2_000_000 + width * height) / 4_000_000)``.
+    ``tokens = ceil(n * grid * short_cells * (2_000_000 + width * height) / 4_000_000)``, as the
+    calculator of the official guide does.
+    """
+    width, height = size
+    cells = grid * short_cells(grid, size)
+    return -(-n * cells * (GRID_BASE_PX + width * height) // GRID_DIVISOR_PX)
+
+
+def short_cells(grid: int, size: Size) -> int:
+    """Return the grid cells along the short side: ``grid * short / long``, exact halves to even.
+
+    No published count separates even from up; the calculator rounds to even.
     """
     width, height = size
     long, short = (width, height) if width >= height else (height, width)
     raised = 2 * grid * short + long
-    u = raised // (2 * long)
-    if u & 1 and not raised % (2 * long):
-        u -= 1
-    return -(-n * grid * u * (2_000_000 + width * height) // 4_000_000)
+    cells = raised // (2 * long)
+    return cells - 1 if cells & 1 and not raised % (2 * long) else cells
 
 
 def patch_tokens(size: Size) -> int:
@@ -113,15 +125,21 @@ def patch_tokens(size: Size) -> int:
     the long one; over 1,536 patches the grid shrinks to the same shape within that budget.
     Measured on 20 images, all exact; very long images over the budget are uncertain.
     """
-    # Scaling by up / down keeps the arithmetic in integers; short3 is three times the short side.
-    up, down = 512, min(max(size.long, 512), 1024)
-    long, short3 = size.long * up, max(3 * size.short, size.long) * up
-    patches = _ceil(long, PATCH_PX * down) * _ceil(short3, 3 * PATCH_PX * down)
+    # Three times the short side, raised, stays an integer.
+    long, short3 = size.long, max(3 * size.short, size.long)
+    patches = full_patches(size)
     if patches > PATCH_BUDGET:
-        patches = isqrt(PATCH_BUDGET * 3 * long // short3) * isqrt(
-            PATCH_BUDGET * short3 // (3 * long)
-        )
-    return max(1, patches)
+        along = isqrt(PATCH_BUDGET * 3 * long // short3)
+        across = isqrt(PATCH_BUDGET * short3 // (3 * long))
+        return along * across
+    return patches
+
+
+def full_patches(size: Size) -> int:
+    """Count the 16-px patches of a reference image before the budget of 1,536."""
+    up, down = PATCH_FULL_PX, min(max(size.long, PATCH_FULL_PX), 2 * PATCH_FULL_PX)
+    along = _ceil(size.long * up, PATCH_PX * down)
+    return along * _ceil(max(3 * size.short, size.long) * up, 3 * PATCH_PX * down)
 
 
 def tile_tokens(size: Size) -> int:
@@ -135,7 +153,7 @@ def tile_tokens(size: Size) -> int:
         tiles = _ceil(size.long, size.short)
     else:
         tiles = _ceil(long, TILE_PX)
-    return 65 + 129 * tiles
+    return TILE_BASE_TOKENS + TILE_TOKENS * tiles
 
 
 REFERENCE_RULES = {"patch": patch_tokens, "tile": tile_tokens}

@@ -139,19 +139,11 @@ def read_card(
     ratios: Mapping[str, Any],
 ) -> RateCard:
     """Validate the four documents of a card; raise `CardError` with the first fault."""
-    for name, document in (
-        ("models", models),
-        ("rates", rates),
-        ("plans", plans),
-        ("ratios", ratios),
-    ):
-        if document.get("format") != FORMAT:
-            raise CardError(f"{name} have format {document.get('format')!r}; accepted: {FORMAT}")
     return RateCard(
         tuple(read_rows(Model, list(_with_rules(models)), "models")),
-        tuple(read_rows(Rate, rates["rates"], "rates")),
-        tuple(read_rows(Plan, plans["plans"], "plans")),
-        tuple(read_rows(Ratio, ratios["ratios"], "ratios")),
+        tuple(read_rows(Rate, _rows(rates, "rates"), "rates")),
+        tuple(read_rows(Plan, _rows(plans, "plans"), "plans")),
+        tuple(read_rows(Ratio, _rows(ratios, "ratios"), "ratios")),
     )
 
 
@@ -173,12 +165,21 @@ def read_meter(word: str) -> str:
 
 def _with_rules(document: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """Put the named size and output rules into the models that name them."""
-    for model in document["models"]:
+    for model in _rows(document, "models"):
         yield {
             **model,
-            "sizes": document["size_rules"][model["sizes"]],
-            "output": document["output_rules"][model["output"]],
+            "sizes": document.get("size_rules", {}).get(model.get("sizes")),
+            "output": document.get("output_rules", {}).get(model.get("output")),
         }
+
+
+def _rows(document: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
+    if document.get("format") != FORMAT:
+        raise CardError(f"{name} have format {document.get('format')!r}; accepted: {FORMAT}")
+    if not isinstance(document.get(name), list):
+        raise CardError(f"the file has no list of {name}; accepted: a file as it ships")
+    rows: Sequence[Mapping[str, Any]] = document[name]
+    return rows
 
 
 def _sold(model: Model, tier: str, day: date) -> str:

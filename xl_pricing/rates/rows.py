@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from xl_pricing.errors import CardError, InvalidValueError
+from xl_pricing.errors import CardError, InvalidValueError, OutOfRangeError
 from xl_pricing.estimation.cost import Evidence
 from xl_pricing.estimation.credits import Terms
 from xl_pricing.estimation.size import FixedSizes, FreeSizes, Size
@@ -22,20 +22,26 @@ METERS = ("text_in", "text_cached", "text_out", "image_in", "image_cached", "ima
 TIERS = ("standard", "batch")
 MAX_TABLE_ROWS = 10_000
 
-_EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a sheet's dates have no time zone
+EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a sheet's dates have no time zone
 _LAST_SERIAL = 2_958_465
 
 
 def read_date(value: object) -> date:
-    """Read a day: ISO text, a date, or the serial number that Excel keeps for one."""
+    """Read a day: ISO text, a date, or the serial number that Excel keeps for one.
+
+    Raises `InvalidValueError` for what is no date, `OutOfRangeError` for a number that is none.
+    """
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        if 1 <= value <= _LAST_SERIAL:
-            return (_EXCEL_EPOCH + timedelta(days=int(value))).date()
-    elif isinstance(value, str):
+        if not 1 <= value <= _LAST_SERIAL:
+            raise OutOfRangeError(
+                f"date {value!r} is out of range; accepted: 1 to {_LAST_SERIAL:,}, as Excel counts"
+            )
+        return (EXCEL_EPOCH + timedelta(days=int(value))).date()
+    if isinstance(value, str):
         try:
             return date.fromisoformat(value.strip())
         except ValueError:
@@ -185,7 +191,7 @@ def read_table(kind: type[_Row], table: Sequence[Sequence[Any]], where: str) -> 
     rows = [
         {name: cell for name, cell in zip(header, row, strict=False) if name in kind.model_fields}
         for row in table[1:]
-        if any(cell not in {None, ""} for cell in row)
+        if any(_blank_is_none(cell) is not None for cell in row)
     ]
     return read_rows(kind, rows, where)
 

@@ -1,0 +1,1 @@
+"""The workbook generator: a budget worksheet that computes with native formulas only."""

@@ -1,0 +1,82 @@
+"""Build the workbook: sheets in reading order, prefilled, with cached values from the core."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+
+import xl_pricing
+import xl_pricing.functions  # noqa: F401 - fills FUNCTIONS for the Help sheet
+from workbook_templates.answers import answer
+from workbook_templates.finish import finish
+from workbook_templates.page import Book
+from workbook_templates.sheets import checks, help as help_sheet, rates, worksheet
+from workbook_templates.theme import Theme
+from workbook_templates.words import Words
+from xl_pricing.rates.card import RateCard, bundled_card
+
+JOB: Mapping[str, Any] = {
+    "model": "gpt-image-2",
+    "tier": "standard",
+    "ratio": "4:5",
+    "custom_width": 1024,
+    "custom_height": 1536,
+    "quality": "high",
+    "measured_tokens": None,
+    "images_per_call": 1,
+    "prompt_tokens": 180,
+    "reference_images": 1,
+    "reference_width": 1024,
+    "reference_height": 1024,
+    "finals": 120,
+    "retries": 1.5,
+    "buffer": 0.2,
+    "plan": "Apiframe",
+    "currency": "EUR",
+    "units_per_usd": 0.9,
+}
+"""The prefilled job: 120 shop product shots at 4:5, drawn from one saved baseline image."""
+
+
+def write_template(path: Path, lang: str = "en") -> None:
+    """Write the workbook to ``path``; the same bytes on every run.
+
+    Raises `ValueError` for an unknown language and `OSError` where the file cannot be written.
+    """
+    path.write_bytes(build(lang).data)
+
+
+class Built:
+    """A built workbook: the file's bytes, and where its inputs and computed cells are."""
+
+    def __init__(self, book: Book, data: bytes) -> None:
+        """Keep the parts that callers and tests ask for."""
+        self.data, self.inputs, self.formulas = data, book.inputs, book.formulas
+
+
+def build(lang: str = "en", card: RateCard | None = None) -> Built:
+    """Build the workbook of a language from a rate card."""
+    card = card or bundled_card()
+    job = {**JOB, "price_date": card.checked}
+    book = Book(Workbook(), Words(lang), Theme(lang))
+    book.workbook.remove(book.workbook.worksheets[0])
+    lists = rates.write(book, card)
+    worksheet.write(book, card, job, lists)
+    checks.write(book)
+    help_sheet.write(book)
+    book.workbook.move_sheet(book.words("Rates"), 1)
+    book.workbook.active = 0
+    _describe(book, card)
+    return Built(book, finish(book, answer(job, card, book.words)))
+
+
+def _describe(book: Book, card: RateCard) -> None:
+    """Set the properties; the dates are those of the rates, so that every run is the same."""
+    day = datetime(card.checked.year, card.checked.month, card.checked.day)  # noqa: DTZ001
+    properties = book.workbook.properties
+    properties.creator = f"xl_pricing {xl_pricing.__version__}"
+    properties.title = book.words("What will these images cost?")
+    properties.created = properties.modified = day
+    book.workbook.calculation.fullCalcOnLoad = True

@@ -1,0 +1,180 @@
+"""A sheet while it is written: text, inputs, formulas, tables. Text never becomes a formula."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_from_string
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.table import Table, TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from workbook_templates.theme import CAPTION, CELL, HEADER, Style, Theme
+from workbook_templates.words import Words
+
+
+@dataclass
+class Book:
+    """A workbook while it is written; ``formulas`` maps each computed cell to its name."""
+
+    workbook: Workbook
+    words: Words
+    theme: Theme
+    formulas: dict[tuple[str, str], str] = field(default_factory=dict)
+    inputs: dict[str, tuple[str, str]] = field(default_factory=dict)
+    descriptions: list[str] = field(default_factory=list)
+
+    def page(self, title: str, widths: Sequence[float]) -> "Page":
+        """Add a sheet with a translated title and column widths from column A on."""
+        sheet = self.workbook.create_sheet(self.words(title))
+        for i, width in enumerate(widths, start=1):
+            sheet.column_dimensions[get_column_letter(i)].width = width
+        sheet.sheet_view.showGridLines = False
+        return Page(self, sheet)
+
+
+class Page:
+    """One sheet: every cell is written by one of these methods."""
+
+    def __init__(self, book: Book, sheet: Worksheet) -> None:
+        """Write on ``sheet`` of ``book``."""
+        self.book, self.sheet, self.words = book, sheet, book.words
+
+    def put(self, at: str, value: str | float | date | None, style: Style) -> Cell:
+        """Write a value as it is: text stays text, whatever it starts with."""
+        cell: Cell = self.sheet[at]
+        cell.value = value
+        if isinstance(value, str):
+            cell.data_type = "s"
+        for name, part in self.book.theme.parts(style).items():
+            setattr(cell, name, part)
+        return cell
+
+    def say(self, at: str, text: str, style: Style) -> None:
+        """Write translated text."""
+        self.put(at, self.words(text), style)
+
+    def input(self, at: str, name: str, value: str | float | date | None, style: Style) -> None:
+        """Write an input cell and give it a name."""
+        self.put(at, value, style)
+        self.book.inputs[name] = (self.sheet.title, at)
+        self.define(name, at)
+
+    def formula(self, at: str, name: str, formula: str, style: Style) -> None:
+        """Write a computed cell; its name is how formulas and cached values refer to it."""
+        cell = self.put(at, None, style)
+        cell.value = "=" + formula
+        self.book.formulas[self.sheet.title, at] = name
+        self.define(name, at)
+
+    def same(self, at: str, name: str, style: Style) -> None:
+        """Write a cell that repeats a named one."""
+        cell = self.put(at, None, style)
+        cell.value = "=" + name
+        self.book.formulas[self.sheet.title, at] = name
+
+    def fill(self, cells: str, style: Style) -> None:
+        """Give blank cells of a range a look."""
+        for row in self.sheet[cells]:
+            for cell in row:
+                self.put(cell.coordinate, cell.value, style)
+
+    def validate(self, at: str, title: str, message: str, **rule: Any) -> None:  # noqa: ANN401
+        """Attach an input message, and a rule where one is given (openpyxl's keywords)."""
+        validation = DataValidation(
+            allow_blank=True,
+            showInputMessage=True,
+            showErrorMessage=bool(rule),
+            promptTitle=self.words(title)[:32],
+            prompt=self.words(message)[:255],
+            errorTitle=self.words(title)[:32],
+            error=self.words(message)[:225],
+            **rule,
+        )
+        validation.add(at)
+        self.sheet.add_data_validation(validation)
+
+    def table(
+        self,
+        name: str,
+        at: tuple[int, int],
+        captions: Mapping[str, str],
+        rows: Iterable[Sequence[Any]],
+        styles: Mapping[str, Style],
+    ) -> None:
+        """Write an Excel table whose header holds the field names, with captions above it.
+
+        ``at`` is (row, column) of the first caption; ``captions`` maps field to caption.
+        """
+        top, left = at
+        columns = [get_column_letter(left + i) for i in range(len(captions))]
+        for column, (name_, caption) in zip(columns, captions.items(), strict=True):
+            self.say(f"{column}{top}", caption, CAPTION)
+            self.put(f"{column}{top + 1}", name_, HEADER)
+        last = top + 1
+        for last, row in enumerate(rows, start=top + 2):
+            for column, field_, value in zip(columns, captions, row, strict=True):
+                self.put(f"{column}{last}", value, styles.get(field_, CELL))
+        self._add_table(name, f"{columns[0]}{top + 1}:{columns[-1]}{last}", list(captions))
+
+    def _add_table(self, name: str, ref: str, fields: Sequence[str]) -> None:
+        table = Table(displayName=name, name=name, ref=ref)
+        table._initialise_columns()  # noqa: SLF001 - openpyxl names columns only when saving
+        for column, field_ in zip(table.tableColumns, fields, strict=True):
+            column.name = field_
+        table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
+        self.sheet.add_table(table)
+
+    def heights(self, rows: Mapping[int, float]) -> None:
+        """Set row heights in points."""
+        for row, height in rows.items():
+            self.sheet.row_dimensions[row].height = height
+
+    def describe_chart(self, text: str) -> None:
+        """Give the sheet's only chart its alternative text, which openpyxl cannot write."""
+        self.book.descriptions.append(self.words(text))
+
+    def define(self, name: str, at: str) -> None:
+        """Give a cell a name for formulas."""
+        column, row = coordinate_from_string(at)
+        target = f"'{self.sheet.title}'!${column}${row}"
+        self.book.workbook.defined_names[name] = DefinedName(name, attr_text=target)
+
+    def absolute(self, first: int, last: int, column: int) -> str:
+        """Return the absolute address of a part of a column, with its sheet."""
+        letter = get_column_letter(column)
+        return f"'{self.sheet.title}'!${letter}${first}:${letter}${last}"
+
+    @staticmethod
+    def at(row: int, column: int) -> str:
+        """Return a cell's address."""
+        return f"{get_column_letter(column)}{row}"
+
+    def print_setup(self, area: str, title_rows: str, *, one_page_wide: bool = True) -> None:
+        """Print landscape on A4 or Letter, with repeated title rows and a page footer."""
+        sheet = self.sheet
+        sheet.print_area = area
+        sheet.print_title_rows = title_rows
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+        if one_page_wide:
+            sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+            sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        else:
+            sheet.page_setup.scale = 60
+        sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.oddFooter.left.text = "&A"
+        sheet.oddFooter.right.text = "&P / &N"
+
+    def protect(self) -> None:
+        """Lock all but the inputs, without a password."""
+        self.sheet.protection.sheet = True
+        self.sheet.protection.formatColumns = False
+        self.sheet.protection.formatRows = False

@@ -1,0 +1,38 @@
+"""The figures that the sheet's formulas name instead of holding them: one table of constants."""
+
+from typing import NamedTuple
+
+from xl_pricing import arguments
+from xl_pricing.estimation import cost, tokens
+
+
+class Rule(NamedTuple):
+    """A named constant of the formulas."""
+
+    name: str
+    value: float
+    meaning: str
+
+
+RULES = (
+    Rule("grid_base_px", tokens.GRID_BASE_PX, "grid rule: added to the pixels"),
+    Rule("grid_divisor_px", tokens.GRID_DIVISOR_PX, "grid rule: divides grid cells x pixels"),
+    Rule("patch_px", tokens.PATCH_PX, "patch rule: edge of a patch in px"),
+    Rule("patch_full_px", tokens.PATCH_FULL_PX, "patch rule: longer images are halved at most"),
+    Rule("patch_budget", tokens.PATCH_BUDGET, "patch rule: patches at most"),
+    Rule("tile_px", tokens.TILE_PX, "tile rule: edge of a tile in px"),
+    Rule("tile_fit_px", tokens.TILE_FIT_PX, "tile rule: longer images are fitted"),
+    Rule("tile_base_tokens", tokens.TILE_BASE_TOKENS, "tile rule: tokens of any image"),
+    Rule("tile_tokens", tokens.TILE_TOKENS, "tile rule: tokens of a tile"),
+    Rule("tokens_per_mtok", cost.TOKENS_PER_MTOK, "rates are USD per so many tokens"),
+    Rule("max_images_per_call", arguments.MAX_IMAGES_PER_CALL, "images per call at most"),
+    Rule("max_references", arguments.MAX_REFERENCES, "reference images at most"),
+    Rule("max_reference_px", 100_000, "edge of a reference image in px at most"),
+    Rule("max_prompt_tokens", arguments.MAX_PROMPT_TOKENS, "prompt tokens at most"),
+    Rule("max_measured_tokens", arguments.MAX_MEASURED_TOKENS, "measured tokens at most"),
+    Rule("plan_rank_base", 1_000_000, "ranks a plan's rows: the smallest size tier first"),
+    Rule("cent_fraction_usd", 0.000001, "sums may differ by so many USD"),
+    Rule("usual_buffer_low", 0.1, "usual buffer from"),
+    Rule("usual_buffer_high", 0.3, "usual buffer to"),
+    Rule("retirement_notice_days", 60, "a model that shuts down within so many days is flagged"),
+)

@@ -1,0 +1,78 @@
+"""The Help sheet: how to use the worksheet, and the cell functions with examples and values."""
+
+from typing import Any
+
+from workbook_templates import theme
+from workbook_templates.page import Book, Page
+from xl_pricing.declaration import ARGUMENTS, FUNCTIONS
+
+STEPS = (
+    "Define the output spec: ratio, size, quality. Begin with the smallest that is enough.",
+    "Say how many finals you need: images that must be accepted.",
+    "Say how many generations one final takes on average: the retries. This is the lever that hides.",
+    "Finals × retries = total generations. That is what the bill counts.",
+    "Add a buffer of 10% to 30%, more for small jobs.",
+    "Later, put measured numbers in the place of assumptions: tokens, retries, rates.",
+)
+ERRORS = (
+    ("#VALUE!", "a word is unknown, or a value cannot be read"),
+    ("#NUM!", "a number is out of range, such as an illegal size"),
+    ("#N/A", "nothing is known: no rate on that day, no published formula, or auto"),
+)
+
+
+def write(book: Book) -> None:
+    """Write the sheet; examples are text, their values computed by the core."""
+    page = book.page("Help", (2, 62, 46, 20, 62, 2))
+    page.fill("A1:F2", theme.SUBTITLE)
+    page.heights({1: 32, 2: 22})
+    page.say("B1", "Help", theme.TITLE)
+    page.say("B2", "This workbook computes with plain formulas and needs no add-in.", theme.SUBTITLE)
+    row = _steps(page, 4)
+    row = _functions(page, row + 1)
+    row = _arguments(page, row + 1)
+    row = _errors(page, row + 1)
+    page.sheet.freeze_panes = "A3"
+    page.print_setup(f"A1:F{row}", "1:2")
+    page.protect()
+
+
+def _steps(page: Page, row: int) -> int:
+    page.say(f"B{row}", "The five steps, and then", theme.SECTION)
+    for i, text in enumerate(STEPS, start=1):
+        page.put(f"B{row + i}", f"{i}.  {page.words(text)}", theme.LABEL)
+    return row + len(STEPS) + 1
+
+
+def _functions(page: Page, row: int) -> int:
+    page.say(f"B{row}", "Cell functions, with the xl_pricing package and xlwings installed", theme.SECTION)
+    for column, text in zip("BCDE", ("Function", "Example", "Its value", "Answer"), strict=True):
+        page.say(f"{column}{row + 1}", text, theme.HEADER_LEFT)
+    for at, function in enumerate(FUNCTIONS.values(), start=row + 2):
+        page.put(f"B{at}", function.signature, theme.CODE)
+        page.put(f"C{at}", function.formula, theme.WRAPPED_CELL)
+        page.put(f"D{at}", _shown(function.answer(function.example)), theme.VALUE)
+        page.say(f"E{at}", function.doc, theme.WRAPPED_CELL)
+        page.heights({at: 27})
+    return row + 2 + len(FUNCTIONS)
+
+
+def _shown(value: Any) -> Any:  # noqa: ANN401 - a cell's value
+    """Return the value of an example; of a table the total."""
+    return next(row[4] for row in value if row[0] == "total") if isinstance(value, list) else value
+
+
+def _arguments(page: Page, row: int) -> int:
+    page.say(f"B{row}", "Arguments; any of them may be a range", theme.SECTION)
+    for at, (name, doc) in enumerate(ARGUMENTS.items(), start=row + 1):
+        page.put(f"B{at}", name, theme.CODE)
+        page.say(f"C{at}", doc, theme.CELL)
+    return row + 1 + len(ARGUMENTS)
+
+
+def _errors(page: Page, row: int) -> int:
+    page.say(f"B{row}", "Errors are errors, never text and never 0", theme.SECTION)
+    for at, (name, meaning) in enumerate(ERRORS, start=row + 1):
+        page.put(f"B{at}", name, theme.CODE)
+        page.say(f"C{at}", meaning, theme.CELL)
+    return row + len(ERRORS)

@@ -1,0 +1,468 @@
+"""The Worksheet: the five steps, the answer above them, where the money goes beside them.
+
+Every formula is named after the value it computes, so that formulas read as sentences:
+``total_generations*(1+buffer)``.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import chain
+from typing import Any, NamedTuple
+
+from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font
+from openpyxl.worksheet.pagebreak import Break
+
+from workbook_templates import theme
+from workbook_templates.page import Book, Page
+from workbook_templates.sheets import workings
+from workbook_templates.sheets.rates import CUSTOM, QUALITIES
+from workbook_templates.sheets.workings import METERS, Working
+from workbook_templates.theme import Style
+from xl_pricing import arguments
+from xl_pricing.rates.card import RateCard
+from xl_pricing.rates.rows import TIERS
+
+WIDTHS = (2, 33, 17, 31, 3, 27, 15, 15, 15, 15, 2)
+CURRENCIES = ("USD", "EUR", "GBP", "CNY", "JPY", "CHF", "CAD", "AUD", "INR", "SGD", "HKD")
+STEPS_ROW, BILL_ROW, WORKINGS_ROW = 8, 27, 34
+
+_WHOLE_PX = {"type": "whole", "operator": "between", "formula1": "1", "formula2": "100000"}
+
+
+class Input(NamedTuple):
+    """One input row: name, label, hint beside it, input message, number format, rule."""
+
+    name: str
+    label: str
+    hint: str
+    message: str
+    number: str
+    rule: Mapping[str, Any]
+
+
+def write(book: Book, card: RateCard, job: Mapping[str, Any], lists: Mapping[str, str]) -> None:
+    """Write the sheet with ``job`` as prefilled inputs; ``lists`` are the dropdowns' ranges."""
+    page = book.page("Worksheet", WIDTHS)
+    _head(page)
+    _cards(page)
+    _steps(page, job, _inputs(card, lists, page.words(CUSTOM)))
+    _money(page)
+    last = _workings(page)
+    _chart(page)
+    page.sheet.freeze_panes = "A8"
+    page.sheet.row_breaks.append(Break(id=WORKINGS_ROW - 1))
+    page.print_setup(f"A1:K{last}", "1:2")
+    _flag_errors(page, f"B4:J{last}")
+    page.protect()
+
+
+def _head(page: Page) -> None:
+    page.fill("A1:K2", theme.SUBTITLE)
+    page.heights({1: 32, 2: 22, 3: 8, 4: 20, 5: 46, 6: 20, 7: 8})
+    page.say("B1", "What will these images cost?", theme.TITLE)
+    said = "The bill is generations, not finals: finals × retries, plus a buffer."
+    page.say("B2", said, theme.SUBTITLE)
+    checked = f'"{page.words("Rates checked on")} "yyyy-mm-dd'
+    style = replace(theme.TITLE_RIGHT, number=checked)
+    page.formula("J1", "rates_checked", "MAX(tblRates[checked])", style)
+    page.formula("J2", "status", _status(page), theme.STATUS)
+
+
+def _status(page: Page) -> str:
+    mend, note = page.words.quoted(" to mend, see Checks"), page.words.quoted(" to note, see Checks")
+    return (
+        f'IF(errors_found>0,"✘ "&errors_found&{mend},'
+        f'IF(notes_found>0,"▲ "&notes_found&{note},{page.words.quoted("✔ All checks passed")}))'
+    )
+
+
+def _cards(page: Page) -> None:
+    page.fill("B4:D6", theme.CARD_LABEL)
+    page.fill("F4:J6", theme.CARD_LABEL)
+    words = page.words
+    page.say("B4", "Budget in USD, buffer included", theme.CARD_LABEL)
+    page.formula("B5", "budget_usd", "expected_cost+buffer_cost", theme.CARD_MAIN)
+    page.say("B6", "finals × retries × (1 + buffer) × cost per image", theme.CARD_NOTE)
+    page.formula("C4", "currency_caption", f"{words.quoted('In ')}&currency", theme.CARD_LABEL)
+    exchanged = "IF(ok_exchange=1,budget_usd*units_per_usd,NA())"
+    page.formula("C5", "budget_currency", exchanged, theme.CARD_MONEY)
+    page.same("C6", "units_per_usd", _noted(f'0.00##" {words("per USD")}"'))
+    page.formula("D4", "plan_caption", f"{words.quoted('Credits of ')}&plan", theme.CARD_LABEL)
+    page.formula("D5", "budget_credits", "plan_credits*generations_with_buffer", theme.CARD_COUNT)
+    billed = f'"{words("this plan bills")} $"#,##0.00'
+    page.formula("D6", "plan_bill_usd", "plan_usd*generations_with_buffer", _noted(billed))
+    with_buffer = words("with the buffer")
+    page.say("F4", "Total generations", theme.CARD_LABEL)
+    page.same("F5", "total_generations", theme.CARD_COUNT)
+    page.same("F6", "generations_with_buffer", _noted(f'"{with_buffer} "#,##0.##'))
+    page.say("G4", "Cost per generation", theme.CARD_LABEL)
+    page.same("G5", "cost_per_image", theme.CARD_PRICE)
+    page.say("G6", "USD per image: tokens × rates", theme.CARD_NOTE)
+    page.say("I4", "Cost per accepted final", theme.CARD_LABEL)
+    page.formula(
+        "I5", "cost_per_final", "IF(plan_valid=1,cost_per_image*retries,NA())", theme.CARD_PRICE
+    )
+    page.formula(
+        "I6", "buffered_final", "cost_per_final*(1+buffer)", _noted(f'"{with_buffer} $"0.0000')
+    )
+
+
+def _noted(number: str) -> Style:
+    return replace(theme.CARD_NOTE, number=number)
+
+
+def _inputs(card: RateCard, lists: Mapping[str, str], custom: str) -> dict[int, Input]:
+    """Return the input rows by row number."""
+    plans = ",".join(dict.fromkeys(plan.plan for plan in card.plans))
+    rows = (
+        Input(
+            "model",
+            "Model",
+            "the model of your API call",
+            "Choose the model. Its rates, sizes and qualities are on the Rates sheet.",
+            theme.TEXT,
+            _listed(f"={lists['tblModels']}"),
+        ),
+        Input(
+            "tier",
+            "Price tier",
+            "batch is half the price, within 24 hours",
+            "standard or batch. Batch costs half and answers within 24 hours.",
+            theme.TEXT,
+            _listed(f'"{",".join(TIERS)}"'),
+        ),
+        Input(
+            "ratio",
+            "Aspect ratio",
+            "width to height, or custom",
+            "Choose a ratio; its size is on the Rates sheet. Choose custom to type a size below.",
+            theme.TEXT,
+            _listed(f"={lists['tblSizes']}"),
+        ),
+        Input(
+            "custom_width",
+            "Custom width",
+            "px, used when the ratio is custom",
+            "Whole px, a multiple of 16 up to 3840 for gpt-image-2 and later.",
+            theme.COUNT,
+            _WHOLE_PX,
+        ),
+        Input(
+            "custom_height",
+            "Custom height",
+            "px, used when the ratio is custom",
+            "Whole px, a multiple of 16 up to 3840 for gpt-image-2 and later.",
+            theme.COUNT,
+            _WHOLE_PX,
+        ),
+        Input(
+            "quality",
+            "Quality",
+            "xhigh and max from gpt-image-2.5 on",
+            "low, medium or high; xhigh and max from gpt-image-2.5 on. Explore cheaply, finish high.",
+            theme.TEXT,
+            _listed(f'"{",".join(QUALITIES)}"'),
+        ),
+        Input(
+            "measured_tokens",
+            "Measured output tokens",
+            "per image; leave empty to compute them",
+            "Leave empty, or type the output tokens per image that your own usage shows. They "
+            "replace the computed ones.",
+            theme.COUNT,
+            _number("decimal", 0, arguments.MAX_MEASURED_TOKENS),
+        ),
+        Input(
+            "images_per_call",
+            "Images per call",
+            "1 to 10",
+            "How many images one API call asks for, 1 to 10. Tokens are rounded up once per call.",
+            theme.COUNT,
+            _number("whole", 1, arguments.MAX_IMAGES_PER_CALL),
+        ),
+        Input(
+            "prompt_tokens",
+            "Prompt tokens",
+            "about a fifth of the English characters",
+            "Tokens of the prompt. Empty: not counted. English: characters x 0.214; Chinese: "
+            "about one token a character.",
+            theme.COUNT,
+            _number("whole", 0, arguments.MAX_PROMPT_TOKENS),
+        ),
+        Input(
+            "reference_images",
+            "Reference images",
+            "sent with every generation, 0 to 16",
+            "How many reference images go with each generation, 0 to 16.",
+            theme.COUNT,
+            _number("whole", 0, arguments.MAX_REFERENCES),
+        ),
+        Input(
+            "reference_width",
+            "Reference width",
+            "px of each reference image",
+            "Width of each reference image in px.",
+            theme.COUNT,
+            _WHOLE_PX,
+        ),
+        Input(
+            "reference_height",
+            "Reference height",
+            "px of each reference image",
+            "Height of each reference image in px.",
+            theme.COUNT,
+            _WHOLE_PX,
+        ),
+    )
+    steps = (
+        Input(
+            "finals",
+            "2   Finals",
+            "images that must be accepted",
+            "How many finished, accepted images the job needs.",
+            theme.COUNT,
+            _number("decimal", 0, 10**9),
+        ),
+        Input(
+            "retries",
+            "3   Retries",
+            "generations per accepted final, 1 or more",
+            "How many generations one accepted final takes on average. 1 = every image is kept.",
+            theme.FACTOR,
+            _number("decimal", 1, 10**6),
+        ),
+        Input(
+            "buffer",
+            "5   Buffer",
+            "10% to 30% is usual",
+            "Reserve on top of the total generations, 0% to 100%. 10% to 30% is usual.",
+            theme.WHOLE_PERCENT,
+            _number("decimal", 0, 1),
+        ),
+    )
+    bill = (
+        Input(
+            "plan",
+            "Plan",
+            "whose credits to show",
+            "Choose whose credits to show. Plans and their prices are on the Rates sheet; a plan "
+            "that you add there can be typed here.",
+            theme.TEXT,
+            {**_listed(f'"{plans}"'), "errorStyle": "warning"},
+        ),
+        Input(
+            "currency",
+            "Currency",
+            "shown beside USD",
+            "Choose the currency to show beside USD.",
+            theme.TEXT,
+            {**_listed(f'"{",".join(CURRENCIES)}"'), "errorStyle": "warning"},
+        ),
+        Input(
+            "units_per_usd",
+            "Units of it per USD",
+            "an example: type your own rate",
+            "Type how many units of the currency one US dollar costs. No rate is looked up.",
+            "0.00##",
+            _number("decimal", 0, 10**6),
+        ),
+        Input(
+            "price_date",
+            "Prices as of",
+            "day on which the images are made",
+            "The day whose prices to use, such as 2026-11-23. Old days keep their old prices.",
+            theme.DATE,
+            {"type": "date", "operator": "greaterThan", "formula1": "36526"},
+        ),
+    )
+    numbered = chain(
+        enumerate(rows, start=STEPS_ROW + 1),
+        zip((22, 23, 25), steps, strict=True),
+        enumerate(bill, start=BILL_ROW + 1),
+    )
+    return dict(numbered)
+
+
+def _listed(source: str) -> dict[str, str]:
+    return {"type": "list", "formula1": source}
+
+
+def _number(kind: str, low: float, high: float) -> dict[str, str]:
+    return {"type": kind, "operator": "between", "formula1": f"{low}", "formula2": f"{high}"}
+
+
+def _steps(page: Page, job: Mapping[str, Any], inputs: Mapping[int, Input]) -> None:
+    page.fill(f"B{STEPS_ROW}:D{STEPS_ROW}", theme.STEP)
+    page.say(f"B{STEPS_ROW}", "1   Output spec", theme.STEP)
+    page.formula(f"C{STEPS_ROW}", "size_used", 'size_width&"x"&size_height', theme.STEP_VALUE)
+    for row, entry in inputs.items():
+        style = theme.STEP_LABEL if entry.label[0].isdigit() else theme.LABEL
+        page.say(f"B{row}", entry.label, style)
+        page.input(f"C{row}", entry.name, job[entry.name], replace(theme.INPUT, number=entry.number))
+        page.say(f"D{row}", entry.hint, theme.NOTE)
+        page.validate(f"C{row}", entry.label.lstrip("0123456789 "), entry.message, **entry.rule)
+    page.say("B24", "4   Total generations", theme.STEP_LABEL)
+    total = "IF(plan_valid=1,finals*retries,NA())"
+    page.formula("C24", "total_generations", total, theme.STEP_RESULT)
+    page.say("D24", "finals × retries", theme.NOTE)
+    page.fill(f"B{BILL_ROW}:D{BILL_ROW}", theme.STEP)
+    page.say(f"B{BILL_ROW}", "Bill and currency", theme.STEP)
+    page.say("B32", "Blue on yellow: you type here. Boxed: computed.", theme.NOTE)
+
+
+def _money(page: Page) -> None:
+    """Write the lines of one image and of the job."""
+    page.fill("F8:J8", theme.STEP)
+    page.say("F8", "Where the money goes", theme.STEP)
+    for column, text in zip(
+        "FGHIJ",
+        ("Per image", "Tokens", "USD per 1M tokens", "USD per image", "Share"),
+        strict=True,
+    ):
+        page.say(f"{column}9", text, theme.HEADER)
+    tokens = {
+        "text_in": 'IF(spec_valid=0,NA(),IF(prompt_tokens="",0,prompt_tokens'
+        "+INDEX(tblModels[text_per_call],model_row)"
+        "+N(reference_images)*INDEX(tblModels[text_per_reference],model_row)))",
+        "image_in": "IF(spec_valid=0,NA(),"
+        "IF(N(reference_images)=0,0,reference_images*reference_tokens))",
+        "image_out": "tokens_per_call/images_per_call",
+    }
+    for row, (meter, label) in enumerate(METERS.items(), start=10):
+        page.say(f"F{row}", label, theme.LABEL)
+        page.formula(f"G{row}", f"tokens_{meter}", tokens[meter], theme.COMPUTED_FRACTION)
+        page.same(f"H{row}", f"rate_{meter}", theme.COMPUTED_RATE)
+        usd = f"IF(tokens_{meter}=0,0,tokens_{meter}*rate_{meter}/tokens_per_mtok)"
+        page.formula(f"I{row}", f"usd_{meter}", usd, theme.COMPUTED_PRICE)
+        page.formula(f"J{row}", f"share_{meter}", f"usd_{meter}/cost_per_image", theme.COMPUTED_SHARE)
+    page.say("F13", "Cost per image", theme.TOTAL_LABEL)
+    page.fill("G13:H13", theme.TOTAL)
+    page.formula("I13", "cost_per_image", "SUM(I10:I12)", theme.TOTAL_PRICE)
+    page.formula("J13", "share_total", "SUM(J10:J12)", theme.TOTAL_SHARE)
+    for column, text in zip(
+        "FGHIJ", ("The job", "Images", "", "USD", "Share"), strict=True
+    ):
+        page.say(f"{column}15", text, theme.HEADER)
+    job = (
+        ("finals", "Finals, one image each", "finals", "cost_per_image*{}"),
+        ("retries", "Retries", "total_generations-finals", "cost_per_image*{}"),
+        ("buffer", "Buffer", "generations_with_buffer-total_generations", "expected_cost*buffer"),
+    )
+    for row, (part, label, images, cost) in enumerate(job, start=16):
+        page.say(f"F{row}", label, theme.LABEL)
+        valid = f"IF(plan_valid=1,{images},NA())"
+        page.formula(f"G{row}", f"{part}_images", valid, theme.COMPUTED_FRACTION)
+        page.put(f"H{row}", None, theme.COMPUTED)
+        page.formula(f"I{row}", f"{part}_cost", cost.format(f"{part}_images"), theme.COMPUTED_USD)
+        page.formula(f"J{row}", f"share_{part}", f"IF(budget_usd=0,0,{part}_cost/budget_usd)", theme.COMPUTED_SHARE)
+    page.say("F19", "Budget", theme.TOTAL_LABEL)
+    page.formula("G19", "images_total", "SUM(G16:G18)", theme.TOTAL_FRACTION)
+    page.put("H19", None, theme.TOTAL)
+    page.formula("I19", "job_total", "SUM(I16:I18)", theme.TOTAL_USD)
+    page.formula("J19", "share_job", "SUM(J16:J18)", theme.TOTAL_SHARE)
+
+
+def _workings(page: Page) -> int:
+    """Write the workings and the rates' provenance; return the last row."""
+    page.fill(f"B{WORKINGS_ROW}:D{WORKINGS_ROW}", theme.STEP)
+    page.say(f"B{WORKINGS_ROW}", "Workings: nothing to type here", theme.STEP)
+    rows: Iterable[Working] = chain(
+        workings.size_workings(page.words.quoted(CUSTOM)),
+        workings.OUTPUT_WORKINGS,
+        workings.INPUT_WORKINGS,
+        workings.rate_workings(),
+        workings.COST_WORKINGS,
+        workings.PLAN_WORKINGS,
+    )
+    row = WORKINGS_ROW
+    for row, working in enumerate(rows, start=WORKINGS_ROW + 1):
+        page.say(f"B{row}", working.label, theme.LABEL)
+        style = replace(theme.COMPUTED, number=working.number)
+        page.formula(f"C{row}", working.name, working.formula, style)
+        page.say(f"D{row}", working.unit, theme.NOTE)
+    _provenance(page)
+    _chart_data(page)
+    return row
+
+
+def _provenance(page: Page) -> None:
+    """Write where the rates in use come from."""
+    top = WORKINGS_ROW
+    page.fill(f"F{top}:J{top}", theme.STEP)
+    page.say(f"F{top}", "Where the rates come from", theme.STEP)
+    fields = {"G": "checked", "H": "basis", "I": "source"}
+    for column, text in zip("FGHI", ("Rate", "Checked on", "Basis", "Source"), strict=True):
+        page.say(f"{column}{top + 1}", text, theme.HEADER)
+    page.put(f"J{top + 1}", None, theme.HEADER)
+    for row, (meter, label) in enumerate(METERS.items(), start=top + 2):
+        page.say(f"F{row}", label, theme.LABEL)
+        for column, field in fields.items():
+            found = f"INDEX(tblRates[{field}],rate_row_{meter})"
+            style = theme.COMPUTED_DATE if field == "checked" else theme.COMPUTED_TEXT
+            page.formula(
+                f"{column}{row}", f"{field}_{meter}", f"IF(rate_row_{meter}=0,NA(),{found})", style
+            )
+    page.say(f"F{top + 5}", "Output tokens", theme.LABEL)
+    for column, field in fields.items():
+        found = f"INDEX(tblModels[{field}],model_row)"
+        style = theme.COMPUTED_DATE if field == "checked" else theme.COMPUTED_TEXT
+        page.formula(f"{column}{top + 5}", f"{field}_tokens", found, style)
+
+
+def _chart_data(page: Page) -> None:
+    """Write the steps of the chart: an unseen base and the part that stands on it."""
+    top = WORKINGS_ROW + 8
+    page.fill(f"F{top}:J{top}", theme.STEP)
+    page.say(f"F{top}", "Steps of the chart", theme.STEP)
+    for column, text in zip("FGH", ("Part", "Base, USD", "USD"), strict=True):
+        page.say(f"{column}{top + 1}", text, theme.HEADER)
+    steps = (
+        ("Finals", "finals", "0"),
+        ("Retries", "retries", "finals_cost"),
+        ("Buffer", "buffer", "finals_cost+retries_cost"),
+        ("Budget", "budget", "0"),
+    )
+    for row, (label, part, base) in enumerate(steps, start=top + 2):
+        page.say(f"F{row}", label, theme.LABEL)
+        page.formula(f"G{row}", f"chart_base_{part}", base, theme.COMPUTED_USD)
+        value = "budget_usd" if part == "budget" else f"{part}_cost"
+        page.same(f"H{row}", value, theme.COMPUTED_USD)
+
+
+def _chart(page: Page) -> None:
+    """Draw the budget as steps: finals, what retries add, what the buffer adds, the sum."""
+    top = WORKINGS_ROW + 9
+    chart = BarChart()
+    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "col", "stacked", 100, 45
+    chart.title, chart.legend, chart.style = None, None, 10
+    chart.add_data(
+        Reference(page.sheet, min_col=7, max_col=8, min_row=top, max_row=top + 4),
+        titles_from_data=True,
+    )
+    chart.set_categories(Reference(page.sheet, min_col=6, min_row=top + 1, max_row=top + 4))
+    base, part = chart.series
+    base.graphicalProperties = GraphicalProperties(noFill=True)
+    base.graphicalProperties.line.noFill = True
+    part.graphicalProperties = GraphicalProperties(solidFill=theme.TEAL)
+    part.dLbls = DataLabelList()
+    part.dLbls.showVal = True
+    for unwanted in ("showSerName", "showCatName", "showLegendKey", "showPercent"):
+        setattr(part.dLbls, unwanted, False)
+    part.dLbls.numFmt = '"$"#,##0.00'
+    chart.y_axis.numFmt, chart.y_axis.title = '"$"#,##0', None
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=theme.hairline())
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.width, chart.height = 17.2, 6.6
+    page.sheet.add_chart(chart, "F21")
+    page.describe_chart("From finals to budget: what retries and the buffer add, in USD")
+
+
+def _flag_errors(page: Page, cells: str) -> None:
+    """Make error cells stand out as what they are, in amber instead of the answer's colour."""
+    first = cells.split(":", maxsplit=1)[0]
+    rule = FormulaRule(formula=[f"ISERROR({first})"], font=Font(color=theme.AMBER, bold=True))
+    page.sheet.conditional_formatting.add(cells, rule)

@@ -1,0 +1,149 @@
+"""Colours, fonts and cell styles of the workbook: one theme for all sheets.
+
+Contrast of every text on its fill is at least 4.5:1; no meaning is carried by colour alone.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from openpyxl.drawing.line import LineProperties
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+
+NAVY, SLATE, MIST, PAPER, LINE = "1F3A5F", "52606D", "EAF0F7", "FFFFFF", "C9D3DF"
+INPUT_TEXT, INPUT_FILL = "0000FF", "FFF2CC"
+TEAL, TEAL_FILL = "0B5F59", "E3F4F1"
+AMBER, AMBER_FILL = "8A4B00", "FDEBD0"
+RED, RED_FILL = "9B1C1C", "FDE2E2"
+
+FONTS = {"en": "Arial", "zh-CN": "Microsoft YaHei"}
+
+USD = '"$"#,##0.00'
+USD_FINE = '"$"#,##0.00000'
+MONEY = "#,##0.00"
+COUNT = "#,##0"
+COUNT_OR_FRACTION = "#,##0.##"
+RATE = "#,##0.00####"
+PERCENT = "0.0%"
+WHOLE_PERCENT = "0%"
+FACTOR = "0.00"
+DATE = "yyyy-mm-dd"
+TEXT = "@"
+
+Align = Literal["left", "center", "right", "centerContinuous"]
+
+_THIN = Side(style="thin", color=LINE)
+_MEDIUM = Side(style="medium", color=NAVY)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a cell looks. Sizes are in points, colours RRGGBB."""
+
+    size: float = 10
+    bold: bool = False
+    italic: bool = False
+    color: str = "1B1F24"
+    fill: str | None = None
+    align: Align = "left"
+    wrap: bool = False
+    border: Literal["box", "under", "top", None] = None
+    number: str = "General"
+    unlocked: bool = False
+    indent: int = 0
+
+
+TITLE = Style(size=18, bold=True, color=PAPER, fill=NAVY)
+TITLE_RIGHT = Style(size=9, color=PAPER, fill=NAVY, align="right")
+SUBTITLE = Style(color=PAPER, fill=NAVY, italic=True)
+STEP = Style(size=11, bold=True, color=NAVY, fill=MIST, border="under")
+LABEL = Style(indent=1)
+STRONG = Style(bold=True)
+NOTE = Style(size=9, color=SLATE)
+WRAPPED = Style(wrap=True)
+WRAPPED_NOTE = Style(size=9, color=SLATE, wrap=True)
+INPUT = Style(color=INPUT_TEXT, fill=INPUT_FILL, border="box", align="right", unlocked=True)
+RESULT = Style(bold=True, fill=MIST, border="box", align="right")
+COMPUTED = Style(border="box", align="right")
+HEADER = Style(size=9, bold=True, color=PAPER, fill=NAVY, align="center", wrap=True)
+CAPTION = Style(size=9, color=SLATE, wrap=True)
+CELL = Style(size=9)
+WRAPPED_CELL = Style(size=9, wrap=True)
+SECTION = Style(size=11, bold=True, color=NAVY)
+NUMBER = Style(size=9, align="right")
+CODE = Style(size=9, color=NAVY, bold=True, wrap=True)
+CARD_LABEL = Style(size=9, color=SLATE, fill=TEAL_FILL, indent=1)
+CARD_MAIN = Style(size=30, bold=True, color=TEAL, fill=TEAL_FILL, indent=1, number=USD)
+CARD_MONEY = Style(size=20, bold=True, color=TEAL, fill=TEAL_FILL, indent=1, number=MONEY)
+CARD_COUNT = replace(CARD_MONEY, number=COUNT_OR_FRACTION)
+CARD_PRICE = replace(CARD_MONEY, number='"$"0.0000')
+CARD_NOTE = Style(size=9, color=SLATE, fill=TEAL_FILL, indent=1)
+STATUS = Style(bold=True, color=PAPER, fill=NAVY, align="right")
+STATUS_LEFT = replace(STATUS, align="left")
+HEADER_LEFT = replace(HEADER, align="left")
+VALUE = Style(size=9, bold=True, align="left")
+STEP_LABEL = Style(bold=True, color=NAVY)
+STEP_VALUE = replace(STEP, align="right")
+STEP_RESULT = replace(RESULT, number=COUNT_OR_FRACTION)
+COMPUTED_FRACTION = replace(COMPUTED, number=COUNT_OR_FRACTION)
+COMPUTED_RATE = replace(COMPUTED, number=RATE)
+COMPUTED_PRICE = replace(COMPUTED, number=USD_FINE)
+COMPUTED_USD = replace(COMPUTED, number=USD)
+COMPUTED_SHARE = replace(COMPUTED, number=PERCENT)
+COMPUTED_DATE = replace(COMPUTED, number=DATE)
+COMPUTED_TEXT = Style(size=9, border="box")
+TOTAL = Style(bold=True, border="top", align="right")
+TOTAL_LABEL = Style(bold=True, border="top")
+TOTAL_FRACTION = replace(TOTAL, number=COUNT_OR_FRACTION)
+TOTAL_PRICE = replace(TOTAL, number=USD_FINE)
+TOTAL_USD = replace(TOTAL, number=USD)
+TOTAL_SHARE = replace(TOTAL, number=PERCENT)
+OK_OR_MEND = Style(bold=True, align="center", border="box", number='[=1]"✔";[=0]"✘ ";General')
+OK_OR_NOTE = Style(bold=True, align="center", border="box", number='[=1]"✔";[=0]"▲ ";General')
+
+
+def hairline() -> LineProperties:
+    """Return the thin grey line of a chart's grid."""
+    return LineProperties(solidFill=LINE, w=6350)
+
+
+class Theme:
+    """Turns styles into openpyxl's parts, each made once for a font."""
+
+    def __init__(self, lang: str) -> None:
+        """Choose the font of a language."""
+        self.font = FONTS[lang]
+        self._parts: dict[Style, dict[str, object]] = {}
+
+    def parts(self, style: Style) -> dict[str, object]:
+        """Return font, fill, alignment, border, protection and number format of a style."""
+        if style not in self._parts:
+            self._parts[style] = {
+                "font": Font(
+                    name=self.font,
+                    size=style.size,
+                    bold=style.bold,
+                    italic=style.italic,
+                    color=style.color,
+                ),
+                "fill": PatternFill("solid", style.fill) if style.fill else PatternFill(),
+                "alignment": Alignment(
+                    horizontal=style.align,
+                    vertical="center",
+                    wrap_text=style.wrap,
+                    indent=style.indent,
+                ),
+                "border": _border(style.border),
+                "protection": Protection(locked=not style.unlocked),
+                "number_format": style.number,
+            }
+        return self._parts[style]
+
+
+def _border(kind: str | None) -> Border:
+    if kind == "box":
+        return Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+    if kind == "under":
+        return Border(bottom=_MEDIUM)
+    if kind == "top":
+        return Border(top=_MEDIUM)
+    return Border()

@@ -1,0 +1,33 @@
+"""The workbook's words: English in the code, other languages in a table beside it."""
+
+import json
+from importlib.resources import files
+
+LANGUAGES = ("en", "zh-CN")
+
+
+class Words:
+    """Translates English text; a text without a translation is an error, not English."""
+
+    def __init__(self, lang: str) -> None:
+        """Load the table of a language; raise `ValueError` for one that there is not."""
+        if lang not in LANGUAGES:
+            raise ValueError(f"language {lang!r} is unknown; accepted: {', '.join(LANGUAGES)}")
+        self.lang = lang
+        self._table: dict[str, str] = {}
+        if lang != "en":
+            self._table = json.loads(
+                files("workbook_templates").joinpath(f"{lang}.json").read_text("utf-8")
+            )
+
+    def __call__(self, text: str) -> str:
+        """Return ``text`` in the language."""
+        return text if self.lang == "en" else self._table[text]
+
+    def data(self, text: str) -> str:
+        """Return the text of a data row in the language, where it has a translation."""
+        return self._table.get(text, text)
+
+    def quoted(self, text: str) -> str:
+        """Return ``text`` in the language as a string inside a formula."""
+        return '"' + self(text).replace('"', '""') + '"'
