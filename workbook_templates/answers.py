@@ -65,7 +65,7 @@ def answer(inputs: Mapping[str, Any], card: RateCard, words: Words) -> dict[str,
     _add_size(values, card, words)
     _add_output(values, card)
     _add_references(values, card)
-    _add_rates(values, card)
+    _add_rates(values, card, words)
     _add_cost(values)
     _add_budget(values)
     _add_plan(values, card)
@@ -215,7 +215,7 @@ def _add_references(v: Answers, card: RateCard) -> None:
     )
 
 
-def _add_rates(v: Answers, card: RateCard) -> None:
+def _add_rates(v: Answers, card: RateCard, words: Words) -> None:
     model = _model(v, card)
     for meter in METERS:
         for prefix, tier in (("", v["tier"]), ("list_", DEFAULT_TIER)):
@@ -224,8 +224,14 @@ def _add_rates(v: Answers, card: RateCard) -> None:
             v.add(**{f"{prefix}rate_{meter}": partial(_rate, v, card, row)})
         for field in ("checked", "basis", "source"):
             v.add(**{f"{field}_{meter}": partial(_rate, v, card, f"rate_row_{meter}", field)})
-    for field in ("checked", "basis", "source"):
-        v[f"{field}_tokens"] = getattr(model.output, field)
+        if v[f"source_{meter}"] != NOT_AVAILABLE:
+            v[f"source_{meter}"] = words.data(v[f"source_{meter}"])
+    counted = model.output
+    v |= {
+        "checked_tokens": counted.checked,
+        "basis_tokens": counted.basis,
+        "source_tokens": words.data(counted.source),
+    }
 
 
 def _rate_row(card: RateCard, model: Model, meter: str, tier: str, day: object) -> int:

@@ -6,7 +6,14 @@ Contrast of every text on its fill is at least 4.5:1; no meaning is carried by c
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import (
+    CharacterProperties,
+    Paragraph,
+    ParagraphProperties,
+    RichTextProperties,
+)
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
 NAVY, SLATE, MIST, PAPER, LINE = "1F3A5F", "52606D", "EAF0F7", "FFFFFF", "C9D3DF"
@@ -46,7 +53,7 @@ class Style:
     fill: str | None = None
     align: Align = "left"
     wrap: bool = False
-    border: Literal["box", "under", "top", None] = None
+    border: Literal["box", "line", "under", "top", None] = None
     number: str = "General"
     unlocked: bool = False
     indent: int = 0
@@ -58,19 +65,20 @@ SUBTITLE = Style(color=PAPER, fill=NAVY, italic=True)
 STEP = Style(size=11, bold=True, color=NAVY, fill=MIST, border="under")
 LABEL = Style(indent=1)
 STRONG = Style(bold=True)
-NOTE = Style(size=9, color=SLATE)
+NOTE = Style(size=9, color=SLATE, indent=1)
 WRAPPED = Style(wrap=True)
-WRAPPED_NOTE = Style(size=9, color=SLATE, wrap=True)
-INPUT = Style(color=INPUT_TEXT, fill=INPUT_FILL, border="box", align="right", unlocked=True)
-RESULT = Style(bold=True, fill=MIST, border="box", align="right")
-COMPUTED = Style(border="box", align="right")
+WRAPPED_NOTE = Style(size=9, color=SLATE, wrap=True, indent=1)
+INPUT = Style(color=INPUT_TEXT, fill=INPUT_FILL, border="box", align="right", indent=1, unlocked=True)
+RESULT = Style(bold=True, fill=MIST, border="box", align="right", indent=1)
+COMPUTED = Style(border="box", align="right", indent=1)
 HEADER = Style(size=9, bold=True, color=PAPER, fill=NAVY, align="center", wrap=True)
-CAPTION = Style(size=9, color=SLATE, wrap=True)
-CELL = Style(size=9)
-WRAPPED_CELL = Style(size=9, wrap=True)
+CAPTION = Style(size=9, color=SLATE, wrap=True, indent=1)
+CELL = Style(size=9, border="line", indent=1)
+SMALL_NOTE = Style(size=7, color=SLATE, indent=1)
+WRAPPED_CELL = Style(size=9, wrap=True, border="line", indent=1)
 SECTION = Style(size=11, bold=True, color=NAVY)
-NUMBER = Style(size=9, align="right")
-CODE = Style(size=9, color=NAVY, bold=True, wrap=True)
+NUMBER = Style(size=9, align="right", border="line", indent=1)
+CODE = Style(size=9, color=NAVY, bold=True, border="line", indent=1)
 CARD_LABEL = Style(size=9, color=SLATE, fill=TEAL_FILL, indent=1)
 CARD_MAIN = Style(size=30, bold=True, color=TEAL, fill=TEAL_FILL, indent=1, number=USD)
 CARD_MONEY = Style(size=20, bold=True, color=TEAL, fill=TEAL_FILL, indent=1, number=MONEY)
@@ -80,9 +88,9 @@ CARD_NOTE = Style(size=9, color=SLATE, fill=TEAL_FILL, indent=1)
 STATUS = Style(bold=True, color=PAPER, fill=NAVY, align="right")
 STATUS_LEFT = replace(STATUS, align="left")
 HEADER_LEFT = replace(HEADER, align="left")
-VALUE = Style(size=9, bold=True, align="left")
+VALUE = Style(size=9, bold=True, border="line", indent=1, number="0.######")
 STEP_LABEL = Style(bold=True, color=NAVY)
-STEP_VALUE = replace(STEP, align="right")
+STEP_VALUE = replace(STEP, align="right", indent=1)
 STEP_RESULT = replace(RESULT, number=COUNT_OR_FRACTION)
 COMPUTED_FRACTION = replace(COMPUTED, number=COUNT_OR_FRACTION)
 COMPUTED_RATE = replace(COMPUTED, number=RATE)
@@ -90,9 +98,9 @@ COMPUTED_PRICE = replace(COMPUTED, number=USD_FINE)
 COMPUTED_USD = replace(COMPUTED, number=USD)
 COMPUTED_SHARE = replace(COMPUTED, number=PERCENT)
 COMPUTED_DATE = replace(COMPUTED, number=DATE)
-COMPUTED_TEXT = Style(size=9, border="box")
-TOTAL = Style(bold=True, border="top", align="right")
-TOTAL_LABEL = Style(bold=True, border="top")
+COMPUTED_TEXT = Style(size=9, border="box", indent=1)
+TOTAL = Style(bold=True, border="top", align="right", indent=1)
+TOTAL_LABEL = Style(bold=True, border="top", indent=1)
 TOTAL_FRACTION = replace(TOTAL, number=COUNT_OR_FRACTION)
 TOTAL_PRICE = replace(TOTAL, number=USD_FINE)
 TOTAL_USD = replace(TOTAL, number=USD)
@@ -104,6 +112,15 @@ OK_OR_NOTE = Style(bold=True, align="center", border="box", number='[=1]"✔";[=
 def hairline() -> LineProperties:
     """Return the thin grey line of a chart's grid."""
     return LineProperties(solidFill=LINE, w=6350)
+
+
+def white_labels() -> RichText:
+    """Return bold white text for the labels inside a chart's bars."""
+    look = CharacterProperties(sz=1000, b=True, solidFill=PAPER)
+    return RichText(
+        bodyPr=RichTextProperties(),
+        p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)],
+    )
 
 
 class Theme:
@@ -142,6 +159,8 @@ class Theme:
 def _border(kind: str | None) -> Border:
     if kind == "box":
         return Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+    if kind == "line":
+        return Border(bottom=_THIN)
     if kind == "under":
         return Border(bottom=_MEDIUM)
     if kind == "top":

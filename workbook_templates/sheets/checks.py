@@ -9,6 +9,7 @@ from workbook_templates import theme
 from workbook_templates.page import Book, Page
 
 FIRST_ROW = 7
+_LINE = 100
 
 
 class Check(NamedTuple):
@@ -182,7 +183,7 @@ def write(book: Book) -> None:
     page.say(f"B{last - 1}", "The inputs of one image are in range (1 = yes)", theme.LABEL)
     page.formula(f"C{last}", "plan_valid", "ok_finals*ok_retries*ok_buffer", theme.COMPUTED)
     page.say(f"B{last}", "Finals, retries and buffer are in range (1 = yes)", theme.LABEL)
-    _colour(page, f"C{FIRST_ROW}:C{first_note + len(NOTES)}")
+    _colour(page, f"C{FIRST_ROW}:C{first_note - 4} C{first_note}:C{first_note + len(NOTES) - 1}")
     page.sheet.freeze_panes = "A3"
     page.print_setup(f"A1:E{last}", "1:2")
     page.protect()
@@ -195,6 +196,8 @@ def _list(page: Page, first: int, title: str, checks: tuple[Check, ...], style: 
         page.say(f"B{row}", check.says, theme.LABEL)
         page.formula(f"C{row}", check.name, check.formula, style)
         page.say(f"D{row}", check.mend, theme.WRAPPED_NOTE)
+        if len(check.mend) > _LINE:
+            page.heights({row: 26})
 
 
 def _colour(page: Page, cells: str) -> None:

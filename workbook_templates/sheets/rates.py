@@ -1,7 +1,7 @@
 """The Rates sheet: rates, models, sizes, plans and rules as Excel tables, each row sourced."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from openpyxl.worksheet.pagebreak import Break, ColBreak
@@ -16,8 +16,6 @@ from workbook_templates.theme import (
     SECTION,
     SUBTITLE,
     TITLE,
-    WRAPPED_CELL,
-    Style,
 )
 from workbook_templates.words import Words
 from xl_pricing.errors import XlPricingError
@@ -35,13 +33,12 @@ _PRICES = ("usd_per_mtok", "usd", "credits", "usd_per_credit", "multiplier")
 _COUNTS = ("width_px", "height_px", "max_long_edge_px", "min_pixels", "max_pixels", "value")
 _COUNTS += ("experimental_pixels", "max_edge_px", *QUALITIES)
 _STYLES = {
-    **dict.fromkeys(_DATES, Style(size=9, number=DATE, align="right")),
-    **dict.fromkeys(_PRICES, Style(size=9, number="0.00####", align="right")),
-    **dict.fromkeys(_COUNTS, Style(size=9, number=COUNT, align="right")),
+    **dict.fromkeys(_DATES, replace(NUMBER, number=DATE)),
+    **dict.fromkeys(_PRICES, replace(NUMBER, number="0.00####")),
+    **dict.fromkeys(_COUNTS, replace(NUMBER, number=COUNT)),
     **dict.fromkeys(("step_px", "max_aspect", "text_per_call", "text_per_reference"), NUMBER),
-    **dict.fromkeys(("source", "note", "meaning", "aliases"), WRAPPED_CELL),
 }
-_WIDTHS = {"source": 46, "note": 40, "meaning": 46, "aliases": 30, "model": 24, "use": 30}
+_WIDTHS = {"source": 72, "note": 60, "meaning": 46, "aliases": 34, "model": 24, "use": 30}
 _WIDTHS |= {"name": 24, "plan": 14, "shape": 13, "usd_per_mtok": 14, "effective_from": 14}
 _SOURCED = {"source": "Source", "checked": "Checked on", "basis": "Basis"}
 
@@ -61,7 +58,7 @@ def write(book: Book, card: RateCard) -> dict[str, str]:
     parts = _parts(card, book.words)
     widths = [2.0]
     for part in parts:
-        widths += [*(_WIDTHS.get(field, 12) for field in part.captions), 3]
+        widths += [*(_WIDTHS.get(name, max(12, len(name) + 4)) for name in part.captions), 3]
     page = book.page("Rates", widths)
     _head(page, len(widths))
     firsts, left = {}, 2
@@ -82,6 +79,7 @@ def write(book: Book, card: RateCard) -> dict[str, str]:
 
 def _head(page: Page, width: int) -> None:
     page.fill(f"A1:{page.at(2, width)}", SUBTITLE)
+    page.heights({1: 32, 2: 22, CAPTION_ROW: 26, CAPTION_ROW + 1: 18})
     page.say("B1", "Rates", TITLE)
     page.say("B2", "Every figure that the worksheet computes with, and where it comes from.", SUBTITLE)
     page.say(

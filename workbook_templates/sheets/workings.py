@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from workbook_templates import theme
-from xl_pricing.rates.card import ANY
+from xl_pricing.rates.card import ANY, DEFAULT_TIER
 
 METERS = {"text_in": "Prompt text", "image_in": "Reference images", "image_out": "Output images"}
 
@@ -80,7 +80,7 @@ OUTPUT_WORKINGS = (
     ),
     Working(
         "table_tokens",
-        "Tokens in the table of fixed sizes",
+        "Tokens from the fixed table",
         "tokens per image",
         'IF(counting="table",IFERROR(SUMIFS(INDEX(tblFixed[[low]:[high]],0,quality_column),'
         "tblFixed[model],model,tblFixed[size],size_used),0),0)",
@@ -138,12 +138,12 @@ INPUT_WORKINGS = (
 def rate_workings() -> Iterator[Working]:
     """Yield the row and the rate of each meter, in the chosen tier and in the standard one."""
     for meter, label in METERS.items():
-        for tier, prefix in (("tier", ""), ('"standard"', "list_")):
+        for tier, prefix, kind in (("tier", "", "Rate"), (f'"{DEFAULT_TIER}"', "list_", "List rate")):
             row = f"{prefix}rate_row_{meter}"
-            yield Working(row, f"Row of the rate: {label}", "row", _rate_row(meter, tier))
+            yield Working(row, f"{kind}: {label}, row", "row", _rate_row(meter, tier))
             yield Working(
                 f"{prefix}rate_{meter}",
-                f"Rate: {label}",
+                f"{kind}: {label}",
                 "USD per 1M tokens",
                 f"IF({row}=0,NA(),INDEX(tblRates[usd_per_mtok],{row}))",
                 theme.RATE,
@@ -165,7 +165,7 @@ _POSITION = "(ROW(tblPlans[plan])-ROW(tblPlans[[#Headers],[plan]]))"
 PLAN_WORKINGS = (
     Working(
         "plan_rank",
-        "Best fit among the plan's rows",
+        "Best row of the plan",
         "rank",
         f"IF(size_legal=0,0,SUMPRODUCT(MAX({_FITS}*{_PREFERENCE})))",
     ),
@@ -213,8 +213,8 @@ PLAN_WORKINGS = (
 COST_WORKINGS = (
     Working(
         "list_cost_per_image",
-        "Cost per image at the standard tier",
-        "USD",
+        "List cost per image",
+        "USD at the standard tier",
         "+".join(
             f"IF(tokens_{meter}=0,0,tokens_{meter}*list_rate_{meter}/tokens_per_mtok)"
             for meter in METERS
@@ -223,14 +223,14 @@ COST_WORKINGS = (
     ),
     Working(
         "generations_with_buffer",
-        "Generations that the budget pays for",
+        "Generations with buffer",
         "images",
         "IF(plan_valid=1,total_generations*(1+buffer),NA())",
         theme.COUNT_OR_FRACTION,
     ),
     Working(
         "expected_cost",
-        "Cost of the total generations",
+        "Cost before the buffer",
         "USD",
         "IF(plan_valid=1,cost_per_image*total_generations,NA())",
         theme.USD,

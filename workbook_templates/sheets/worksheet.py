@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
@@ -66,8 +67,8 @@ def _head(page: Page) -> None:
     page.say("B1", "What will these images cost?", theme.TITLE)
     said = "The bill is generations, not finals: finals × retries, plus a buffer."
     page.say("B2", said, theme.SUBTITLE)
-    checked = f'"{page.words("Rates checked on")} "yyyy-mm-dd'
-    style = replace(theme.TITLE_RIGHT, number=checked)
+    style = replace(theme.TITLE_RIGHT, number=theme.DATE)
+    page.say("I1", "Rates checked on", theme.TITLE_RIGHT)
     page.formula("J1", "rates_checked", "MAX(tblRates[checked])", style)
     page.formula("J2", "status", _status(page), theme.STATUS)
 
@@ -86,7 +87,7 @@ def _cards(page: Page) -> None:
     words = page.words
     page.say("B4", "Budget in USD, buffer included", theme.CARD_LABEL)
     page.formula("B5", "budget_usd", "expected_cost+buffer_cost", theme.CARD_MAIN)
-    page.say("B6", "finals × retries × (1 + buffer) × cost per image", theme.CARD_NOTE)
+    page.say("B6", "finals × retries × (1 + buffer)", theme.CARD_NOTE)
     page.formula("C4", "currency_caption", f"{words.quoted('In ')}&currency", theme.CARD_LABEL)
     exchanged = "IF(ok_exchange=1,budget_usd*units_per_usd,NA())"
     page.formula("C5", "budget_currency", exchanged, theme.CARD_MONEY)
@@ -106,9 +107,8 @@ def _cards(page: Page) -> None:
     page.formula(
         "I5", "cost_per_final", "IF(plan_valid=1,cost_per_image*retries,NA())", theme.CARD_PRICE
     )
-    page.formula(
-        "I6", "buffered_final", "cost_per_final*(1+buffer)", _noted(f'"{with_buffer} $"0.0000')
-    )
+    page.put("I6", with_buffer, theme.CARD_NOTE)
+    page.formula("J6", "buffered_final", "cost_per_final*(1+buffer)", _noted('"$"0.0000'))
 
 
 def _noted(number: str) -> Style:
@@ -130,8 +130,8 @@ def _inputs(card: RateCard, lists: Mapping[str, str], custom: str) -> dict[int, 
         Input(
             "tier",
             "Price tier",
-            "batch is half the price, within 24 hours",
-            "standard or batch. Batch costs half and answers within 24 hours.",
+            "batch is half the price, answers later",
+            "standard or batch. Batch costs half and answers later.",
             theme.TEXT,
             _listed(f'"{",".join(TIERS)}"'),
         ),
@@ -320,7 +320,7 @@ def _money(page: Page) -> None:
     page.say("F8", "Where the money goes", theme.STEP)
     for column, text in zip(
         "FGHIJ",
-        ("Per image", "Tokens", "USD per 1M tokens", "USD per image", "Share"),
+        ("Per image", "Tokens", "USD per 1M", "USD per image", "Share"),
         strict=True,
     ):
         page.say(f"{column}9", text, theme.HEADER)
@@ -344,7 +344,7 @@ def _money(page: Page) -> None:
     page.formula("I13", "cost_per_image", "SUM(I10:I12)", theme.TOTAL_PRICE)
     page.formula("J13", "share_total", "SUM(J10:J12)", theme.TOTAL_SHARE)
     for column, text in zip(
-        "FGHIJ", ("The job", "Images", "", "USD", "Share"), strict=True
+        "FGHIJ", ("The job", "Images", "USD per image", "USD", "Share"), strict=True
     ):
         page.say(f"{column}15", text, theme.HEADER)
     job = (
@@ -356,12 +356,14 @@ def _money(page: Page) -> None:
         page.say(f"F{row}", label, theme.LABEL)
         valid = f"IF(plan_valid=1,{images},NA())"
         page.formula(f"G{row}", f"{part}_images", valid, theme.COMPUTED_FRACTION)
-        page.put(f"H{row}", None, theme.COMPUTED)
+        page.same(f"H{row}", "cost_per_image", theme.COMPUTED_PRICE)
         page.formula(f"I{row}", f"{part}_cost", cost.format(f"{part}_images"), theme.COMPUTED_USD)
         page.formula(f"J{row}", f"share_{part}", f"IF(budget_usd=0,0,{part}_cost/budget_usd)", theme.COMPUTED_SHARE)
     page.say("F19", "Budget", theme.TOTAL_LABEL)
     page.formula("G19", "images_total", "SUM(G16:G18)", theme.TOTAL_FRACTION)
     page.put("H19", None, theme.TOTAL)
+    page.fill("F21:J21", theme.STEP)
+    page.say("F21", "From finals to budget, in USD", theme.STEP)
     page.formula("I19", "job_total", "SUM(I16:I18)", theme.TOTAL_USD)
     page.formula("J19", "share_job", "SUM(J16:J18)", theme.TOTAL_SHARE)
 
@@ -370,22 +372,31 @@ def _workings(page: Page) -> int:
     """Write the workings and the rates' provenance; return the last row."""
     page.fill(f"B{WORKINGS_ROW}:D{WORKINGS_ROW}", theme.STEP)
     page.say(f"B{WORKINGS_ROW}", "Workings: nothing to type here", theme.STEP)
-    rows: Iterable[Working] = chain(
+    left = chain(
         workings.size_workings(page.words.quoted(CUSTOM)),
         workings.OUTPUT_WORKINGS,
         workings.INPUT_WORKINGS,
         workings.rate_workings(),
-        workings.COST_WORKINGS,
-        workings.PLAN_WORKINGS,
     )
-    row = WORKINGS_ROW
-    for row, working in enumerate(rows, start=WORKINGS_ROW + 1):
-        page.say(f"B{row}", working.label, theme.LABEL)
-        style = replace(theme.COMPUTED, number=working.number)
-        page.formula(f"C{row}", working.name, working.formula, style)
-        page.say(f"D{row}", working.unit, theme.NOTE)
+    last = _list_workings(page, "BCD", WORKINGS_ROW + 1, left)
     _provenance(page)
     _chart_data(page)
+    top = WORKINGS_ROW + 16
+    page.fill(f"F{top}:J{top}", theme.STEP)
+    page.say(f"F{top}", "Cost and plan", theme.STEP)
+    right = chain(workings.COST_WORKINGS, workings.PLAN_WORKINGS)
+    return max(last, _list_workings(page, "FGH", top + 1, right))
+
+
+def _list_workings(page: Page, columns: str, first: int, rows: Iterable[Working]) -> int:
+    """Write label, value and unit of each row; return the last row."""
+    label, value, unit = columns
+    row = first
+    for row, working in enumerate(rows, start=first):
+        page.say(f"{label}{row}", working.label, theme.LABEL)
+        style = replace(theme.COMPUTED, number=working.number)
+        page.formula(f"{value}{row}", working.name, working.formula, style)
+        page.say(f"{unit}{row}", working.unit, theme.NOTE)
     return row
 
 
@@ -394,23 +405,26 @@ def _provenance(page: Page) -> None:
     top = WORKINGS_ROW
     page.fill(f"F{top}:J{top}", theme.STEP)
     page.say(f"F{top}", "Where the rates come from", theme.STEP)
-    fields = {"G": "checked", "H": "basis", "I": "source"}
-    for column, text in zip("FGHI", ("Rate", "Checked on", "Basis", "Source"), strict=True):
+    page.fill(f"F{top + 1}:J{top + 1}", theme.HEADER)
+    for column, text in zip("FGH", ("Rate", "Checked on", "Basis"), strict=True):
         page.say(f"{column}{top + 1}", text, theme.HEADER)
-    page.put(f"J{top + 1}", None, theme.HEADER)
+    page.say(f"I{top + 1}", "Source", theme.HEADER_LEFT)
     for row, (meter, label) in enumerate(METERS.items(), start=top + 2):
-        page.say(f"F{row}", label, theme.LABEL)
-        for column, field in fields.items():
-            found = f"INDEX(tblRates[{field}],rate_row_{meter})"
-            style = theme.COMPUTED_DATE if field == "checked" else theme.COMPUTED_TEXT
-            page.formula(
-                f"{column}{row}", f"{field}_{meter}", f"IF(rate_row_{meter}=0,NA(),{found})", style
-            )
-    page.say(f"F{top + 5}", "Output tokens", theme.LABEL)
-    for column, field in fields.items():
-        found = f"INDEX(tblModels[{field}],model_row)"
-        style = theme.COMPUTED_DATE if field == "checked" else theme.COMPUTED_TEXT
-        page.formula(f"{column}{top + 5}", f"{field}_tokens", found, style)
+        found = f"IF(rate_row_{meter}=0,NA(),INDEX(tblRates[{{}}],rate_row_{meter}))"
+        _evidence(page, row, label, meter, found)
+    _evidence(page, top + 5, "Output tokens", "tokens", "INDEX(tblModels[{}],model_row)")
+
+
+def _evidence(page: Page, row: int, label: str, name: str, found: str) -> None:
+    """Write checked, basis and source of a figure; ``found`` is the look-up of a column."""
+    page.say(f"F{row}", label, theme.LABEL)
+    styles = {
+        "checked": theme.COMPUTED_DATE,
+        "basis": theme.COMPUTED_TEXT,
+        "source": theme.SMALL_NOTE,
+    }
+    for column, (field, style) in zip("GHI", styles.items(), strict=True):
+        page.formula(f"{column}{row}", f"{field}_{name}", found.format(field), style)
 
 
 def _chart_data(page: Page) -> None:
@@ -453,11 +467,15 @@ def _chart(page: Page) -> None:
     for unwanted in ("showSerName", "showCatName", "showLegendKey", "showPercent"):
         setattr(part.dLbls, unwanted, False)
     part.dLbls.numFmt = '"$"#,##0.00'
+    part.dLbls.txPr = theme.white_labels()
+    whole = DataPoint(idx=3)
+    whole.graphicalProperties = GraphicalProperties(solidFill=theme.NAVY)
+    part.dPt.append(whole)
     chart.y_axis.numFmt, chart.y_axis.title = '"$"#,##0', None
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=theme.hairline())
     chart.x_axis.delete = chart.y_axis.delete = False
-    chart.width, chart.height = 17.2, 6.6
-    page.sheet.add_chart(chart, "F21")
+    chart.width, chart.height = 17.15, 6.0
+    page.sheet.add_chart(chart, "F22")
     page.describe_chart("From finals to budget: what retries and the buffer add, in USD")
 
 

@@ -12,7 +12,7 @@ from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeEr
 PRESET_SHORT_SIDE_PX = 1024
 RATIO_TOLERANCE = Fraction(1, 100)
 
-_SIZE = re.compile(r"(\d{1,6})\s*[x×*]\s*(\d{1,6})", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,9})\s*[x×*]\s*(\d{1,9})", re.IGNORECASE)
 _RATIO = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)\s*:\s*(\d{1,4}(?:\.\d{1,4})?)")
 
 

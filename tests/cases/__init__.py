@@ -1,0 +1,74 @@
+"""The case tables: one set of calls and answers for every host, and the points others published.
+
+``functions.json`` holds calls of one cell each, ``sheet.json`` calls that only a sheet can make
+(ranges, blank rows). What JSON cannot say is written {"error": "#N/A"} for an error cell,
+{"decimal": "0.0412"} for a currency cell, {"datetime": "2026-05-01T00:00:00"}, {"number": "nan"},
+and {"text": "a", "times": 9} for a long text. A list of lists is a range, ``null`` an empty cell or
+an omitted argument; in an answer ``null`` stands for a cell that the case leaves open.
+"""
+
+import csv
+import json
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+FOLDER = Path(__file__).parent
+
+
+class Case(NamedTuple):
+    """One call, and its answer or error; ``says`` is a part of the error's sentence."""
+
+    function: str
+    args: list[Any]
+    answer: Any
+    error: str | None
+    says: str
+    why: str
+
+    def __str__(self) -> str:
+        """Name the case by what it shows."""
+        return f"{self.function}: {self.why}"
+
+
+def read_cases(name: str) -> list[Case]:
+    """Read a case table."""
+    rows = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return [
+        Case(
+            row["function"],
+            row["args"],
+            row.get("answer"),
+            row.get("error"),
+            row.get("says", ""),
+            row["why"],
+        )
+        for row in rows
+    ]
+
+
+def read_points(name: str) -> list[dict[str, str]]:
+    """Read a table of published points."""
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def value_of(written: Any) -> Any:  # noqa: ANN401 - a cell or a range
+    """Return the Python value of a written argument."""
+    if isinstance(written, list):
+        return [value_of(item) for item in written]
+    if isinstance(written, dict):
+        kind = next(iter(written))
+        return _KINDS[kind](written)
+    return written
+
+
+_KINDS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "error": lambda written: written["error"],
+    "decimal": lambda written: Decimal(written["decimal"]),
+    "datetime": lambda written: datetime.fromisoformat(written["datetime"]),
+    "number": lambda written: float(written["number"]),
+    "text": lambda written: written["text"] * written["times"],
+}

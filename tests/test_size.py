@@ -1,0 +1,281 @@
+"""Sizes and ratios: how they are read, which are legal, what a ratio stands for, which is cheapest."""
+
+from fractions import Fraction
+
+import oracle
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
+from xl_pricing.estimation.size import (
+    FixedSizes,
+    FreeSizes,
+    Size,
+    all_sizes,
+    check_size,
+    cheapest_size,
+    parse_ratio,
+    parse_size,
+    preset,
+    ratio_text,
+    resolve_size,
+)
+from xl_pricing.estimation.tokens import grid_tokens
+from xl_pricing.rates.card import bundled_card
+
+FREE = bundled_card().model("gpt-image-2").sizes
+THREE = bundled_card().model("gpt-image-1").sizes
+
+legal_sizes = st.sampled_from(oracle.legal_sizes())
+small = st.integers(1, 40)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1024x1536",
+        "1024X1536",
+        "1024×1536",
+        "1024*1536",
+        " 1024 x 1536 ",
+        "1024 ×1536",
+        "１０２４ｘ１５３６",
+        "１０２４＊１５３６",
+        "1024\u3000x\u30001536",
+    ],
+)
+def test_a_size_is_read_however_it_is_written(text: str) -> None:
+    assert parse_size(text) == (1024, 1536)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "1024", "1024x", "x1024", "1024x1536x2", "1e3x1e3", "1024.0x1536", "-16x16", "1024,1536"],
+)
+def test_what_is_no_size_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        parse_size(text)
+    assert str(caught.value) == (
+        f"size {text!r} is not readable; accepted: 1024x1536, 1024*1536 or a ratio such as 4:5"
+    )
+
+
+@pytest.mark.parametrize("text", ["auto", "AUTO", " auto "])
+def test_size_auto_is_not_available(text: str) -> None:
+    with pytest.raises(NotAvailableError, match="size 'auto' is chosen by the model"):
+        parse_size(text)
+
+
+@given(legal_sizes)
+def test_a_size_reads_back_what_it_writes(pixels: tuple[int, int]) -> None:
+    assert parse_size(str(Size(*pixels))) == pixels
+
+
+def test_a_size_knows_its_edges_and_pixels() -> None:
+    size = Size(1024, 1536)
+    assert (size.long, size.short, size.pixels) == (1536, 1024, 1_572_864)
+
+
+@pytest.mark.parametrize(
+    ("text", "ratio"),
+    [
+        ("4:5", Fraction(4, 5)),
+        (" 16 : 9 ", Fraction(16, 9)),
+        ("1.91:1", Fraction(191, 100)),
+        ("４：５", Fraction(4, 5)),
+        ("8:10", Fraction(4, 5)),
+        ("1:2.5", Fraction(2, 5)),
+    ],
+)
+def test_a_ratio_is_width_over_height(text: str, ratio: Fraction) -> None:
+    assert parse_ratio(text) == ratio
+
+
+@pytest.mark.parametrize("text", ["", "4", "4:", ":5", "4/5", "4:5:6", "-4:5", "a:b", "4:5 px", "1e2:1"])
+def test_what_is_no_ratio_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        parse_ratio(text)
+    assert str(caught.value) == f"ratio {text!r} is not readable; accepted: 4:5, 16:9 or 1.91:1"
+
+
+@pytest.mark.parametrize("text", ["0:5", "4:0", "0:0", "0.0:1"])
+def test_a_ratio_has_no_side_of_zero(text: str) -> None:
+    with pytest.raises(OutOfRangeError, match="has a side of 0"):
+        parse_ratio(text)
+
+
+@given(small, small)
+def test_a_ratio_is_written_in_lowest_terms(width: int, height: int) -> None:
+    ratio = Fraction(width, height)
+    assert ratio_text(ratio) == f"{ratio.numerator}:{ratio.denominator}"
+    assert parse_ratio(ratio_text(ratio)) == ratio
+
+
+def test_29146_sizes_are_legal() -> None:
+    assert isinstance(FREE, FreeSizes)
+    sizes = list(all_sizes(FREE))
+    assert sizes == list(oracle.legal_sizes())
+    assert len(sizes) == 29_146
+
+
+def test_no_other_size_up_to_4096_px_is_legal() -> None:
+    for width in range(0, 4097, 16):
+        for height in range(0, 4097, 16):
+            is_legal = FREE.fault(Size(width, height)) is None
+            assert is_legal == oracle.is_legal(width, height), (width, height)
+
+
+@given(legal_sizes, st.integers(1, 15), st.booleans())
+def test_a_multiple_of_16_plus_a_few_px_is_illegal(
+    pixels: tuple[int, int], extra: int, widen: bool
+) -> None:
+    width, height = pixels
+    size = Size(width + extra, height) if widen else Size(width, height + extra)
+    assert FREE.fault(size) == "both edges must be multiples of 16 px"
+
+
+@pytest.mark.parametrize(
+    ("size", "fault"),
+    [
+        ((1920, 1080), "both edges must be multiples of 16 px"),
+        ((0, 0), "both edges must be multiples of 16 px"),
+        ((3856, 1600), "an edge may have at most 3840 px"),
+        ((3088, 1024), "the long edge may be at most 3 times the short one"),
+        ((1008, 3072), "the long edge may be at most 3 times the short one"),
+        ((1136, 576), "655,360 to 8,294,400 pixels are accepted"),
+        ((2336, 3552), "655,360 to 8,294,400 pixels are accepted"),
+    ],
+)
+def test_the_error_names_the_rule_that_a_size_breaks(size: tuple[int, int], fault: str) -> None:
+    with pytest.raises(OutOfRangeError) as caught:
+        check_size(Size(*size), FREE)
+    assert str(caught.value) == f"size {Size(*size)} is not legal for this model: {fault}"
+
+
+@pytest.mark.parametrize("size", [(1024, 640), (3840, 2160), (2880, 2880), (3072, 1024), (1024, 3072)])
+def test_the_limits_themselves_are_legal(size: tuple[int, int]) -> None:
+    assert check_size(Size(*size), FREE) == size
+
+
+def test_the_first_models_draw_three_sizes() -> None:
+    assert isinstance(THREE, FixedSizes)
+    legal = [size for size in oracle.legal_sizes() if THREE.fault(Size(*size)) is None]
+    assert legal == [(1024, 1024), (1024, 1536), (1536, 1024)]
+
+
+def test_a_size_they_do_not_draw_is_refused_with_the_three() -> None:
+    with pytest.raises(OutOfRangeError, match="accepted: 1024x1024, 1024x1536, 1536x1024"):
+        check_size(Size(2048, 2048), THREE)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "size"),
+    [
+        ("1:1", "1024x1024"),
+        ("4:5", "1024x1280"),
+        ("5:4", "1280x1024"),
+        ("2:3", "1024x1536"),
+        ("16:9", "1792x1008"),
+        ("9:16", "1008x1792"),
+        ("21:9", "2352x1008"),
+        ("3:1", "3072x1024"),
+        ("1.91:1", "3056x1600"),
+        ("128:129", "2048x2064"),
+        ("２：３", "1024x1536"),
+    ],
+)
+def test_a_ratio_stands_for_its_preset(ratio: str, size: str) -> None:
+    assert str(resolve_size(ratio, FREE)) == size
+
+
+@given(small, small)
+def test_a_preset_is_exact_and_its_short_side_is_nearest_to_1024(width: int, height: int) -> None:
+    ratio = Fraction(width, height)
+    assume(Fraction(1, 3) <= ratio <= 3)
+    unit = 16 * min(ratio.numerator, ratio.denominator)
+    nearest = min((unit * k for k in range(1, 65)), key=lambda short: (abs(short - 1024), short))
+    long = nearest * max(ratio, 1 / ratio)
+    assume(long <= 3840)
+    size = preset(ratio, FREE)
+    assert (size.width % 16, size.height % 16, size.short) == (0, 0, nearest)
+    assert Fraction(size.width, size.height) == ratio
+
+
+def test_every_ratio_on_offer_has_a_legal_preset() -> None:
+    for row in bundled_card().ratios:
+        assert FREE.fault(resolve_size(row.ratio, FREE)) is None
+
+
+@pytest.mark.parametrize(
+    ("ratio", "model_sizes", "fault"),
+    [
+        ("4:5", THREE, "ratio 4:5 stands for 1024x1280, not legal for this model: accepted: 1024x1024"),
+        ("7:2", FREE, "ratio 7:2 stands for 3584x1024, not legal for this model: the long edge"),
+        ("239:240", FREE, "ratio 239:240 stands for 3824x3840, not legal for this model: 655,360"),
+    ],
+)
+def test_a_ratio_without_a_legal_preset_is_refused(
+    ratio: str, model_sizes: FreeSizes | FixedSizes, fault: str
+) -> None:
+    with pytest.raises(OutOfRangeError) as caught:
+        resolve_size(ratio, model_sizes)
+    assert str(caught.value).startswith(fault)
+
+
+def cheapest(ratio: Fraction, short_side: int, grid: int = 96) -> Size:
+    return cheapest_size(ratio, short_side, FREE, lambda size: grid_tokens(grid, 1, size))
+
+
+@pytest.mark.parametrize("grid", [16, 48, 96])
+@pytest.mark.parametrize("short_side", [1, 720, 1024, 1280])
+@pytest.mark.parametrize("ratio", ["1", "5/4", "3/2", "16/9", "191/100", "21/9", "3"])
+def test_no_legal_size_of_that_ratio_is_cheaper(ratio: str, short_side: int, grid: int) -> None:
+    wanted = Fraction(ratio)
+    size = cheapest(wanted, short_side, grid)
+    assert oracle.is_legal(*size)
+    assert size.short >= short_side
+    assert abs(Fraction(size.width, size.height) / wanted - 1) <= Fraction(1, 100)
+    assert oracle.grid_tokens(grid, *size) == oracle.cheapest_tokens(wanted, short_side, grid)
+
+
+@given(small, small, st.integers(1, 1600))
+def test_an_upright_ratio_has_the_lying_one_turned(width: int, height: int, short_side: int) -> None:
+    ratio = Fraction(width, height)
+    try:
+        lying = cheapest(max(ratio, 1 / ratio), short_side)
+    except OutOfRangeError:
+        with pytest.raises(OutOfRangeError):
+            cheapest(min(ratio, 1 / ratio), short_side)
+    else:
+        assert cheapest(min(ratio, 1 / ratio), short_side) == (lying.height, lying.width)
+
+
+def test_of_equally_cheap_sizes_the_nearest_to_the_ratio_wins() -> None:
+    size = cheapest_size(Fraction(16, 9), 1008, FREE, lambda _size: 1)
+    assert Fraction(size.width, size.height) == Fraction(16, 9)
+
+
+def test_and_of_those_the_one_with_fewer_pixels() -> None:
+    assert cheapest_size(Fraction(16, 9), 1008, FREE, lambda _size: 1) == (1792, 1008)
+
+
+def test_the_first_models_offer_the_nearest_of_three_sizes() -> None:
+    assert cheapest_size(Fraction(2, 3), 1024, THREE, lambda _size: 1) == (1024, 1536)
+    assert cheapest_size(Fraction(3, 2), 1024, THREE, lambda _size: 1) == (1536, 1024)
+    assert cheapest_size(Fraction(1), 1024, THREE, lambda _size: 1) == (1024, 1024)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "short_side", "message"),
+    [
+        (Fraction(1), 2896, "no legal size has ratio 1:1 within 1 % and a shorter side of at least 2896 px"),
+        (Fraction(4), 16, "no legal size has ratio 4:1 within 1 % and a shorter side of at least 16 px"),
+    ],
+)
+def test_where_no_size_is_left_the_error_says_what_would_be(
+    ratio: Fraction, short_side: int, message: str
+) -> None:
+    with pytest.raises(OutOfRangeError) as caught:
+        cheapest(ratio, short_side)
+    assert str(caught.value) == f"{message}; accepted: up to 3:1, and a smaller one"
