@@ -32,7 +32,7 @@ from xl_pricing.rates.rows import Model, read_date
 
 NOT_AVAILABLE = "#N/A"
 METERS = ("text_in", "image_in", "image_out")
-_RULES = {rule.name: rule.value for rule in RULES}
+_RULES = {rule.name: read_number(rule.value, rule.name) for rule in RULES}
 
 
 class _MissingError(Exception):
@@ -76,6 +76,9 @@ def answer(inputs: Mapping[str, Any], card: RateCard, words: Words) -> dict[str,
 
 
 def _plain(value: object) -> object:
+    """Return what a cell shows: a float for a fraction, 0 for a reference to a blank cell."""
+    if value is None:
+        return 0
     return float(value) if isinstance(value, Fraction) else value
 
 
@@ -96,7 +99,7 @@ def _valid(check: Callable[[], object]) -> int:
 
 
 def _check_inputs(v: Answers) -> None:
-    def whole(name: str, low: float, high: float) -> int:
+    def whole(name: str, low: float, high: Fraction) -> int:
         return read_whole(_number(v, name), name, int(low), int(high))
 
     def references() -> bool:
@@ -324,7 +327,7 @@ def _add_plan(v: Answers, card: RateCard) -> None:
     if row:
         plan = card.plans[row - 1]
         named = 2 * (plan.model == ANY) + (plan.quality == ANY)
-        v["plan_rank"] = _RULES["plan_rank_base"] - 4 * plan.max_long_edge_px - named
+        v["plan_rank"] = int(_RULES["plan_rank_base"]) - 4 * plan.max_long_edge_px - named
     else:
         v["plan_rank"] = 0
     v["plan_row"] = row
@@ -365,7 +368,7 @@ def _add_checks(v: Answers, card: RateCard) -> None:
     day = read_date(v["price_date"])
     plan = card.plans[v["plan_row"] - 1] if v["plan_row"] else None
     over = isinstance(model.sizes, FreeSizes) and v["pixels"] > model.sizes.experimental_pixels
-    notice = timedelta(days=_RULES["retirement_notice_days"])
+    notice = timedelta(days=int(_RULES["retirement_notice_days"]))
     low, high = _RULES["usual_buffer_low"], _RULES["usual_buffer_high"]
     estimated = "estimate" in {v["basis_tokens"], v["basis_image_out"]}
     v |= {

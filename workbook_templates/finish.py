@@ -20,7 +20,7 @@ _FORMULA = re.compile(r'<c r="([A-Z]+\d+)"( s="\d+")?( t="\w+")?>(<f>.*?</f>)<v>
 _FONT = re.compile(r"<font>(.*?)</font>")
 _FONT_PART = re.compile(r"<(\w+)[^>]*></\1>")
 # The order that the schema asks for; openpyxl writes another one.
-_FONT_ORDER = ("b", "i", "strike", "color", "sz", "u", "vertAlign", "name", "charset", "family", "scheme")
+_FONT_ORDER = ("b", "i", "strike", "u", "vertAlign", "sz", "color", "name", "family", "charset", "scheme")
 _FIRST_PARTS = ("[Content_Types].xml", "_rels/.rels")
 
 

@@ -169,7 +169,7 @@ class Page:
             sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
         else:
             sheet.page_setup.scale = 60
-        sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.8)
         sheet.oddFooter.left.text = "&A"
         sheet.oddFooter.right.text = "&P / &N"
 

@@ -1,12 +1,12 @@
 """How fast and how small is it? Run by hand: ``python tests/benchmarks/run.py``.
 
 Prints one table of times, memory and ratios, and then what was reached of each target. Nothing
-fails here: machines are noisy. So contestants run in turns, round by round; a ratio is the median
-of the ratios of the rounds; imports and memory are taken in processes of their own.
+fails here, for machines are noisy: contestants take turns, round by round, a ratio is the median
+of the rounds' ratios, and imports and memory are taken in processes of their own.
 
-Peers, where they are installed: genai-prices and litellm (offline), which price given tokens and
-so have less to do than IMGCOST, which reads sizes and counts the tokens first; and the bare
-formula in a loop over integers that are read already, which nothing in Python can beat by much.
+Peers, where they are installed, are genai-prices and litellm (offline), which are handed the
+tokens that IMGCOST has to count from text; and the bare formula in a loop over integers that are
+read already. "First" is a range of which nothing was seen before, "again" the same once more.
 """
 
 import json
@@ -26,24 +26,22 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 
-from tabulate import tabulate  # noqa: E402 - after the path is set
+import click  # noqa: E402 - after the path is set
+from tabulate import tabulate  # noqa: E402
 
 from xl_pricing import arguments, functions  # noqa: E402
 from xl_pricing.declaration import FUNCTIONS  # noqa: E402
-from xl_pricing.estimation.size import FreeSizes, Size, all_sizes  # noqa: E402
+from xl_pricing.estimation.size import FreeSizes, all_sizes  # noqa: E402
 from xl_pricing.estimation.tokens import GridRule  # noqa: E402
 from xl_pricing.rates.card import bundled_card  # noqa: E402
 
-ROWS = 100_000
 ROUNDS = 7
+ROWS = 100_000
 PEER_ROWS = 2_000
-# Five qualities: only so are there 100,000 distinct specs.
+CALLS = 5_000
+PER_MTOK = 1_000_000
+# Its five qualities make enough distinct specs; its rate is 30 USD.
 MODEL = bundled_card().model("gpt-image-2.5-flare")
-RATE = 30
-
-Spec = tuple[Size, str]
-Contestant = Callable[[], object]
-Report = list[tuple[str, str, str]]
 
 IMPORT = """
 from time import perf_counter
@@ -57,23 +55,21 @@ def mb(name):
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) / 1024 for line in status if line.startswith(name))
 seen = {{"bare": mb("VmRSS")}}
-import xl_pricing.functions
 from xl_pricing.declaration import FUNCTIONS
+import xl_pricing.functions
 seen["imported"] = mb("VmRSS")
 edges = range(16, 3841, 16)
 sizes = [f"{{w}}x{{h}}" for w in edges for h in edges
-         if max(w, h) <= 3 * min(w, h) and 655360 <= w * h <= 8294400]
+         if max(w, h) <= 3 * min(w, h) and 655_360 <= w * h <= 8_294_400]
 words = ["low", "medium", "high", "xhigh", "max"]
 specs = [(size, word) for word in words for size in sizes][:{distinct}]
 specs = [specs[i % len(specs)] for i in range({rows})]
 columns = [[size] for size, _ in specs], [[word] for _, word in specs]
 del sizes, specs
-seen["range"] = mb("VmRSS")
 answers = FUNCTIONS["IMGCOST"].answer([*columns, "gpt-image-2.5-flare"])
 assert all(isinstance(row[0], float) for row in answers)
-seen["priced"] = mb("VmRSS")
 del columns, answers
-seen["now"], seen["peak"] = mb("VmRSS"), mb("VmHWM")
+seen["after use"], seen["peak"] = mb("VmRSS"), mb("VmHWM")
 print(json.dumps(seen))
 """
 EXCEL = """
@@ -81,9 +77,9 @@ from time import perf_counter
 from xl_pricing.excel import IMGCOST
 IMGCOST([["1024x1536"]], [["high"]])
 start = perf_counter()
-for _ in range(5000):
+for _ in range({calls}):
     IMGCOST([["1024x1536"]], [["high"]])
-print((perf_counter() - start) / 5000)
+print((perf_counter() - start) / {calls})
 """
 TEMPLATE = """
 import json, pathlib, tempfile
@@ -96,6 +92,10 @@ with tempfile.TemporaryDirectory() as folder:
     write_template(path, "en")
     print(json.dumps([ready - start, perf_counter() - ready, path.stat().st_size]))
 """
+
+Contestant = Callable[[], object]
+Row = tuple[str, str, str]
+"""What was measured, the figure, and its ratio to the first contestant."""
 
 
 def child(code: str) -> Any:  # noqa: ANN401 - what the code prints, as JSON
@@ -112,48 +112,45 @@ def seconds(contestant: Contestant) -> float:
     return perf_counter() - start
 
 
-def rounds(contestants: Mapping[str, Contestant]) -> dict[str, list[float]]:
-    """Time the contestants in turns."""
-    times: dict[str, list[float]] = {name: [] for name in contestants}
-    for _ in range(ROUNDS):
-        for name, contestant in contestants.items():
-            times[name].append(seconds(contestant))
-    return times
-
-
 def ratio(slow: Sequence[float], fast: Sequence[float]) -> float:
-    """Return how many times ``slow`` takes as long as ``fast``, by the median round."""
+    """Return how many times as long ``slow`` takes, in the median round."""
     return median(a / b for a, b in zip(slow, fast, strict=True))
 
 
-def specs(distinct: int) -> list[Spec]:
-    """Return 100,000 specs of which so many are distinct, in random order."""
-    assert isinstance(MODEL.sizes, FreeSizes)
-    words = MODEL.output.rule.qualities
-    every = [(size, word) for size in all_sizes(MODEL.sizes) for word in words]
-    chosen = random.Random(1).sample(every, distinct)  # noqa: S311 - the same on every run
-    return [chosen[i % distinct] for i in range(ROWS)]
+def compare(times: Mapping[str, Sequence[float]], unit: str, per_second: float) -> list[Row]:
+    """Make rows of times, with ratios to the first."""
+    first = next(iter(times.values()))
+    return [
+        (name, f"{median(t) * per_second:.3g} {unit}", f"{ratio(t, first):.2f}")
+        for name, t in times.items()
+    ]
 
 
-def price_range(columns: Sequence[Any], *, forget: bool) -> None:
-    """Price a range as Excel would have it priced; ``forget`` what earlier rounds have read."""
-    if forget:
-        arguments._job.cache_clear()
-        arguments._sizes.cache_clear()
-        arguments._counters.cache_clear()
+def price_range(columns: Sequence[Any]) -> None:
+    """Price a range as Excel has it priced."""
     FUNCTIONS["IMGCOST"].answer([*columns, MODEL.id])
 
 
-def price_bare(rows: Sequence[tuple[int, int, int]]) -> None:
+def price_first(columns: Sequence[Any]) -> None:
+    """Forget all arguments that earlier calls have read, and price a range."""
+    for reader in vars(arguments).values():
+        if hasattr(reader, "cache_clear") and reader.__module__ == arguments.__name__:
+            reader.cache_clear()
+    price_range(columns)
+
+
+def price_bare(rows: Sequence[tuple[int, int, int]]) -> list[float]:
     """Compute the formula for rows of grid, width and height."""
+    prices = []
     for grid, width, height in rows:
         long, short = (width, height) if width >= height else (height, width)
         raised = 2 * grid * short + long
-        u = raised // (2 * long)
-        if u & 1 and not raised % (2 * long):
-            u -= 1
-        tokens = -(-grid * u * (2_000_000 + width * height) // 4_000_000)
-        tokens * RATE / 1_000_000  # noqa: B018 - the price
+        cells = raised // (2 * long)
+        if cells & 1 and not raised % (2 * long):
+            cells -= 1
+        tokens = -(-grid * cells * (2_000_000 + width * height) // 4_000_000)
+        prices.append(tokens * 30 / PER_MTOK)
+    return prices
 
 
 def peers(tokens: Sequence[int]) -> Iterator[tuple[str, Contestant]]:
@@ -168,118 +165,105 @@ def peers(tokens: Sequence[int]) -> Iterator[tuple[str, Contestant]]:
     if find_spec("litellm"):
         from litellm import cost_per_token
 
-        price_one = partial(cost_per_token, "gpt-image-2", 0)
-        yield "litellm", lambda: list(map(price_one, tokens))
+        yield "litellm", lambda: list(map(partial(cost_per_token, "gpt-image-2", 0), tokens))
 
 
-def race(distinct: int) -> tuple[Report, dict[str, float]]:
-    """Price 100,000 rows beside the peers; return table rows, and ratios by peer."""
-    rule = MODEL.output.rule
+def race(distinct: int) -> dict[str, list[float]]:
+    """Return seconds a row, round by round, of all contestants on 100,000 rows in random order."""
+    rule, sizes = MODEL.output.rule, MODEL.sizes
     assert isinstance(rule, GridRule)
-    wanted = specs(distinct)
-    columns = [[str(size)] for size, _ in wanted], [[word] for _, word in wanted]
-    bare = [(rule.grids[word], *size) for size, word in wanted]
-    tokens = [rule.counter(word)(size) for size, word in wanted[:PEER_ROWS]]
-    contestants: dict[str, Contestant] = {
-        "IMGCOST": partial(price_range, columns, forget=True),
-        "IMGCOST again": partial(price_range, columns, forget=False),
-        "bare loop": partial(price_bare, bare),
-        **dict(peers(tokens)),
+    assert isinstance(sizes, FreeSizes)
+    every = [(size, word) for size in all_sizes(sizes) for word in rule.qualities]
+    specs = random.Random(1).sample(every, distinct) * (ROWS // distinct)  # noqa: S311 - a fixed draw
+    columns = [[str(size)] for size, _ in specs], [[word] for _, word in specs]
+    ours: dict[str, Contestant] = {
+        "IMGCOST, first": partial(price_first, columns),
+        "IMGCOST, again": partial(price_range, columns),
+        "bare loop": partial(price_bare, [(rule.grids[word], *size) for size, word in specs]),
     }
-    per_row = {
-        name: [
-            t / (ROWS if name in {"IMGCOST", "IMGCOST again", "bare loop"} else PEER_ROWS)
-            for t in times
-        ]
-        for name, times in rounds(contestants).items()
-    }
-    ratios = {name: ratio(times, per_row["IMGCOST"]) for name, times in per_row.items()}
-    report = [
-        (
-            f"{name}, {distinct:,} distinct",
-            f"{median(times) * 1e6:.3f} us a row",
-            f"{ratios[name]:.2f}",
-        )
-        for name, times in per_row.items()
-    ]
-    return report, ratios
-
-
-def scalar_calls() -> Report:
-    """Time one call with scalars, as Python and as Excel make it."""
-    calls = 5_000
-    plain = [
-        seconds(lambda: [functions.IMGCOST("1024x1536", "high") for _ in range(calls)]) / calls
-        for _ in range(ROUNDS)
-    ]
-    excel = [child(EXCEL) for _ in range(3)] if find_spec("xlwings") else []
-    rows = {"functions.IMGCOST": plain, "excel.IMGCOST": excel}
-    return [
-        (name, f"{median(t) * 1e6:.1f} us a call", f"{median(t) / median(plain):.2f}")
-        for name, t in rows.items()
-        if t
-    ]
-
-
-def imports() -> tuple[Report, dict[str, float]]:
-    """Time imports in fresh processes; ratios are to genai-prices, or to our own without it."""
-    modules = ["xl_pricing", "xl_pricing.functions", "genai_prices", "litellm"]
-    there = {m: partial(child, IMPORT.format(module=m)) for m in modules if find_spec(m)}
-    for warm in there.values():
-        warm()
-    times: dict[str, list[float]] = {m: [] for m in there}
+    theirs = dict(peers([rule.counter(word)(size) for size, word in specs[:PEER_ROWS]]))
+    times: dict[str, list[float]] = {name: [] for name in {**ours, **theirs}}
     for _ in range(ROUNDS):
-        for module, time_import in there.items():
-            times[module].append(time_import())
-    base = times.get("genai_prices", times["xl_pricing.functions"])
-    ratios = {module: ratio(t, base) for module, t in times.items()}
-    return [
-        (f"import {m}", f"{median(t) * 1e3:.0f} ms", f"{ratios[m]:.2f}") for m, t in times.items()
-    ], ratios
+        for name, contestant in {**ours, **theirs}.items():
+            times[name].append(seconds(contestant) / (ROWS if name in ours else PEER_ROWS))
+    return times
 
 
-def memory() -> tuple[Report, float]:
-    """Show the memory of a process that prices a range and drops it; return the most it keeps."""
-    report: Report = []
-    kept = 0.0
-    for distinct in (1, 100, ROWS):
-        seen = child(MEMORY.format(distinct=distinct, rows=ROWS))
-        kept = max(kept, seen["now"])
-        shown = ", ".join(f"{name} {mb:.1f}" for name, mb in seen.items())
-        report.append((f"RSS in MB, {distinct:,} distinct", shown, ""))
-    return report, kept
+def scalar_calls() -> dict[str, list[float]]:
+    """Return seconds a scalar call, as Python and as Excel make it."""
+
+    def plain() -> None:
+        for _ in range(CALLS):
+            functions.IMGCOST("1024x1536", "high")
+
+    times: dict[str, list[float]] = {"functions.IMGCOST": [], "excel.IMGCOST": []}
+    for _ in range(3):
+        times["functions.IMGCOST"].append(seconds(plain) / CALLS)
+        times["excel.IMGCOST"].append(child(EXCEL.format(calls=CALLS)))
+    return times
 
 
-def template() -> Report:
+def imports() -> dict[str, list[float]]:
+    """Return seconds of imports in fresh processes; the first of them is not counted."""
+    modules = ["xl_pricing.functions", "xl_pricing", "genai_prices", "litellm"]
+    times: dict[str, list[float]] = {f"import {m}": [] for m in modules if find_spec(m)}
+    for _ in range(ROUNDS + 1):
+        for statement, taken in times.items():
+            taken.append(child(IMPORT.format(module=statement.removeprefix("import "))))
+    return {statement: taken[1:] for statement, taken in times.items()}
+
+
+def memory(distinct: int) -> dict[str, float]:
+    """Return the memory of a process that prices a range and drops it, in MB (Linux only)."""
+    seen: dict[str, float] = child(MEMORY.format(distinct=distinct, rows=ROWS))
+    return seen
+
+
+def template() -> Row:
     """Time the workbook in fresh processes."""
-    if not find_spec("openpyxl"):
-        return []
     runs = [child(TEMPLATE) for _ in range(3)]
     ready, written, size = (median(run[i] for run in runs) for i in range(3))
-    shown = f"{written:.2f} s, after {ready:.2f} s of imports; {size / 1000:.1f} kB"
-    return [("template budget.xlsx", shown, "")]
+    return "template", f"{written:.2f} s (imports before: {ready:.2f} s), {size / 1000:.1f} kB", ""
+
+
+def reached(
+    races: Mapping[int, Mapping[str, list[float]]],
+    imported: Mapping[str, list[float]],
+    used: Mapping[int, Mapping[str, float]],
+) -> Iterator[str]:
+    """Yield a sentence for each target, which stands in brackets."""
+    ours = ("IMGCOST, first", "IMGCOST, again")
+    for distinct, times in races.items():
+        if "genai-prices" in times:
+            first, again = (ratio(times["genai-prices"], times[name]) for name in ours)
+            target = 25 if distinct == ROWS else 100
+            faster = f"{first:.0f} (again {again:.0f}) times faster than genai-prices"
+            yield f"{distinct:,} distinct: {faster} [{target}]"
+    first, again = (ratio(races[ROWS][name], races[ROWS]["bare loop"]) for name in ours)
+    yield f"all distinct: {first:.1f} (again {again:.1f}) times the bare loop [4]"
+    if "import genai_prices" in imported:
+        slower = ratio(imported["import xl_pricing.functions"], imported["import genai_prices"])
+        yield f"import: {slower:.2f} times genai-prices [1]"
+    for distinct, seen in used.items():
+        yield f"{distinct:,} distinct: {seen['after use']:.0f} MB after use [40]"
 
 
 def main() -> None:
     """Run everything and print it."""
-    report: Report = []
-    ratios = {}
-    for distinct in (1, 100, ROWS):
-        rows, ratios[distinct] = race(distinct)
-        report += rows
-    imported, import_ratios = imports()
-    used, kept = memory()
-    report += [*scalar_calls(), *imported, *used, *template()]
-    print(tabulate(report, headers=["what", "figure", "ratio"], disable_numparse=True))
-    if "genai-prices" in ratios[1]:
-        print(
-            f"\n1 distinct: genai-prices takes {ratios[1]['genai-prices']:.0f} times as long (100)"
-        )
-        print(f"100 distinct: {ratios[100]['genai-prices']:.0f} times as long (100)")
-        print(f"all distinct: {ratios[ROWS]['genai-prices']:.0f} times as long (25)")
-        print(f"import: {import_ratios['xl_pricing.functions']:.2f} times genai-prices (1)")
-    print(f"all distinct: {1 / ratios[ROWS]['bare loop']:.2f} times the bare loop (4)")
-    print(f"memory after use: {kept:.1f} MB (40)")
+    races = {distinct: race(distinct) for distinct in (1, 100, ROWS)}
+    imported = imports()
+    used = {distinct: memory(distinct) for distinct in races} if Path("/proc").exists() else {}
+    rows: list[Row] = []
+    for distinct, times in races.items():
+        named = {f"{n}, 100,000 rows, {distinct:,} distinct": t for n, t in times.items()}
+        rows += compare(named, "s", ROWS)
+    rows += compare(scalar_calls(), "us/call", 1e6) + compare(imported, "ms", 1e3)
+    for distinct, seen in used.items():
+        figures = ", ".join(f"{name} {mb:.0f}" for name, mb in seen.items())
+        rows.append((f"RSS, {distinct:,} distinct", f"MB: {figures}", ""))
+    rows.append(template())
+    click.echo(tabulate(rows, headers=["what", "figure", "ratio"], disable_numparse=True) + "\n")
+    click.echo("\n".join(reached(races, imported, used)))
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from xl_pricing import arguments
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import TIERS
 
-WIDTHS = (2, 33, 17, 31, 3, 27, 15, 15, 15, 15, 2)
+WIDTHS = (2, 33, 17, 31, 3, 27, 16, 16, 16, 16, 2)
 CURRENCIES = ("USD", "EUR", "GBP", "CNY", "JPY", "CHF", "CAD", "AUD", "INR", "SGD", "HKD")
 STEPS_ROW, BILL_ROW, WORKINGS_ROW = 8, 27, 34
 
@@ -474,7 +474,7 @@ def _chart(page: Page) -> None:
     chart.y_axis.numFmt, chart.y_axis.title = '"$"#,##0', None
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=theme.hairline())
     chart.x_axis.delete = chart.y_axis.delete = False
-    chart.width, chart.height = 17.15, 6.0
+    chart.width, chart.height = 17.95, 6.0
     page.sheet.add_chart(chart, "F22")
     page.describe_chart("From finals to budget: what retries and the buffer add, in USD")
 

@@ -134,4 +134,4 @@ def _add(weight: float, enough: float, short: float, *, reached: bool) -> tuple[
 
 def _check(name: str, value: float | Fraction, accepted: str, *, ok: bool) -> None:
     if not ok:
-        raise OutOfRangeError(f"{name} {float(value):g} is out of range; accepted: {accepted}")
+        raise OutOfRangeError(f"{name} {float(value):.10g} is out of range; accepted: {accepted}")

@@ -1,0 +1,193 @@
+"""The five steps, and the buffer that keeps the chance of running out small."""
+
+from fractions import Fraction
+from math import isfinite
+
+import oracle
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xl_pricing.errors import OutOfRangeError
+from xl_pricing.estimation.budget import Budget, buffer_for, chance_of_enough, generations_needed
+
+F = Fraction
+amounts = st.fractions(0, 10_000, max_denominator=1000)
+factors = st.fractions(1, 20, max_denominator=100)
+shares = st.fractions(0, 1, max_denominator=100)
+
+SMALL_JOBS = [
+    (finals, retries, confidence)
+    for finals in (1, 2, 3, 5, 8, 12, 20, 40)
+    for retries in ("1.05", "1.25", "1.5", "2", "2.5", "4", "10")
+    for confidence in ("0.1", "0.5", "0.8", "0.9", "0.95", "0.99", "0.999", "0.9999")
+]
+
+
+def test_the_five_steps_of_a_job() -> None:
+    job = Budget(F("0.16464"), F(120), F("1.5"), F("0.2"))
+    assert job.total_generations == 180
+    assert job.generations_with_buffer == 216
+    assert job.expected_cost == F("29.6352")
+    assert job.buffer_amount == F("5.92704")
+    assert job.total == F("35.56224")
+    assert job.cost_per_final == F("0.24696")
+    assert job.cost_per_final_with_buffer == F("0.296352")
+
+
+def test_retries_are_1_and_the_buffer_is_a_fifth_if_not_said() -> None:
+    assert Budget(F(10), F(3)).total == 36
+
+
+@given(amounts, amounts, factors, shares)
+def test_the_total_is_the_product(cost: F, finals: F, retries: F, buffer: F) -> None:
+    job = Budget(cost, finals, retries, buffer)
+    assert job.total == cost * finals * retries * (1 + buffer)
+    assert job.total == cost * job.generations_with_buffer
+    assert job.total == job.cost_per_final_with_buffer * finals
+    assert job.expected_cost == job.cost_per_final * finals
+
+
+@given(amounts, amounts, factors, shares, st.integers(0, 50))
+def test_a_job_k_times_as_large_costs_k_times_as_much(
+    cost: F, finals: F, retries: F, buffer: F, k: int
+) -> None:
+    total = Budget(cost, finals, retries, buffer).total
+    assert Budget(cost, k * finals, retries, buffer).total == k * total
+    assert Budget(k * cost, finals, retries, buffer).total == k * total
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((F(-1), F(1)), "cost -1 is out of range; accepted: 0 or more"),
+        ((F(1), F(-1)), "finals -1 is out of range; accepted: 0 or more"),
+        (
+            (F(1), F(1), F("0.99")),
+            "retries 0.99 is out of range; accepted: 1 or more (1: every image is kept)",
+        ),
+        (
+            (F(1), F(1), F(1), F("-0.01")),
+            "buffer -0.01 is out of range; accepted: 0 to 1 (0.2 is 20 %)",
+        ),
+        ((F(1), F(1), F(1), F(20)), "buffer 20 is out of range; accepted: 0 to 1 (0.2 is 20 %)"),
+    ],
+)
+def test_a_number_out_of_range_is_refused(arguments: tuple[F, ...], message: str) -> None:
+    with pytest.raises(OutOfRangeError) as caught:
+        Budget(*arguments)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(("finals", "retries", "confidence"), SMALL_JOBS)
+def test_the_generations_needed_are_the_exact_negative_binomial_quantile(
+    finals: int, retries: str, confidence: str
+) -> None:
+    exact = oracle.generations_needed(finals, 1 / F(retries), F(confidence))
+    assert generations_needed(finals, float(retries), float(confidence)) == exact
+
+
+@pytest.mark.parametrize("retries", ["1.05", "1.5", "2", "4", "10"])
+@pytest.mark.parametrize("finals", [1, 2, 5, 20])
+def test_the_chance_of_enough_is_the_exact_negative_binomial(finals: int, retries: str) -> None:
+    for generations in (finals - 1, finals, finals + 1, 2 * finals, 5 * finals, 100):
+        exact = oracle.chance_of_enough(generations, finals, 1 / F(retries))
+        chance = chance_of_enough(generations, finals, float(retries))
+        assert chance == pytest.approx(float(exact), rel=1e-11, abs=1e-15)
+
+
+@given(st.integers(1, 2000), st.floats(1.01, 100), st.floats(0.01, 0.999))
+def test_one_generation_less_is_not_enough(finals: int, retries: float, confidence: float) -> None:
+    needed = generations_needed(finals, retries, confidence)
+    assert chance_of_enough(needed, finals, retries) >= confidence - 1e-12
+    assert chance_of_enough(needed - 1, finals, retries) < confidence
+
+
+@given(st.integers(1, 2000), st.integers(0, 200), st.floats(1.01, 20))
+def test_another_generation_never_lowers_the_chance(
+    finals: int, extra: int, retries: float
+) -> None:
+    fewer = chance_of_enough(finals + extra, finals, retries)
+    assert 0 <= fewer <= chance_of_enough(finals + extra + 1, finals, retries) + 1e-12 <= 1 + 1e-11
+
+
+@given(st.integers(1, 500), st.floats(1.01, 20), st.floats(0.5, 0.99), st.floats(0.5, 0.99))
+def test_more_confidence_takes_no_fewer_generations(
+    finals: int, retries: float, one: float, other: float
+) -> None:
+    low, high = sorted((one, other))
+    assert generations_needed(finals, retries, low) <= generations_needed(finals, retries, high)
+
+
+@given(st.integers(1, 500), st.floats(1, 20), st.floats(1, 20))
+def test_more_retries_take_no_fewer_generations(finals: int, one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert generations_needed(finals, low, 0.9) <= generations_needed(finals, high, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("finals", "retries", "confidence", "needed"),
+    [(1, 2.0, 0.5, 1), (1, 2.0, 0.75, 2), (2, 2.0, 0.5, 3), (1, 1.25, 0.8, 1), (1, 10 / 9, 0.9, 1)],
+)
+def test_a_chance_that_equals_the_confidence_is_enough(
+    finals: int, retries: float, confidence: float, needed: int
+) -> None:
+    assert generations_needed(finals, retries, confidence) == needed
+
+
+def test_where_every_image_is_kept_the_finals_are_enough() -> None:
+    assert generations_needed(120, 1, 0.99) == 120
+    assert buffer_for(120, 1, 0.99) == 0
+
+
+def test_no_finals_need_no_generations() -> None:
+    assert generations_needed(0, 2, 0.9) == 0
+    assert buffer_for(0, 2) == 0
+    assert chance_of_enough(0, 0, 2) == 1
+
+
+def test_the_buffer_is_for_nine_in_ten_if_not_said() -> None:
+    assert buffer_for(120, 1.5) == buffer_for(120, 1.5, 0.9) == pytest.approx(192 / 180 - 1)
+
+
+@given(st.integers(0, 1000), st.floats(1, 100), st.floats(0.01, 0.99))
+def test_a_buffer_is_never_negative(finals: int, retries: float, confidence: float) -> None:
+    assert buffer_for(finals, retries, confidence) >= 0
+
+
+def test_a_larger_job_needs_a_smaller_buffer() -> None:
+    buffers = [buffer_for(finals, 1.5) for finals in (1, 10, 100, 1_000, 10_000, 100_000)]
+    assert buffers == sorted(buffers, reverse=True)
+    assert buffers[-1] < 0.01 < buffers[0]
+
+
+@pytest.mark.parametrize("finals", [1, 1000, 1_000_000])
+@pytest.mark.parametrize("retries", [1, 1.000001, 2, 1000])
+@pytest.mark.parametrize("confidence", [1e-9, 0.5, 0.999999999])
+def test_the_largest_plans_have_a_finite_buffer(
+    finals: int, retries: float, confidence: float
+) -> None:
+    buffer = buffer_for(finals, retries, confidence)
+    assert isfinite(buffer)
+    assert 0 <= buffer <= 21  # one final at 0.1 % a try, all but a billionth sure
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((-1, 2, 0.9), "finals -1 is out of range; accepted: 0 to 1,000,000"),
+        ((1_000_001, 2, 0.9), "finals 1000001 is out of range; accepted: 0 to 1,000,000"),
+        ((10, 0.99, 0.9), "retries 0.99 is out of range; accepted: 1 to 1,000"),
+        ((10, 1001, 0.9), "retries 1001 is out of range; accepted: 1 to 1,000"),
+        ((10, float("nan"), 0.9), "retries nan is out of range; accepted: 1 to 1,000"),
+        ((10, 2, 0), "confidence 0 is out of range; accepted: between 0 and 1, such as 0.9"),
+        ((10, 2, 1), "confidence 1 is out of range; accepted: between 0 and 1, such as 0.9"),
+        ((10, 2, 90), "confidence 90 is out of range; accepted: between 0 and 1, such as 0.9"),
+    ],
+)
+def test_a_plan_out_of_range_is_refused(
+    arguments: tuple[int, float, float], message: str
+) -> None:
+    with pytest.raises(OutOfRangeError) as caught:
+        generations_needed(*arguments)
+    assert str(caught.value) == message
