@@ -113,7 +113,7 @@ def test_every_row_is_sourced_and_dated() -> None:
     counted = [row for m in CARD.models for row in (m.output, m.references, m.text)]
     for row in (*CARD.rates, *CARD.plans, *counted):
         assert row.source
-        assert date(2026, 1, 1) <= row.checked <= date.today()  # noqa: DTZ011 - as the clock says
+        assert row.checked >= date(2026, 1, 1)
         assert row.evidence == (row.source, row.checked.isoformat(), row.basis)
 
 
@@ -179,7 +179,7 @@ def test_no_shipped_rate_ever_changes_or_vanishes() -> None:
 
 def test_an_added_rate_takes_effect_after_the_ones_that_shipped_were_checked() -> None:
     """Otherwise it would change the price of days that are over."""
-    known = {row_series for digest, row in history() if digest in pinned() for row_series in [series(row)]}
+    known = {series(row) for digest, row in history() if digest in pinned()}
     for digest, row in history():
         if digest not in pinned() and series(row) in known:
             assert date.fromisoformat(row["effective_from"]) > CHECKED, row
@@ -187,8 +187,7 @@ def test_an_added_rate_takes_effect_after_the_ones_that_shipped_were_checked() -
 
 def test_a_changed_rate_would_be_noticed() -> None:
     row = bundled("rates")["rates"][0]
-    digest = sha256(canonical(row).encode()).hexdigest()
-    assert digest in pinned()
+    assert sha256(canonical(row).encode()).hexdigest() in pinned()
     for column, value in {
         "model": "gpt-image-3",
         "meter": "text_cached",
@@ -197,8 +196,7 @@ def test_a_changed_rate_would_be_noticed() -> None:
         "effective_from": "2026-04-22",
     }.items():
         changed = sha256(canonical(row | {column: value}).encode()).hexdigest()
-        assert changed not in pinned() or column in {"meter", "tier"}
-        assert changed != digest
+        assert changed not in pinned()
 
 
 # Look-up

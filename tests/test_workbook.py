@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hosts.libreoffice import LibreOffice
+from hosts.programs import SOFFICE, UNO_PYTHON, VALIDATOR, require
+from hosts.workbook_file import findings, sdk_findings
+
 from workbook_templates.answers import answer
 from workbook_templates.build import JOB, Built, build, write_template
 from workbook_templates.rules import RULES
+from workbook_templates.sheets.inputs import CURRENCIES
 from workbook_templates.sheets.rates import CUSTOM, QUALITIES
 from workbook_templates.sheets.workings import OUTPUT_WORKINGS
-from workbook_templates.sheets.worksheet import CURRENCIES
 from workbook_templates.words import LANGUAGES, Words
 from xl_pricing.estimation.size import FreeSizes, all_sizes
 from xl_pricing.estimation.tokens import grid_tokens
 from xl_pricing.rates.card import bundled_card
-
-from hosts.libreoffice import LibreOffice
-from hosts.programs import SOFFICE, UNO_PYTHON, VALIDATOR, require
-from hosts.workbook_file import findings, sdk_findings
 
 EXCEL_EPOCH = date(1899, 12, 30)
 CARD = bundled_card()
@@ -131,7 +131,10 @@ def test_every_computed_cell_recalculates_to_the_core_for_random_inputs(
     rng, words = random.Random(lang), Words(lang)
     jobs = [random_job(rng, words) for _ in range(RANDOM_INPUT_SETS)]
     assert any(answer(one, CARD, words)["status"].startswith("✘") for one in jobs)
-    assert sum(answer(one, CARD, words)["budget_usd"] != "#N/A" for one in jobs) > RANDOM_INPUT_SETS / 4
+    assert (
+        sum(answer(one, CARD, words)["budget_usd"] != "#N/A" for one in jobs)
+        > RANDOM_INPUT_SETS / 4
+    )
     libreoffice.open(template)
     assert "\n".join(wrong_cells(libreoffice, built, words, jobs)) == ""
 
@@ -180,7 +183,9 @@ def test_the_grid_formula_equals_the_core_on_every_exact_half_and_5000_other_siz
         rows.append([*size, grid, n, short, "", tokens])
     libreoffice.fill("Sizes", rows, formulas=True)
     computed = libreoffice.read_block(f"Sizes!G1:G{len(rows)}")
-    expected = [grid_tokens(int(row[2]), int(row[3]), s) for row, (s, _) in zip(rows, sample, strict=True)]
+    expected = [
+        grid_tokens(int(row[2]), int(row[3]), s) for row, (s, _) in zip(rows, sample, strict=True)
+    ]
     assert [row[0] for row in computed] == expected
 
 

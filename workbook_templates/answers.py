@@ -98,6 +98,12 @@ def _valid(check: Callable[[], object]) -> int:
         return 0
 
 
+def _require(holds: object) -> None:
+    """Make the answer missing where a condition does not hold."""
+    if not holds:
+        raise _MissingError
+
+
 def _check_inputs(v: Answers) -> None:
     def whole(name: str, low: float, high: Fraction) -> int:
         return read_whole(_number(v, name), name, int(low), int(high))
@@ -120,8 +126,10 @@ def _check_inputs(v: Answers) -> None:
         lambda: is_blank(measured) or 0 < _number(v, "measured_tokens") <= most
     )
     v["ok_prompt"] = _valid(
-        lambda: is_blank(v["prompt_tokens"])
-        or whole("prompt_tokens", 0, _RULES["max_prompt_tokens"]) >= 0
+        lambda: (
+            is_blank(v["prompt_tokens"])
+            or whole("prompt_tokens", 0, _RULES["max_prompt_tokens"]) >= 0
+        )
     )
     v["ok_references"] = _valid(references)
     v["ok_finals"] = _valid(between("finals", 0, float("inf")))
@@ -175,8 +183,7 @@ def _add_output(v: Answers, card: RateCard) -> None:
 
     def tokens_per_call() -> Any:  # noqa: ANN401 - tokens
         n = _number(v, "images_per_call")
-        if not v.size_legal * v.spec_valid:
-            raise _MissingError
+        _require(v.size_legal * v.spec_valid)
         if not is_blank(v["measured_tokens"]):
             return _number(v, "measured_tokens") * n
         return rule.counter(quality, int(n))(_size(v))
@@ -194,27 +201,34 @@ def _add_output(v: Answers, card: RateCard) -> None:
 def _add_references(v: Answers, card: RateCard) -> None:
     model = _model(v, card)
 
-    def size() -> Size:
-        return Size(int(_number(v, "reference_width")), int(_number(v, "reference_height")))
-
     def count() -> int:
-        if not v.spec_valid:
-            raise _MissingError
+        _require(v.ok_references)
         typed = v["reference_images"]
         return 0 if is_blank(typed) else int(typed)
 
+    def size() -> Size:
+        if not count():
+            return Size(0, 0)
+        return Size(int(v["reference_width"]), int(v["reference_height"]))
+
     def text_in() -> int:
+        _require(v.spec_valid)
         images, typed = count(), v["prompt_tokens"]
         overhead = model.text.per_call + model.text.per_reference * images
         return 0 if is_blank(typed) else int(typed) + overhead
 
+    def image_in() -> int:
+        _require(v.spec_valid)
+        return count() * int(v.reference_tokens)
+
+    rule = REFERENCE_RULES[model.references.rule]
     v.add(
         reference_long=lambda: max(size()),
         reference_short=lambda: min(size()),
         reference_patches=lambda: full_patches(size()),
-        reference_tokens=lambda: REFERENCE_RULES[model.references.rule](size()),
+        reference_tokens=lambda: rule(size()) if count() else 0,
         tokens_text_in=text_in,
-        tokens_image_in=lambda: count() * v.reference_tokens if count() else 0,
+        tokens_image_in=image_in,
     )
 
 
@@ -247,8 +261,7 @@ def _rate_row(card: RateCard, model: Model, meter: str, tier: str, day: object) 
 
 
 def _rate(v: Answers, card: RateCard, row: str, field: str = "usd_per_mtok") -> object:
-    if not v[row]:
-        raise _MissingError
+    _require(v[row])
     value = getattr(card.rates[v[row] - 1], field)
     return Fraction(value) if field == "usd_per_mtok" else value
 
@@ -272,13 +285,13 @@ def _add_cost(v: Answers) -> None:
 
 
 def _share(v: Answers, part: str, whole: str) -> Fraction:
-    return getattr(v, part) / getattr(v, whole) if getattr(v, whole) else Fraction(0)
+    parts, all_ = Fraction(getattr(v, part)), Fraction(getattr(v, whole))
+    return parts / all_ if all_ else Fraction(0)
 
 
 def _add_budget(v: Answers) -> None:
     def plan(cost: Fraction) -> Budget:
-        if not v.plan_valid:
-            raise _MissingError
+        _require(v.plan_valid)
         return Budget(cost, *(_number(v, name) for name in ("finals", "retries", "buffer")))
 
     def images() -> Budget:
@@ -315,8 +328,7 @@ def _add_budget(v: Answers) -> None:
 
 
 def _exchange(v: Answers) -> Fraction:
-    if not v.ok_exchange:
-        raise _MissingError
+    _require(v.ok_exchange)
     return _number(v, "units_per_usd")
 
 
@@ -335,10 +347,9 @@ def _add_plan(v: Answers, card: RateCard) -> None:
         v[f"plan_listed_{field}"] = amount or 0
 
     def charged(field: str) -> Fraction:
-        amount = getattr(charge(listed, lambda: v.list_cost_per_image), field)
-        if amount is None:
-            raise _MissingError
-        return amount
+        amount = charge(listed, lambda: v.list_cost_per_image)._asdict()[field]
+        _require(amount is not None)
+        return Fraction(amount)
 
     v.add(
         plan_usd=lambda: charged("usd"),
@@ -370,7 +381,8 @@ def _add_checks(v: Answers, card: RateCard) -> None:
     over = isinstance(model.sizes, FreeSizes) and v["pixels"] > model.sizes.experimental_pixels
     notice = timedelta(days=int(_RULES["retirement_notice_days"]))
     low, high = _RULES["usual_buffer_low"], _RULES["usual_buffer_high"]
-    estimated = "estimate" in {v["basis_tokens"], v["basis_image_out"]}
+    bases = {v["basis_tokens"], v["basis_image_out"]}
+    estimated = bool(bases & {"estimate", NOT_AVAILABLE})
     v |= {
         "rates_checked": card.checked,
         "ok_model": 1,

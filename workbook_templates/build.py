@@ -8,11 +8,12 @@ from typing import Any
 from openpyxl import Workbook
 
 import xl_pricing
-import xl_pricing.functions  # noqa: F401 - fills FUNCTIONS for the Help sheet
+import xl_pricing.functions
 from workbook_templates.answers import answer
 from workbook_templates.finish import finish
 from workbook_templates.page import Book
-from workbook_templates.sheets import checks, help as help_sheet, rates, worksheet
+from workbook_templates.sheets import checks, rates, worksheet
+from workbook_templates.sheets import help as help_sheet
 from workbook_templates.theme import Theme
 from workbook_templates.words import Words
 from xl_pricing.rates.card import RateCard, bundled_card

@@ -16,11 +16,23 @@ from xml.etree.ElementTree import canonicalize
 from workbook_templates.page import Book
 
 _EPOCH = date(1899, 12, 30)
-_FORMULA = re.compile(r'<c r="([A-Z]+\d+)"( s="\d+")?( t="\w+")?>(<f>.*?</f>)<v></v></c>', re.DOTALL)
+_FORMULA = re.compile(r'<c r="([A-Z]+\d+)"( s="\d+")?>(<f>.*?</f>)<v></v></c>', re.DOTALL)
 _FONT = re.compile(r"<font>(.*?)</font>")
 _FONT_PART = re.compile(r"<(\w+)[^>]*></\1>")
 # The order that the schema asks for; openpyxl writes another one.
-_FONT_ORDER = ("b", "i", "strike", "u", "vertAlign", "sz", "color", "name", "family", "charset", "scheme")
+_FONT_ORDER = [
+    "b",
+    "i",
+    "strike",
+    "u",
+    "vertAlign",
+    "sz",
+    "color",
+    "name",
+    "family",
+    "charset",
+    "scheme",
+]
 _FIRST_PARTS = ("[Content_Types].xml", "_rels/.rels")
 
 
@@ -63,7 +75,7 @@ def _cache_values(book: Book, title: str, values: Mapping[str, Any], xml: str) -
     """Write each computed cell's value beside its formula."""
 
     def cached(cell: re.Match[str]) -> str:
-        at, style, _, formula = cell.groups()
+        at, style, formula = cell.groups()
         kind, value = _cached(values[book.formulas[title, at]])
         return f'<c r="{at}"{style or ""}{kind}>{formula}<v>{value}</v></c>'
 

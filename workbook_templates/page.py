@@ -11,9 +11,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_from_string
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.table import Table, TableStyleInfo
+from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook_templates.theme import CAPTION, CELL, HEADER, Style, Theme
@@ -124,11 +126,10 @@ class Page:
                 self.put(f"{column}{last}", value, styles.get(field_, CELL))
         self._add_table(name, f"{columns[0]}{top + 1}:{columns[-1]}{last}", list(captions))
 
-    def _add_table(self, name: str, ref: str, fields: Sequence[str]) -> None:
-        table = Table(displayName=name, name=name, ref=ref)
-        table._initialise_columns()  # noqa: SLF001 - openpyxl names columns only when saving
-        for column, field_ in zip(table.tableColumns, fields, strict=True):
-            column.name = field_
+    def _add_table(self, title: str, ref: str, fields: Sequence[str]) -> None:
+        table = Table(displayName=title, name=title, ref=ref)
+        table.tableColumns = [TableColumn(id=i, name=name) for i, name in enumerate(fields, 1)]
+        table.autoFilter = AutoFilter(ref=ref)
         table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
         self.sheet.add_table(table)
 
@@ -170,8 +171,9 @@ class Page:
         else:
             sheet.page_setup.scale = 60
         sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.8)
-        sheet.oddFooter.left.text = "&A"
-        sheet.oddFooter.right.text = "&P / &N"
+        sheet.oddFooter = HeaderFooterItem(
+            left=_HeaderFooterPart(text="&A"), right=_HeaderFooterPart(text="&P / &N")
+        )
 
     def protect(self) -> None:
         """Lock all but the inputs, without a password."""

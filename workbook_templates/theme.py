@@ -53,7 +53,7 @@ class Style:
     fill: str | None = None
     align: Align = "left"
     wrap: bool = False
-    border: Literal["box", "line", "under", "top", None] = None
+    border: Literal["box", "line", "under", "top"] | None = None
     number: str = "General"
     unlocked: bool = False
     indent: int = 0
@@ -68,7 +68,9 @@ STRONG = Style(bold=True)
 NOTE = Style(size=9, color=SLATE, indent=1)
 WRAPPED = Style(wrap=True)
 WRAPPED_NOTE = Style(size=9, color=SLATE, wrap=True, indent=1)
-INPUT = Style(color=INPUT_TEXT, fill=INPUT_FILL, border="box", align="right", indent=1, unlocked=True)
+INPUT = Style(
+    color=INPUT_TEXT, fill=INPUT_FILL, border="box", align="right", indent=1, unlocked=True
+)
 RESULT = Style(bold=True, fill=MIST, border="box", align="right", indent=1)
 COMPUTED = Style(border="box", align="right", indent=1)
 HEADER = Style(size=9, bold=True, color=PAPER, fill=NAVY, align="center", wrap=True)

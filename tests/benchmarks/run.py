@@ -50,7 +50,7 @@ import {module}
 print(perf_counter() - start)
 """
 MEMORY = """
-import json
+import gc, json
 def mb(name):
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) / 1024 for line in status if line.startswith(name))
@@ -69,6 +69,7 @@ del sizes, specs
 answers = FUNCTIONS["IMGCOST"].answer([*columns, "gpt-image-2.5-flare"])
 assert all(isinstance(row[0], float) for row in answers)
 del columns, answers
+gc.collect()
 seen["after use"], seen["peak"] = mb("VmRSS"), mb("VmHWM")
 print(json.dumps(seen))
 """
@@ -121,7 +122,7 @@ def compare(times: Mapping[str, Sequence[float]], unit: str, per_second: float) 
     """Make rows of times, with ratios to the first."""
     first = next(iter(times.values()))
     return [
-        (name, f"{median(t) * per_second:.3g} {unit}", f"{ratio(t, first):.2f}")
+        (name, f"{median(t) * per_second:.4g} {unit}", f"{ratio(t, first):.2f}")
         for name, t in times.items()
     ]
 

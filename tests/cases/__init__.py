@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from math import isclose
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,6 +54,15 @@ def read_points(name: str) -> list[dict[str, str]]:
     """Read a table of published points."""
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def agree(got: Any, wanted: Any) -> bool:  # noqa: ANN401 - a cell or a range
+    """Tell whether a host's answer is the case's: same shape and words, numbers to 12 digits."""
+    if isinstance(wanted, list):
+        return len(got) == len(wanted) and all(map(agree, got, wanted))
+    if isinstance(wanted, int | float):
+        return isinstance(got, int | float) and isclose(got, wanted, rel_tol=1e-12)
+    return wanted is None or bool(got == wanted)
 
 
 def value_of(written: Any) -> Any:  # noqa: ANN401 - a cell or a range

@@ -1,4 +1,4 @@
-"""The Checks sheet: every rule with its result, and one overall light that the Worksheet repeats."""
+"""The Checks sheet: every rule with its result; the Worksheet repeats the overall light."""
 
 from typing import NamedTuple
 
@@ -95,9 +95,7 @@ ERRORS = (
     ),
     Check("ok_finals", "Finals", "A number, 0 or more.", _within("finals", "finals>=0")),
     Check("ok_retries", "Retries", "A number, 1 or more.", _within("retries", "retries>=1")),
-    Check(
-        "ok_buffer", "Buffer", "0% to 100%.", _within("buffer", "buffer>=0", "buffer<=1")
-    ),
+    Check("ok_buffer", "Buffer", "0% to 100%.", _within("buffer", "buffer>=0", "buffer<=1")),
     Check(
         "ok_exchange",
         "Units of the currency per USD",
@@ -131,8 +129,7 @@ NOTES = (
         "The model stays in service for 60 days from the price date",
         "It is shut down or about to be. Its prices stand for old bills; plan new work with "
         "another model.",
-        f"IFERROR(IF({_SHUTS_DOWN}=0,1,"
-        f"IF({_SHUTS_DOWN}>price_date+retirement_notice_days,1,0)),0)",
+        f"IFERROR(IF({_SHUTS_DOWN}=0,1,IF({_SHUTS_DOWN}>price_date+retirement_notice_days,1,0)),0)",
     ),
     Check(
         "note_buffer",
@@ -171,25 +168,32 @@ def write(book: Book) -> None:
     page.say("B1", "Checks", theme.TITLE)
     page.same("B2", "status", theme.STATUS_LEFT)
     first_note = FIRST_ROW + len(ERRORS) + 3
-    _list(page, FIRST_ROW, "To mend: without these the answer is #N/A or wrong", ERRORS, theme.OK_OR_MEND)
-    _list(page, first_note, "To note: the answer stands, but know this", NOTES, theme.OK_OR_NOTE)
+    last_error, last_note = first_note - 4, first_note + len(NOTES) - 1
+    title = "To mend: without these the answer is #N/A or wrong"
+    _list(page, FIRST_ROW, title, ERRORS, theme.OK_OR_MEND)
+    title = "To note: the answer stands, but know this"
+    _list(page, first_note, title, NOTES, theme.OK_OR_NOTE)
     page.say("B4", "Rules that do not hold", theme.STRONG)
-    page.formula("C4", "errors_found", f"COUNTIF(C{FIRST_ROW}:C{first_note - 3},0)", theme.RESULT)
+    page.formula("C4", "errors_found", f"COUNTIF(C{FIRST_ROW}:C{last_error},0)", theme.RESULT)
     page.say("D4", "to mend", theme.NOTE)
-    page.formula("C5", "notes_found", f"COUNTIF(C{first_note}:C{first_note + len(NOTES) - 1},0)", theme.RESULT)
+    found = f"COUNTIF(C{first_note}:C{last_note},0)"
+    page.formula("C5", "notes_found", found, theme.RESULT)
     page.say("D5", "to note", theme.NOTE)
-    last = first_note + len(NOTES) + 2
-    page.formula(f"C{last - 1}", "spec_valid", "ok_images*ok_measured*ok_prompt*ok_references", theme.COMPUTED)
+    last = last_note + 3
+    spec = "ok_images*ok_measured*ok_prompt*ok_references"
+    page.formula(f"C{last - 1}", "spec_valid", spec, theme.COMPUTED)
     page.say(f"B{last - 1}", "The inputs of one image are in range (1 = yes)", theme.LABEL)
     page.formula(f"C{last}", "plan_valid", "ok_finals*ok_retries*ok_buffer", theme.COMPUTED)
     page.say(f"B{last}", "Finals, retries and buffer are in range (1 = yes)", theme.LABEL)
-    _colour(page, f"C{FIRST_ROW}:C{first_note - 4} C{first_note}:C{first_note + len(NOTES) - 1}")
+    _colour(page, f"C{FIRST_ROW}:C{last_error} C{first_note}:C{last_note}")
     page.sheet.freeze_panes = "A3"
     page.print_setup(f"A1:E{last}", "1:2")
     page.protect()
 
 
-def _list(page: Page, first: int, title: str, checks: tuple[Check, ...], style: theme.Style) -> None:
+def _list(
+    page: Page, first: int, title: str, checks: tuple[Check, ...], style: theme.Style
+) -> None:
     for column, text in zip("BCD", (title, "Holds", "What is accepted, what to do"), strict=True):
         page.say(f"{column}{first - 1}", text, theme.HEADER_LEFT)
     for row, check in enumerate(checks, start=first):
@@ -202,8 +206,9 @@ def _list(page: Page, first: int, title: str, checks: tuple[Check, ...], style: 
 
 def _colour(page: Page, cells: str) -> None:
     """Colour the marks; the marks themselves carry the meaning."""
-    for value, color, fill in (("1", theme.TEAL, theme.TEAL_FILL), ("0", theme.RED, theme.RED_FILL)):
-        rule = CellIsRule(
+    looks = (("1", theme.TEAL, theme.TEAL_FILL), ("0", theme.RED, theme.RED_FILL))
+    for value, color, fill in looks:
+        rule = CellIsRule(  # type: ignore[no-untyped-call]  # openpyxl's helper has no types
             operator="equal",
             formula=[value],
             font=Font(color=color, bold=True),

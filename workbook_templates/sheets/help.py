@@ -9,7 +9,7 @@ from xl_pricing.declaration import ARGUMENTS, FUNCTIONS
 STEPS = (
     "Define the output spec: ratio, size, quality. Begin with the smallest that is enough.",
     "Say how many finals you need: images that must be accepted.",
-    "Say how many generations one final takes on average: the retries. This is the lever that hides.",
+    "Say how many generations one final takes on average: the retries, the lever that hides.",
     "Finals × retries = total generations. That is what the bill counts.",
     "Add a buffer of 10% to 30%, more for small jobs.",
     "Later, put measured numbers in the place of assumptions: tokens, retries, rates.",
@@ -27,7 +27,8 @@ def write(book: Book) -> None:
     page.fill("A1:F2", theme.SUBTITLE)
     page.heights({1: 32, 2: 22})
     page.say("B1", "Help", theme.TITLE)
-    page.say("B2", "This workbook computes with plain formulas and needs no add-in.", theme.SUBTITLE)
+    said = "This workbook computes with plain formulas and needs no add-in."
+    page.say("B2", said, theme.SUBTITLE)
     row = _steps(page, 4)
     row = _functions(page, row + 1)
     row = _arguments(page, row + 1)
@@ -45,7 +46,8 @@ def _steps(page: Page, row: int) -> int:
 
 
 def _functions(page: Page, row: int) -> int:
-    page.say(f"B{row}", "Cell functions, with the xl_pricing package and xlwings installed", theme.SECTION)
+    title = "Cell functions, with the xl_pricing package and xlwings installed"
+    page.say(f"B{row}", title, theme.SECTION)
     for column, text in zip("BCDE", ("Function", "Example", "Its value", "Answer"), strict=True):
         page.say(f"{column}{row + 1}", text, theme.HEADER_LEFT)
     for at, function in enumerate(FUNCTIONS.values(), start=row + 2):

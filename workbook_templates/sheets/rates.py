@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from openpyxl.worksheet.pagebreak import Break, ColBreak
+from openpyxl.worksheet.pagebreak import Break
 
 from workbook_templates.page import Book, Page
 from workbook_templates.rules import RULES
@@ -18,7 +18,6 @@ from workbook_templates.theme import (
     TITLE,
 )
 from workbook_templates.words import Words
-from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.size import FreeSizes, parse_ratio, preset
 from xl_pricing.estimation.tokens import GridRule, TableRule
 from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
@@ -30,8 +29,10 @@ TITLE_ROW, CAPTION_ROW, FIRST_ROW = 5, 6, 8
 
 _DATES = ("effective_from", "checked", "released", "shuts_down")
 _PRICES = ("usd_per_mtok", "usd", "credits", "usd_per_credit", "multiplier")
-_COUNTS = ("width_px", "height_px", "max_long_edge_px", "min_pixels", "max_pixels", "value")
-_COUNTS += ("experimental_pixels", "max_edge_px", *QUALITIES)
+_COUNTS = (
+    *("width_px", "height_px", "max_long_edge_px", "max_edge_px"),
+    *("min_pixels", "max_pixels", "experimental_pixels", "value", *QUALITIES),
+)
 _STYLES = {
     **dict.fromkeys(_DATES, replace(NUMBER, number=DATE)),
     **dict.fromkeys(_PRICES, replace(NUMBER, number="0.00####")),
@@ -81,7 +82,8 @@ def _head(page: Page, width: int) -> None:
     page.fill(f"A1:{page.at(2, width)}", SUBTITLE)
     page.heights({1: 32, 2: 22, CAPTION_ROW: 26, CAPTION_ROW + 1: 18})
     page.say("B1", "Rates", TITLE)
-    page.say("B2", "Every figure that the worksheet computes with, and where it comes from.", SUBTITLE)
+    said = "Every figure that the worksheet computes with, and where it comes from."
+    page.say("B2", said, SUBTITLE)
     page.say(
         "B3",
         "A new price is a new row with a later effective_from; old rows stay, so old bills "

@@ -97,6 +97,12 @@ OUTPUT_WORKINGS = (
     ),
 )
 
+
+def _used(edge: str) -> str:
+    """Return an edge of the reference images, 0 where there are none."""
+    return f"IF(ok_references=0,NA(),IF(N(reference_images)=0,0,{edge}))"
+
+
 _RAISED = "MAX(3*reference_short,reference_long)"
 _DOWN = "MIN(MAX(reference_long,patch_full_px),2*patch_full_px)"
 INPUT_WORKINGS = (
@@ -104,13 +110,13 @@ INPUT_WORKINGS = (
         "reference_long",
         "Reference image, long edge",
         "px",
-        "MAX(reference_width,reference_height)",
+        _used("MAX(reference_width,reference_height)"),
     ),
     Working(
         "reference_short",
         "Reference image, short edge",
         "px",
-        "MIN(reference_width,reference_height)",
+        _used("MIN(reference_width,reference_height)"),
     ),
     Working(
         "reference_patches",
@@ -123,14 +129,14 @@ INPUT_WORKINGS = (
         "reference_tokens",
         "Tokens of one reference image",
         "tokens",
-        'IF(INDEX(tblModels[reference_rule],model_row)="patch",'
+        'IF(reference_long=0,0,IF(INDEX(tblModels[reference_rule],model_row)="patch",'
         "IF(reference_patches>patch_budget,"
         f"INT(SQRT(3*patch_budget*reference_long/{_RAISED}))"
         f"*INT(SQRT(patch_budget*{_RAISED}/(3*reference_long))),reference_patches),"
         "tile_base_tokens+tile_tokens*IF("
         "reference_short*MIN(reference_long,tile_fit_px)>tile_px*reference_long,"
         "ROUNDUP(reference_long/reference_short,0),"
-        "ROUNDUP(MIN(reference_long,tile_fit_px)/tile_px,0)))",
+        "ROUNDUP(MIN(reference_long,tile_fit_px)/tile_px,0))))",
     ),
 )
 
@@ -138,7 +144,8 @@ INPUT_WORKINGS = (
 def rate_workings() -> Iterator[Working]:
     """Yield the row and the rate of each meter, in the chosen tier and in the standard one."""
     for meter, label in METERS.items():
-        for tier, prefix, kind in (("tier", "", "Rate"), (f'"{DEFAULT_TIER}"', "list_", "List rate")):
+        list_tier = f'"{DEFAULT_TIER}"'
+        for tier, prefix, kind in (("tier", "", "Rate"), (list_tier, "list_", "List rate")):
             row = f"{prefix}rate_row_{meter}"
             yield Working(row, f"{kind}: {label}, row", "row", _rate_row(meter, tier))
             yield Working(
@@ -246,6 +253,7 @@ def _side(custom_side: str, column: str, custom: str) -> str:
 def _rate_row(meter: str, tier: str) -> str:
     """Find the row with the latest day up to the price date; 0 where there is none."""
     rows = f'(tblRates[model]=model)*(tblRates[meter]="{meter}")*(tblRates[tier]={tier})'
-    latest = f"SUMPRODUCT(MAX({rows}*(tblRates[effective_from]<=price_date)*tblRates[effective_from]))"
+    days = "tblRates[effective_from]"
+    latest = f"SUMPRODUCT(MAX({rows}*({days}<=price_date)*{days}))"
     position = "(ROW(tblRates[model])-ROW(tblRates[[#Headers],[model]]))"
-    return f"SUMPRODUCT({rows}*(tblRates[effective_from]={latest})*{position})"
+    return f"SUMPRODUCT({rows}*({days}={latest})*{position})"

@@ -7,9 +7,10 @@ Every formula is named after the value it computes, so that formulas read as sen
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.shapes import GraphicalProperties
@@ -20,29 +21,14 @@ from openpyxl.worksheet.pagebreak import Break
 from workbook_templates import theme
 from workbook_templates.page import Book, Page
 from workbook_templates.sheets import workings
-from workbook_templates.sheets.rates import CUSTOM, QUALITIES
+from workbook_templates.sheets.inputs import BILL_ROW, STEPS_ROW, Input, input_rows
+from workbook_templates.sheets.rates import CUSTOM
 from workbook_templates.sheets.workings import METERS, Working
 from workbook_templates.theme import Style
-from xl_pricing import arguments
 from xl_pricing.rates.card import RateCard
-from xl_pricing.rates.rows import TIERS
 
 WIDTHS = (2, 33, 17, 31, 3, 27, 16, 16, 16, 16, 2)
-CURRENCIES = ("USD", "EUR", "GBP", "CNY", "JPY", "CHF", "CAD", "AUD", "INR", "SGD", "HKD")
-STEPS_ROW, BILL_ROW, WORKINGS_ROW = 8, 27, 34
-
-_WHOLE_PX = {"type": "whole", "operator": "between", "formula1": "1", "formula2": "100000"}
-
-
-class Input(NamedTuple):
-    """One input row: name, label, hint beside it, input message, number format, rule."""
-
-    name: str
-    label: str
-    hint: str
-    message: str
-    number: str
-    rule: Mapping[str, Any]
+WORKINGS_ROW = 34
 
 
 def write(book: Book, card: RateCard, job: Mapping[str, Any], lists: Mapping[str, str]) -> None:
@@ -50,7 +36,7 @@ def write(book: Book, card: RateCard, job: Mapping[str, Any], lists: Mapping[str
     page = book.page("Worksheet", WIDTHS)
     _head(page)
     _cards(page)
-    _steps(page, job, _inputs(card, lists, page.words(CUSTOM)))
+    _steps(page, job, input_rows(card, lists))
     _money(page)
     last = _workings(page)
     _chart(page)
@@ -74,10 +60,11 @@ def _head(page: Page) -> None:
 
 
 def _status(page: Page) -> str:
-    mend, note = page.words.quoted(" to mend, see Checks"), page.words.quoted(" to note, see Checks")
+    quoted = page.words.quoted
+    mend, note = quoted(" to mend, see Checks"), quoted(" to note, see Checks")
     return (
         f'IF(errors_found>0,"✘ "&errors_found&{mend},'
-        f'IF(notes_found>0,"▲ "&notes_found&{note},{page.words.quoted("✔ All checks passed")}))'
+        f'IF(notes_found>0,"▲ "&notes_found&{note},{quoted("✔ All checks passed")}))'
     )
 
 
@@ -104,195 +91,15 @@ def _cards(page: Page) -> None:
     page.same("G5", "cost_per_image", theme.CARD_PRICE)
     page.say("G6", "USD per image: tokens × rates", theme.CARD_NOTE)
     page.say("I4", "Cost per accepted final", theme.CARD_LABEL)
-    page.formula(
-        "I5", "cost_per_final", "IF(plan_valid=1,cost_per_image*retries,NA())", theme.CARD_PRICE
-    )
+    final = "IF(plan_valid=1,cost_per_image*retries,NA())"
+    page.formula("I5", "cost_per_final", final, theme.CARD_PRICE)
     page.put("I6", with_buffer, theme.CARD_NOTE)
-    page.formula("J6", "buffered_final", "cost_per_final*(1+buffer)", _noted('"$"0.0000'))
+    buffered = "IF(plan_valid=1,cost_per_final*(1+buffer),NA())"
+    page.formula("J6", "buffered_final", buffered, _noted('"$"0.0000'))
 
 
 def _noted(number: str) -> Style:
     return replace(theme.CARD_NOTE, number=number)
-
-
-def _inputs(card: RateCard, lists: Mapping[str, str], custom: str) -> dict[int, Input]:
-    """Return the input rows by row number."""
-    plans = ",".join(dict.fromkeys(plan.plan for plan in card.plans))
-    rows = (
-        Input(
-            "model",
-            "Model",
-            "the model of your API call",
-            "Choose the model. Its rates, sizes and qualities are on the Rates sheet.",
-            theme.TEXT,
-            _listed(f"={lists['tblModels']}"),
-        ),
-        Input(
-            "tier",
-            "Price tier",
-            "batch is half the price, answers later",
-            "standard or batch. Batch costs half and answers later.",
-            theme.TEXT,
-            _listed(f'"{",".join(TIERS)}"'),
-        ),
-        Input(
-            "ratio",
-            "Aspect ratio",
-            "width to height, or custom",
-            "Choose a ratio; its size is on the Rates sheet. Choose custom to type a size below.",
-            theme.TEXT,
-            _listed(f"={lists['tblSizes']}"),
-        ),
-        Input(
-            "custom_width",
-            "Custom width",
-            "px, used when the ratio is custom",
-            "Whole px, a multiple of 16 up to 3840 for gpt-image-2 and later.",
-            theme.COUNT,
-            _WHOLE_PX,
-        ),
-        Input(
-            "custom_height",
-            "Custom height",
-            "px, used when the ratio is custom",
-            "Whole px, a multiple of 16 up to 3840 for gpt-image-2 and later.",
-            theme.COUNT,
-            _WHOLE_PX,
-        ),
-        Input(
-            "quality",
-            "Quality",
-            "xhigh and max from gpt-image-2.5 on",
-            "low, medium or high; xhigh and max from gpt-image-2.5 on. Explore cheaply, finish high.",
-            theme.TEXT,
-            _listed(f'"{",".join(QUALITIES)}"'),
-        ),
-        Input(
-            "measured_tokens",
-            "Measured output tokens",
-            "per image; leave empty to compute them",
-            "Leave empty, or type the output tokens per image that your own usage shows. They "
-            "replace the computed ones.",
-            theme.COUNT,
-            _number("decimal", 0, arguments.MAX_MEASURED_TOKENS),
-        ),
-        Input(
-            "images_per_call",
-            "Images per call",
-            "1 to 10",
-            "How many images one API call asks for, 1 to 10. Tokens are rounded up once per call.",
-            theme.COUNT,
-            _number("whole", 1, arguments.MAX_IMAGES_PER_CALL),
-        ),
-        Input(
-            "prompt_tokens",
-            "Prompt tokens",
-            "about a fifth of the English characters",
-            "Tokens of the prompt. Empty: not counted. English: characters x 0.214; Chinese: "
-            "about one token a character.",
-            theme.COUNT,
-            _number("whole", 0, arguments.MAX_PROMPT_TOKENS),
-        ),
-        Input(
-            "reference_images",
-            "Reference images",
-            "sent with every generation, 0 to 16",
-            "How many reference images go with each generation, 0 to 16.",
-            theme.COUNT,
-            _number("whole", 0, arguments.MAX_REFERENCES),
-        ),
-        Input(
-            "reference_width",
-            "Reference width",
-            "px of each reference image",
-            "Width of each reference image in px.",
-            theme.COUNT,
-            _WHOLE_PX,
-        ),
-        Input(
-            "reference_height",
-            "Reference height",
-            "px of each reference image",
-            "Height of each reference image in px.",
-            theme.COUNT,
-            _WHOLE_PX,
-        ),
-    )
-    steps = (
-        Input(
-            "finals",
-            "2   Finals",
-            "images that must be accepted",
-            "How many finished, accepted images the job needs.",
-            theme.COUNT,
-            _number("decimal", 0, 10**9),
-        ),
-        Input(
-            "retries",
-            "3   Retries",
-            "generations per accepted final, 1 or more",
-            "How many generations one accepted final takes on average. 1 = every image is kept.",
-            theme.FACTOR,
-            _number("decimal", 1, 10**6),
-        ),
-        Input(
-            "buffer",
-            "5   Buffer",
-            "10% to 30% is usual",
-            "Reserve on top of the total generations, 0% to 100%. 10% to 30% is usual.",
-            theme.WHOLE_PERCENT,
-            _number("decimal", 0, 1),
-        ),
-    )
-    bill = (
-        Input(
-            "plan",
-            "Plan",
-            "whose credits to show",
-            "Choose whose credits to show. Plans and their prices are on the Rates sheet; a plan "
-            "that you add there can be typed here.",
-            theme.TEXT,
-            {**_listed(f'"{plans}"'), "errorStyle": "warning"},
-        ),
-        Input(
-            "currency",
-            "Currency",
-            "shown beside USD",
-            "Choose the currency to show beside USD.",
-            theme.TEXT,
-            {**_listed(f'"{",".join(CURRENCIES)}"'), "errorStyle": "warning"},
-        ),
-        Input(
-            "units_per_usd",
-            "Units of it per USD",
-            "an example: type your own rate",
-            "Type how many units of the currency one US dollar costs. No rate is looked up.",
-            "0.00##",
-            _number("decimal", 0, 10**6),
-        ),
-        Input(
-            "price_date",
-            "Prices as of",
-            "day on which the images are made",
-            "The day whose prices to use, such as 2026-11-23. Old days keep their old prices.",
-            theme.DATE,
-            {"type": "date", "operator": "greaterThan", "formula1": "36526"},
-        ),
-    )
-    numbered = chain(
-        enumerate(rows, start=STEPS_ROW + 1),
-        zip((22, 23, 25), steps, strict=True),
-        enumerate(bill, start=BILL_ROW + 1),
-    )
-    return dict(numbered)
-
-
-def _listed(source: str) -> dict[str, str]:
-    return {"type": "list", "formula1": source}
-
-
-def _number(kind: str, low: float, high: float) -> dict[str, str]:
-    return {"type": kind, "operator": "between", "formula1": f"{low}", "formula2": f"{high}"}
 
 
 def _steps(page: Page, job: Mapping[str, Any], inputs: Mapping[int, Input]) -> None:
@@ -302,7 +109,8 @@ def _steps(page: Page, job: Mapping[str, Any], inputs: Mapping[int, Input]) -> N
     for row, entry in inputs.items():
         style = theme.STEP_LABEL if entry.label[0].isdigit() else theme.LABEL
         page.say(f"B{row}", entry.label, style)
-        page.input(f"C{row}", entry.name, job[entry.name], replace(theme.INPUT, number=entry.number))
+        style = replace(theme.INPUT, number=entry.number)
+        page.input(f"C{row}", entry.name, job[entry.name], style)
         page.say(f"D{row}", entry.hint, theme.NOTE)
         page.validate(f"C{row}", entry.label.lstrip("0123456789 "), entry.message, **entry.rule)
     page.say("B24", "4   Total generations", theme.STEP_LABEL)
@@ -328,8 +136,7 @@ def _money(page: Page) -> None:
         "text_in": 'IF(spec_valid=0,NA(),IF(prompt_tokens="",0,prompt_tokens'
         "+INDEX(tblModels[text_per_call],model_row)"
         "+N(reference_images)*INDEX(tblModels[text_per_reference],model_row)))",
-        "image_in": "IF(spec_valid=0,NA(),"
-        "IF(N(reference_images)=0,0,reference_images*reference_tokens))",
+        "image_in": "IF(spec_valid=0,NA(),N(reference_images)*reference_tokens)",
         "image_out": "tokens_per_call/images_per_call",
     }
     for row, (meter, label) in enumerate(METERS.items(), start=10):
@@ -338,7 +145,8 @@ def _money(page: Page) -> None:
         page.same(f"H{row}", f"rate_{meter}", theme.COMPUTED_RATE)
         usd = f"IF(tokens_{meter}=0,0,tokens_{meter}*rate_{meter}/tokens_per_mtok)"
         page.formula(f"I{row}", f"usd_{meter}", usd, theme.COMPUTED_PRICE)
-        page.formula(f"J{row}", f"share_{meter}", f"usd_{meter}/cost_per_image", theme.COMPUTED_SHARE)
+        share = f"usd_{meter}/cost_per_image"
+        page.formula(f"J{row}", f"share_{meter}", share, theme.COMPUTED_SHARE)
     page.say("F13", "Cost per image", theme.TOTAL_LABEL)
     page.fill("G13:H13", theme.TOTAL)
     page.formula("I13", "cost_per_image", "SUM(I10:I12)", theme.TOTAL_PRICE)
@@ -358,7 +166,8 @@ def _money(page: Page) -> None:
         page.formula(f"G{row}", f"{part}_images", valid, theme.COMPUTED_FRACTION)
         page.same(f"H{row}", "cost_per_image", theme.COMPUTED_PRICE)
         page.formula(f"I{row}", f"{part}_cost", cost.format(f"{part}_images"), theme.COMPUTED_USD)
-        page.formula(f"J{row}", f"share_{part}", f"IF(budget_usd=0,0,{part}_cost/budget_usd)", theme.COMPUTED_SHARE)
+        share = f"IF(budget_usd=0,0,{part}_cost/budget_usd)"
+        page.formula(f"J{row}", f"share_{part}", share, theme.COMPUTED_SHARE)
     page.say("F19", "Budget", theme.TOTAL_LABEL)
     page.formula("G19", "images_total", "SUM(G16:G18)", theme.TOTAL_FRACTION)
     page.put("H19", None, theme.TOTAL)
@@ -390,7 +199,7 @@ def _workings(page: Page) -> int:
 
 def _list_workings(page: Page, columns: str, first: int, rows: Iterable[Working]) -> int:
     """Write label, value and unit of each row; return the last row."""
-    label, value, unit = columns
+    label, value, unit = tuple(columns)
     row = first
     for row, working in enumerate(rows, start=first):
         page.say(f"{label}{row}", working.label, theme.LABEL)
@@ -472,9 +281,9 @@ def _chart(page: Page) -> None:
     whole.graphicalProperties = GraphicalProperties(solidFill=theme.NAVY)
     part.dPt.append(whole)
     chart.y_axis.numFmt, chart.y_axis.title = '"$"#,##0', None
-    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=theme.hairline())
+    chart.y_axis.majorGridlines = ChartLines(GraphicalProperties(ln=theme.hairline()))
     chart.x_axis.delete = chart.y_axis.delete = False
-    chart.width, chart.height = 17.95, 6.0
+    chart.width, chart.height = 18, 6
     page.sheet.add_chart(chart, "F22")
     page.describe_chart("From finals to budget: what retries and the buffer add, in USD")
 
@@ -482,5 +291,7 @@ def _chart(page: Page) -> None:
 def _flag_errors(page: Page, cells: str) -> None:
     """Make error cells stand out as what they are, in amber instead of the answer's colour."""
     first = cells.split(":", maxsplit=1)[0]
-    rule = FormulaRule(formula=[f"ISERROR({first})"], font=Font(color=theme.AMBER, bold=True))
+    rule = FormulaRule(  # type: ignore[no-untyped-call]  # openpyxl's helper has no types
+        formula=[f"ISERROR({first})"], font=Font(color=theme.AMBER, bold=True)
+    )
     page.sheet.conditional_formatting.add(cells, rule)
