@@ -1,4 +1,4 @@
-"""The published rules once more, from the facts and in exact fractions: what the tests compare with.
+"""The published rules once more, from the facts, in exact fractions: what tests compare with.
 
 Nothing here calls xl_pricing. Where its code works in integers, this works in fractions or by
 search; where its code walks outward from the likeliest count, this sums the definition.
@@ -107,7 +107,7 @@ def cheapest_tokens(ratio: Fraction, short_side: int, grid: int) -> int:
 
 
 def chance_of_enough(generations: int, finals: int, accepted: Fraction) -> Fraction:
-    """The negative binomial, term by term: the last final falls on generation ``k``."""
+    """Sum the negative binomial term by term: the last final falls on generation ``k``."""
     return sum(
         (
             comb(k - 1, finals - 1) * accepted**finals * (1 - accepted) ** (k - finals)
@@ -118,7 +118,7 @@ def chance_of_enough(generations: int, finals: int, accepted: Fraction) -> Fract
 
 
 def generations_needed(finals: int, accepted: Fraction, confidence: Fraction) -> int:
-    """The fewest generations that are enough with that confidence, by counting upwards."""
+    """Count upwards to the fewest generations that are enough with that confidence."""
     k, term = finals, accepted**finals
     total = term
     while total < confidence:

@@ -185,9 +185,7 @@ def test_the_largest_plans_have_a_finite_buffer(
         ((10, 2, 90), "confidence 90 is out of range; accepted: between 0 and 1, such as 0.9"),
     ],
 )
-def test_a_plan_out_of_range_is_refused(
-    arguments: tuple[int, float, float], message: str
-) -> None:
+def test_a_plan_out_of_range_is_refused(arguments: tuple[int, float, float], message: str) -> None:
     with pytest.raises(OutOfRangeError) as caught:
         generations_needed(*arguments)
     assert str(caught.value) == message

@@ -96,7 +96,20 @@ def test_an_error_that_has_no_name_yet_is_a_value_error(number: int) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [None, "", "#n/a", "#TODO", "N/A", " #N/A", 0, 2042, True, -2_146_826_301, -2_146_826_199, -2_146_826_246.0],
+    [
+        None,
+        "",
+        "#n/a",
+        "#TODO",
+        "N/A",
+        " #N/A",
+        0,
+        2042,
+        True,
+        -2_146_826_301,
+        -2_146_826_199,
+        -2_146_826_246.0,
+    ],
 )
 def test_other_values_are_no_errors(value: object) -> None:
     assert error_in(value) is None
@@ -104,7 +117,7 @@ def test_other_values_are_no_errors(value: object) -> None:
 
 @pytest.mark.parametrize("reader", [read_number, read_word])
 @pytest.mark.parametrize("value", ["#N/A", COM_BASE + 2042])
-def test_reading_an_error_cell_raises_that_error(reader: Any, value: object) -> None:  # noqa: ANN401
+def test_reading_an_error_cell_raises_that_error(reader: Any, value: object) -> None:
     with pytest.raises(CellError) as caught:
         reader(value, "model")
     assert caught.value.cell_error == "#N/A"
@@ -159,7 +172,9 @@ def test_what_is_no_number_is_refused(value: object, written: str) -> None:
     assert str(caught.value) == f"cost {written} is not a number; accepted: a number"
 
 
-@pytest.mark.parametrize("value", [NAN, INFINITY, -INFINITY, "1e999", 10**309, Decimal("NaN"), Decimal("sNaN")])
+@pytest.mark.parametrize(
+    "value", [NAN, INFINITY, -INFINITY, "1e999", 10**309, Decimal("NaN"), Decimal("sNaN")]
+)
 def test_a_number_that_no_cell_can_show_is_out_of_range(value: object) -> None:
     with pytest.raises(OutOfRangeError, match="is out of range; accepted: a finite number"):
         read_number(value, "cost")
@@ -189,7 +204,7 @@ def test_a_word_is_read_without_its_blanks() -> None:
 
 @pytest.mark.parametrize("value", [None, "", " "])
 def test_a_missing_word_is_refused(value: str | None) -> None:
-    with pytest.raises(InvalidValueError, match="^model is missing; accepted: text$"):
+    with pytest.raises(InvalidValueError, match=r"^model is missing; accepted: text$"):
         read_word(value, "model")
 
 
@@ -264,7 +279,7 @@ def test_the_only_cell_may_hold_an_error() -> None:
 
 
 def cell(grid: list[list[object]], row: int, column: int) -> object:
-    """What Excel pairs up there: a single row or column repeats, beyond the end is #N/A."""
+    """Return what Excel pairs up there: a single row or column repeats, then comes #N/A."""
     row = 0 if len(grid) == 1 else row
     column = 0 if len(grid[0]) == 1 else column
     inside = row < len(grid) and column < len(grid[0])
@@ -283,14 +298,20 @@ def expected(first: list[list[object]], second: list[list[object]]) -> list[list
 
 
 @given(ranges, ranges)
-def test_ranges_broadcast_as_in_excel(first: list[list[object]], second: list[list[object]]) -> None:
+def test_ranges_broadcast_as_in_excel(
+    first: list[list[object]], second: list[list[object]]
+) -> None:
     assert map_cells(pair, [first, second]) == expected(first, second)
 
 
 @given(ranges, scalars)
 def test_a_scalar_meets_every_cell(grid: list[list[object]], scalar: object) -> None:
-    assert map_cells(pair, [grid, scalar]) == [[pair(value, scalar) for value in row] for row in grid]
-    assert map_cells(pair, [scalar, grid]) == [[pair(scalar, value) for value in row] for row in grid]
+    assert map_cells(pair, [grid, scalar]) == [
+        [pair(value, scalar) for value in row] for row in grid
+    ]
+    assert map_cells(pair, [scalar, grid]) == [
+        [pair(scalar, value) for value in row] for row in grid
+    ]
 
 
 @given(ranges, ranges)
@@ -371,7 +392,7 @@ def test_rows_after_the_first_thousand_are_answered_too() -> None:
 # Binding and blank rows
 
 
-def bind(*rest: object) -> Any:  # noqa: ANN401
+def bind(*rest: object) -> Any:
     fail_on_text(rest[0])
     return lambda first, second: f"{pair(first, second)} bound to {rest[0]}"
 
@@ -401,7 +422,13 @@ def test_what_differs_from_row_to_row_is_not_bound() -> None:
 
 @pytest.mark.parametrize(
     ("size", "quality", "answer"),
-    [(None, None, ""), ("", " ", ""), (None, "high", "#N/A"), ("4:5", None, "#N/A"), ("", 0, "#N/A")],
+    [
+        (None, None, ""),
+        ("", " ", ""),
+        (None, "high", "#N/A"),
+        ("4:5", None, "#N/A"),
+        ("", 0, "#N/A"),
+    ],
 )
 def test_a_row_without_size_and_quality_answers_empty_text(
     size: str | None, quality: str | None, answer: str

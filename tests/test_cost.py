@@ -34,8 +34,14 @@ def test_usd_is_tokens_times_rate_over_a_million() -> None:
 
 
 @given(counts, counts, counts, images, rates, rates, rates)
-def test_usd_per_image_is_exact(  # noqa: PLR0917
-    text: int, image: int, out: int, n: int, text_rate: Fraction, image_rate: Fraction, rate: Fraction
+def test_usd_per_image_is_exact(
+    text: int,
+    image: int,
+    out: int,
+    n: int,
+    text_rate: Fraction,
+    image_rate: Fraction,
+    rate: Fraction,
 ) -> None:
     prices = tariff(text_in=text_rate, image_in=image_rate, image_out=rate)
     expected = (text * text_rate + image * image_rate + Fraction(out, n) * rate) / 1_000_000
@@ -59,7 +65,10 @@ def test_measured_tokens_may_be_a_fraction() -> None:
 
 def test_inputs_that_are_not_used_have_no_line() -> None:
     assert [line.meter for line in LIST.lines(Usage(0, 0, 196), COUNTED)] == ["image_out"]
-    assert [line.meter for line in LIST.lines(Usage(8, 0, 196), COUNTED)] == ["text_in", "image_out"]
+    assert [line.meter for line in LIST.lines(Usage(8, 0, 196), COUNTED)] == [
+        "text_in",
+        "image_out",
+    ]
 
 
 def test_a_line_is_per_image() -> None:
@@ -85,7 +94,11 @@ def test_a_line_is_as_sure_as_the_weaker_of_rate_and_count(of_rate: str, of_coun
 
 @pytest.mark.parametrize(
     ("usage", "meter"),
-    [(Usage(8, 0, 196), "text_in"), (Usage(0, 1024, 196), "image_in"), (Usage(0, 0, 196), "image_out")],
+    [
+        (Usage(8, 0, 196), "text_in"),
+        (Usage(0, 1024, 196), "image_in"),
+        (Usage(0, 0, 196), "image_out"),
+    ],
 )
 def test_a_missing_rate_is_an_error_where_it_is_needed(usage: Usage, meter: str) -> None:
     prices = {"text_in": "5", "image_in": "8", "image_out": "30"}

@@ -31,7 +31,9 @@ PRINTED_OTHERWISE = {("gpt-image-1", "1024", "1024", "high"): Fraction("0.0006")
 
 
 def title(point: Point) -> str:
-    return "-".join([point["model"], f"{point['width']}x{point['height']}", point["quality"], point["kind"]])
+    return "-".join(
+        [point["model"], f"{point['width']}x{point['height']}", point["quality"], point["kind"]]
+    )
 
 
 def is_legal(point: Point) -> bool:
@@ -116,7 +118,7 @@ def check_input_image_tokens(point: Point) -> None:
 
 
 def check_text_input_tokens(point: Point) -> None:
-    """The prompt's own tokens stand in the note, the reference images in the kind."""
+    """Take the prompt's own tokens from the note, the reference images from the kind."""
     prompt = re.search(r"o200k prompt tokens=(\d+)", point["note"])
     images = re.search(r"edits_(\d+)img", point["kind"])
     assert prompt

@@ -152,7 +152,7 @@ def test_the_bundled_card_is_read_once() -> None:
 
 
 def canonical(row: dict[str, str]) -> str:
-    """What a rate row promises; source and day of checking may be brought up to date."""
+    """Write what a rate row promises; its source and day of checking may be brought up to date."""
     usd = Decimal(row["usd_per_mtok"]).normalize()
     return "|".join([*series(row), row["effective_from"], f"{usd:f}"])
 
@@ -243,7 +243,9 @@ def test_a_retired_model_keeps_its_price(name: str) -> None:
 def with_rates(*rows: tuple[str, float]) -> RateCard:
     table = [RATES_HEADER]
     for day, usd in rows:
-        table.append([usd if cell == 45 else day if cell == "2026-05-01" else cell for cell in RATES_ROW])  # type: ignore[misc]
+        table.append(
+            [usd if cell == 45 else day if cell == "2026-05-01" else cell for cell in RATES_ROW]
+        )  # type: ignore[misc]
     return CARD.with_rates(table)
 
 
@@ -268,7 +270,13 @@ def test_a_rate_counts_from_its_day_on(effective: date, day: date) -> None:
 
 def test_two_rates_from_one_day_are_refused() -> None:
     with pytest.raises(CardError) as caught:
-        rate("gpt-image-2", "image_out", "standard", CHECKED, with_rates(("2026-05-01", 30), ("2026-05-01", 31)))
+        rate(
+            "gpt-image-2",
+            "image_out",
+            "standard",
+            CHECKED,
+            with_rates(("2026-05-01", 30), ("2026-05-01", 31)),
+        )
     assert str(caught.value) == (
         "gpt-image-2 image_out standard has two rates from 2026-05-01; accepted: one rate a day"
     )
@@ -407,8 +415,12 @@ def test_a_shutdown_is_announced_and_then_told(day: date, remark: str) -> None:
 
 
 def test_open_questions_are_told() -> None:
-    assert any("0.0025 USD" in said for said in remarks("gpt-image-1-mini", Size(1024, 1024), CHECKED))
-    assert any("Batch" in said for said in remarks("gpt-image-2.6-flare", Size(1024, 1024), CHECKED))
+    assert any(
+        "0.0025 USD" in said for said in remarks("gpt-image-1-mini", Size(1024, 1024), CHECKED)
+    )
+    assert any(
+        "Batch" in said for said in remarks("gpt-image-2.6-flare", Size(1024, 1024), CHECKED)
+    )
 
 
 # Days
@@ -435,7 +447,9 @@ def test_a_day_is_the_serial_number_that_excel_keeps(day: date) -> None:
     assert read_date((day - date(1899, 12, 30)).days) == day
 
 
-@pytest.mark.parametrize("value", ["", "yesterday", "2026-13-01", "01.05.2026", None, True, [], "46143"])
+@pytest.mark.parametrize(
+    "value", ["", "yesterday", "2026-13-01", "01.05.2026", None, True, [], "46143"]
+)
 def test_what_is_no_day_is_refused_with_an_example(value: object) -> None:
     with pytest.raises(InvalidValueError) as caught:
         read_date(value)
@@ -454,7 +468,10 @@ def test_a_number_that_is_no_day_is_out_of_range(value: float) -> None:
 
 
 def table(column: str, value: object) -> list[list[object]]:
-    row = [value if name == column else cell for name, cell in zip(RATES_HEADER, RATES_ROW, strict=True)]
+    row = [
+        value if name == column else cell
+        for name, cell in zip(RATES_HEADER, RATES_ROW, strict=True)
+    ]
     return [RATES_HEADER, row]
 
 
@@ -504,14 +521,28 @@ def test_a_rate_is_the_decimal_that_the_cell_shows() -> None:
     [
         ("usd_per_mtok", 0, "usd_per_mtok 0 is not accepted: input should be greater than 0"),
         ("usd_per_mtok", -5, "usd_per_mtok -5 is not accepted: input should be greater than 0"),
-        ("usd_per_mtok", 1e308, "usd_per_mtok 1e+308 is not accepted: input should be less than 1000000"),
-        ("usd_per_mtok", float("nan"), "usd_per_mtok nan is not accepted: input should be a finite number"),
-        ("usd_per_mtok", "cheap", "usd_per_mtok 'cheap' is not accepted: input should be a valid decimal"),
+        (
+            "usd_per_mtok",
+            1e308,
+            "usd_per_mtok 1e+308 is not accepted: input should be less than 1000000",
+        ),
+        (
+            "usd_per_mtok",
+            float("nan"),
+            "usd_per_mtok nan is not accepted: input should be a finite number",
+        ),
+        (
+            "usd_per_mtok",
+            "cheap",
+            "usd_per_mtok 'cheap' is not accepted: input should be a valid decimal",
+        ),
         (
             "usd_per_mtok",
             True,
-            "usd_per_mtok True is not accepted: "
-            "decimal input should be an integer, float, string or Decimal object",
+            (
+                "usd_per_mtok True is not accepted: "
+                "decimal input should be an integer, float, string or Decimal object"
+            ),
         ),
         ("model", "", "model '' is not accepted: string should have at least 1 character"),
         ("model", 2, "model 2 is not accepted: input should be a valid string"),
@@ -523,21 +554,27 @@ def test_a_rate_is_the_decimal_that_the_cell_shows() -> None:
         (
             "basis",
             "rumour",
-            "basis 'rumour' is not accepted: "
-            "input should be 'official', 'quoted', 'measured' or 'estimate'",
+            (
+                "basis 'rumour' is not accepted: "
+                "input should be 'official', 'quoted', 'measured' or 'estimate'"
+            ),
         ),
         ("source", None, "source None is not accepted: input should be a valid string"),
         (
             "effective_from",
             "May",
-            "effective_from 'May' is not accepted: date 'May' is not readable; "
-            "accepted: an Excel date or text such as 2026-05-01",
+            (
+                "effective_from 'May' is not accepted: date 'May' is not readable; "
+                "accepted: an Excel date or text such as 2026-05-01"
+            ),
         ),
         (
             "checked",
             -1,
-            "checked -1 is not accepted: date -1 is out of range; "
-            "accepted: 1 to 2,958,465, as Excel counts",
+            (
+                "checked -1 is not accepted: date -1 is out of range; "
+                "accepted: 1 to 2,958,465, as Excel counts"
+            ),
         ),
     ],
 )
@@ -586,7 +623,10 @@ def test_a_table_may_be_long_but_not_a_whole_column() -> None:
 
 @pytest.mark.parametrize("blank", [None, "", " "])
 def test_a_blank_amount_in_a_plan_is_none(blank: str | None) -> None:
-    row = [blank if name == "credits" else cell for name, cell in zip(PLANS_HEADER, PLANS_ROW, strict=True)]
+    row = [
+        blank if name == "credits" else cell
+        for name, cell in zip(PLANS_HEADER, PLANS_ROW, strict=True)
+    ]
     assert CARD.with_plans([PLANS_HEADER, row]).plans[0].credits is None
 
 
@@ -649,24 +689,32 @@ def test_the_documents_that_ship_make_the_bundled_card() -> None:
         (make_list_a_word, "the file has no list of ratios; accepted: a file as it ships"),
         (
             misspell_meter,
-            "rates, row 2: meter 'text_cashed' is not accepted: input should be 'text_in', "
-            "'text_cached', 'text_out', 'image_in', 'image_cached' or 'image_out'",
+            (
+                "rates, row 2: meter 'text_cashed' is not accepted: input should be 'text_in', "
+                "'text_cached', 'text_out', 'image_in', 'image_cached' or 'image_out'"
+            ),
         ),
         (add_column, "plans, row 1: price '1' is not accepted: extra inputs are not permitted"),
         (
             misspell_rule,
-            "models, row 1: output None is not accepted: "
-            "input should be a valid dictionary or instance of Counted",
+            (
+                "models, row 1: output None is not accepted: "
+                "input should be a valid dictionary or instance of Counted"
+            ),
         ),
         (
             lose_rules,
-            "models, row 1: sizes.FreeSizes None is not accepted: "
-            "input should be a dictionary or an instance of FreeSizes",
+            (
+                "models, row 1: sizes.FreeSizes None is not accepted: "
+                "input should be a dictionary or an instance of FreeSizes"
+            ),
         ),
         (
             make_row_a_word,
-            "ratios, row 1: row '1:1' is not accepted: "
-            "input should be a valid dictionary or instance of Ratio",
+            (
+                "ratios, row 1: row '1:1' is not accepted: "
+                "input should be a valid dictionary or instance of Ratio"
+            ),
         ),
     ],
 )
@@ -682,5 +730,6 @@ def test_a_damaged_document_is_refused_with_its_first_fault(
 
 if __name__ == "__main__":
     sys.stdout.writelines(
-        f"{digest}  {' '.join(series(row))} from {row['effective_from']}\n" for digest, row in history()
+        f"{digest}  {' '.join(series(row))} from {row['effective_from']}\n"
+        for digest, row in history()
     )

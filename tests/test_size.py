@@ -1,4 +1,4 @@
-"""Sizes and ratios: how they are read, which are legal, what a ratio stands for, which is cheapest."""
+"""Sizes and ratios: how they are read, which are legal, which preset, which is cheapest."""
 
 from fractions import Fraction
 
@@ -13,10 +13,11 @@ from xl_pricing.estimation.size import (
     FreeSizes,
     Size,
     all_sizes,
-    check_size,
     cheapest_size,
+    check_size,
     parse_ratio,
     parse_size,
+    plain_reader,
     preset,
     ratio_text,
     resolve_size,
@@ -51,7 +52,18 @@ def test_a_size_is_read_however_it_is_written(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x", "1024", "1024x", "x1024", "1024x1536x2", "1e3x1e3", "1024.0x1536", "-16x16", "1024,1536"],
+    [
+        "",
+        "x",
+        "1024",
+        "1024x",
+        "x1024",
+        "1024x1536x2",
+        "1e3x1e3",
+        "1024.0x1536",
+        "-16x16",
+        "1024,1536",
+    ],
 )
 def test_what_is_no_size_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(InvalidValueError) as caught:
@@ -92,7 +104,9 @@ def test_a_ratio_is_width_over_height(text: str, ratio: Fraction) -> None:
     assert parse_ratio(text) == ratio
 
 
-@pytest.mark.parametrize("text", ["", "4", "4:", ":5", "4/5", "4:5:6", "-4:5", "a:b", "4:5 px", "1e2:1"])
+@pytest.mark.parametrize(
+    "text", ["", "4", "4:", ":5", "4/5", "4:5:6", "-4:5", "a:b", "4:5 px", "1e2:1"]
+)
 def test_what_is_no_ratio_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(InvalidValueError) as caught:
         parse_ratio(text)
@@ -117,6 +131,47 @@ def test_29146_sizes_are_legal() -> None:
     sizes = list(all_sizes(FREE))
     assert sizes == list(oracle.legal_sizes())
     assert len(sizes) == 29_146
+
+
+def refused(value: object) -> Size:
+    raise InvalidValueError(str(value))
+
+
+def test_a_range_of_plain_legal_sizes_is_read_at_once() -> None:
+    assert isinstance(FREE, FreeSizes)
+    read = plain_reader(FREE, refused)
+    for width, height in oracle.legal_sizes():
+        assert read(f"{width}x{height}") == (width, height)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1024x1537",
+        "1025x1536",
+        "3088x1024",
+        "1008x3072",
+        "3856x1600",
+        "1600x3856",
+        "1136x576",
+        "2336x3552",
+        "0x0",
+        " 1024x1536",
+        "1024X1536",
+        "1024x",
+        "1024",
+        "4:5",
+        "",
+        "9" * 5000 + "x1024",
+        None,
+        0.17,
+        True,
+    ],
+)
+def test_all_else_is_read_with_care(value: object) -> None:
+    assert isinstance(FREE, FreeSizes)
+    with pytest.raises(InvalidValueError):
+        plain_reader(FREE, refused)(value)
 
 
 def test_no_other_size_up_to_4096_px_is_legal() -> None:
@@ -153,7 +208,9 @@ def test_the_error_names_the_rule_that_a_size_breaks(size: tuple[int, int], faul
     assert str(caught.value) == f"size {Size(*size)} is not legal for this model: {fault}"
 
 
-@pytest.mark.parametrize("size", [(1024, 640), (3840, 2160), (2880, 2880), (3072, 1024), (1024, 3072)])
+@pytest.mark.parametrize(
+    "size", [(1024, 640), (3840, 2160), (2880, 2880), (3072, 1024), (1024, 3072)]
+)
 def test_the_limits_themselves_are_legal(size: tuple[int, int]) -> None:
     assert check_size(Size(*size), FREE) == size
 
@@ -210,7 +267,11 @@ def test_every_ratio_on_offer_has_a_legal_preset() -> None:
 @pytest.mark.parametrize(
     ("ratio", "model_sizes", "fault"),
     [
-        ("4:5", THREE, "ratio 4:5 stands for 1024x1280, not legal for this model: accepted: 1024x1024"),
+        (
+            "4:5",
+            THREE,
+            "ratio 4:5 stands for 1024x1280, not legal for this model: accepted: 1024x1024",
+        ),
         ("7:2", FREE, "ratio 7:2 stands for 3584x1024, not legal for this model: the long edge"),
         ("239:240", FREE, "ratio 239:240 stands for 3824x3840, not legal for this model: 655,360"),
     ],
@@ -240,7 +301,9 @@ def test_no_legal_size_of_that_ratio_is_cheaper(ratio: str, short_side: int, gri
 
 
 @given(small, small, st.integers(1, 1600))
-def test_an_upright_ratio_has_the_lying_one_turned(width: int, height: int, short_side: int) -> None:
+def test_an_upright_ratio_has_the_lying_one_turned(
+    width: int, height: int, short_side: int
+) -> None:
     ratio = Fraction(width, height)
     try:
         lying = cheapest(max(ratio, 1 / ratio), short_side)
@@ -269,8 +332,16 @@ def test_the_first_models_offer_the_nearest_of_three_sizes() -> None:
 @pytest.mark.parametrize(
     ("ratio", "short_side", "message"),
     [
-        (Fraction(1), 2896, "no legal size has ratio 1:1 within 1 % and a shorter side of at least 2896 px"),
-        (Fraction(4), 16, "no legal size has ratio 4:1 within 1 % and a shorter side of at least 16 px"),
+        (
+            Fraction(1),
+            2896,
+            "no legal size has ratio 1:1 within 1 % and a shorter side of at least 2896 px",
+        ),
+        (
+            Fraction(4),
+            16,
+            "no legal size has ratio 4:1 within 1 % and a shorter side of at least 16 px",
+        ),
     ],
 )
 def test_where_no_size_is_left_the_error_says_what_would_be(

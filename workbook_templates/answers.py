@@ -25,7 +25,6 @@ from xl_pricing.estimation.tokens import (
     GridRule,
     TableRule,
     full_patches,
-    short_cells,
 )
 from xl_pricing.rates.card import ANY, DEFAULT_MODEL, DEFAULT_TIER, RateCard
 from xl_pricing.rates.rows import Model, read_date
@@ -191,11 +190,16 @@ def _add_output(v: Answers, card: RateCard) -> None:
     v.add(
         quality_column=lambda: QUALITIES.index(quality) + 1,
         grid=lambda: grids.get(quality, 0),
-        short_cells=lambda: short_cells(v.grid, _size(v)) if v.grid * v.size_legal else 0,
+        short_cells=lambda: _half_even(v) if v.grid * v.size_legal else 0,
         table_tokens=table_tokens,
         tokens_per_call=tokens_per_call,
         tokens_image_out=lambda: Fraction(v.tokens_per_call) / _number(v, "images_per_call"),
     )
+
+
+def _half_even(v: Answers) -> int:
+    """Return the grid cells along the short edge; Python rounds fractions half to even."""
+    return round(Fraction(v.grid * v.short_edge, v.long_edge))
 
 
 def _add_references(v: Answers, card: RateCard) -> None:
@@ -268,10 +272,11 @@ def _rate(v: Answers, card: RateCard, row: str, field: str = "usd_per_mtok") -> 
 
 def _add_cost(v: Answers) -> None:
     def usd(meter: str, prefix: str = "") -> Fraction:
-        tokens = getattr(v, f"tokens_{meter}")
+        tokens = Fraction(getattr(v, f"tokens_{meter}"))
         if not tokens:
             return Fraction(0)
-        return Fraction(tokens) * getattr(v, f"{prefix}rate_{meter}") / TOKENS_PER_MTOK
+        rate = Fraction(getattr(v, f"{prefix}rate_{meter}"))
+        return tokens * rate / TOKENS_PER_MTOK
 
     for meter in METERS:
         v.add(**{f"usd_{meter}": partial(usd, meter)})

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Any
 
 from xl_pricing.cells import (
     Grid,
@@ -28,7 +28,15 @@ from xl_pricing.cells import (
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
 from xl_pricing.estimation.cost import Tariff, Usage
 from xl_pricing.estimation.credits import Terms
-from xl_pricing.estimation.size import Size, cheapest_size, parse_size, plain, resolve_size
+from xl_pricing.estimation.size import (
+    FreeSizes,
+    Size,
+    cheapest_size,
+    parse_size,
+    plain,
+    plain_reader,
+    resolve_size,
+)
 from xl_pricing.estimation.tokens import REFERENCE_RULES, text_tokens
 from xl_pricing.rates.card import (
     DEFAULT_MODEL,
@@ -47,30 +55,10 @@ MAX_MEASURED_TOKENS = 1_000_000
 REFERENCE_SIZE = Size(1024, 1024)
 
 _MINUTES_PER_DAY = 1440
-_REMEMBERED = 32_768
 
-_Read = TypeVar("_Read")
+_Counter = Callable[[tuple[int, int]], int | Fraction]
 Cell = str | float | Decimal | Fraction | date | None
 Table = RateCard | Grid | None
-
-
-class _Memo(dict[Cell, _Read], Generic[_Read]):
-    """What a reader made of the words it met; a range holds the same few again and again.
-
-    Numbers are not kept: TRUE equals 1 here, but not in a cell.
-    """
-
-    def __init__(self, read: Callable[[Cell], _Read]) -> None:
-        super().__init__()
-        self._read = read
-
-    def __missing__(self, value: Cell) -> _Read:
-        answer = self._read(value)
-        if isinstance(value, str):
-            if len(self) >= _REMEMBERED:
-                self.clear()
-            self[value] = answer
-        return answer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,8 +94,8 @@ def _job(
     text_in, image_in = read_inputs(known, prompt, references)
     count = read_n(n)
     price = tariff.pricer(text_in, image_in, count)
-    sizes, counters = _sizes(known), _counters(known, count)
-    return Job(known, tariff, text_in, image_in, count, lambda s, q: price(counters[q](sizes[s])))
+    pixels, counters = _pixels_reader(known), _counters(known, count)
+    return Job(known, tariff, text_in, image_in, count, lambda s, q: price(counters[q](pixels(s))))
 
 
 def read_inputs(model: Model, prompt: Cell, references: Cell) -> tuple[int, int]:
@@ -124,24 +112,36 @@ def _tariff(model: Model, tier: str, card: RateCard, day: date) -> Tariff:
 
 def token_counter(model: Model, n: Cell) -> Callable[[Cell, Cell], int | Fraction]:
     """Return the count of output tokens of one call by size and quality."""
-    sizes, counters = _sizes(model), _counters(model, read_n(n))
-    return lambda size, quality: counters[quality](sizes[size])
+    pixels, counters = _pixels_reader(model), _counters(model, read_n(n))
+    return lambda size, quality: counters[quality](pixels(size))
 
 
 @lru_cache(maxsize=64)
-def _sizes(model: Model) -> _Memo[Size]:
-    return _Memo(lambda size: read_pixels(size, model))
+def _pixels_reader(model: Model) -> Callable[[Cell], tuple[int, int]]:
+    def careful(size: Any) -> Size:  # noqa: ANN401 - a cell's value
+        return read_pixels(size, model)
+
+    return plain_reader(model.sizes, careful) if isinstance(model.sizes, FreeSizes) else careful
+
+
+class _Counters(dict[Cell, _Counter]):
+    """Token counters by quality; words are kept, so a range reads each of them once."""
+
+    def __init__(self, model: Model, n: int) -> None:
+        super().__init__()
+        self._model, self._n = model, n
+
+    def __missing__(self, quality: Cell) -> _Counter:
+        word, n = read_quality(quality), self._n
+        if not isinstance(word, str):
+            return lambda _size: word * n
+        counter = self[quality] = self._model.output.rule.counter(word, n)
+        return counter
 
 
 @lru_cache(maxsize=256)
-def _counters(model: Model, n: int) -> _Memo[Callable[[Size], int | Fraction]]:
-    def read(quality: Cell) -> Callable[[Size], int | Fraction]:
-        word = read_quality(quality)
-        if isinstance(word, str):
-            return model.output.rule.counter(word, n)
-        return lambda _size: word * n
-
-    return _Memo(read)
+def _counters(model: Model, n: int) -> _Counters:
+    return _Counters(model, n)
 
 
 @lru_cache(maxsize=1024, typed=True)

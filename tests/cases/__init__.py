@@ -1,10 +1,12 @@
 """The case tables: one set of calls and answers for every host, and the points others published.
 
 ``functions.json`` holds calls of one cell each, ``sheet.json`` calls that only a sheet can make
-(ranges, blank rows). What JSON cannot say is written {"error": "#N/A"} for an error cell,
-{"decimal": "0.0412"} for a currency cell, {"datetime": "2026-05-01T00:00:00"}, {"number": "nan"},
-and {"text": "a", "times": 9} for a long text. A list of lists is a range, ``null`` an empty cell or
-an omitted argument; in an answer ``null`` stands for a cell that the case leaves open.
+(ranges, blank rows), ``excel.json`` those that only Excel makes (Range objects, new errors).
+
+What JSON cannot say is written {"error": "#N/A"} for an error cell, {"decimal": "0.0412"} for a
+currency cell, {"datetime": "2026-05-01T00:00:00"}, {"number": "nan"}, {"text": "a", "times": 9}
+for a long text, and {"range": [[...]]} for a Range object. A list of lists is a range, ``null`` an
+empty cell or an omitted argument; in an answer ``null`` is a cell that the case leaves open.
 """
 
 import csv
@@ -56,7 +58,7 @@ def read_points(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def agree(got: Any, wanted: Any) -> bool:  # noqa: ANN401 - a cell or a range
+def agree(got: Any, wanted: Any) -> bool:
     """Tell whether a host's answer is the case's: same shape and words, numbers to 12 digits."""
     if isinstance(wanted, list):
         return len(got) == len(wanted) and all(map(agree, got, wanted))
@@ -65,7 +67,7 @@ def agree(got: Any, wanted: Any) -> bool:  # noqa: ANN401 - a cell or a range
     return wanted is None or bool(got == wanted)
 
 
-def value_of(written: Any) -> Any:  # noqa: ANN401 - a cell or a range
+def value_of(written: Any) -> Any:
     """Return the Python value of a written argument."""
     if isinstance(written, list):
         return [value_of(item) for item in written]

@@ -28,7 +28,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -46,7 +46,7 @@ been loaded under the true one."""
 def run(module: str, calls: list[dict[str, Any]], *, vba: bool = False) -> dict[str, Any]:
     """Make `calls` of the functions of `module`, in a host that can import what we can."""
     environment = {name: os.environ[name] for name in os.environ if not name.startswith("XLWINGS")}
-    host = subprocess.run(  # noqa: S603  our own interpreter and this very file
+    host = subprocess.run(
         [sys.executable, __file__],
         input=json.dumps({"module": module, "calls": calls, "vba": vba}),
         env=environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
@@ -78,7 +78,7 @@ class _Range:
         self._oleobj_ = self
 
     @staticmethod
-    def GetTypeInfo() -> SimpleNamespace:  # noqa: N802  the name is pywin32's
+    def GetTypeInfo() -> SimpleNamespace:
         """Say what xlwings asks of any COM object: the name and the id of its interface."""
         return SimpleNamespace(
             GetDocumentation=lambda _member: ("Range", None, 0, None),
@@ -101,7 +101,7 @@ _PYWIN32: dict[str, dict[str, object]] = {
     "win32event": {},
     "win32gui": {},
     "win32process": {"GetWindowThreadProcessId": lambda _window: (1, 1)},
-    "win32timezone": {"TimeZoneInfo": SimpleNamespace(utc=lambda: timezone.utc)},
+    "win32timezone": {"TimeZoneInfo": SimpleNamespace(utc=lambda: UTC)},
     "win32com": {},
     "win32com.client": {
         "CDispatch": type("CDispatch", (), {}),
@@ -160,7 +160,7 @@ def _decode_row(values: list[object]) -> tuple[object, ...]:
 
 _SPECIAL: dict[str, Callable[[Any], object]] = {
     "decimal": Decimal,
-    "datetime": lambda text: _Time.fromisoformat(text).replace(tzinfo=timezone.utc),
+    "datetime": lambda text: _Time.fromisoformat(text).replace(tzinfo=UTC),
     "error": lambda code: _CVERR_0 + code,
     "missing": lambda _true: _MISSING_ARGUMENT,
     "range": lambda rows: _Range(tuple(map(_decode_row, rows))),

@@ -27,7 +27,7 @@ from workbook_templates.sheets.workings import METERS, Working
 from workbook_templates.theme import Style
 from xl_pricing.rates.card import RateCard
 
-WIDTHS = (2, 33, 17, 31, 3, 27, 16, 16, 16, 16, 2)
+WIDTHS = (2, 33, 17, 31, 3, 29, 16, 16, 16, 16, 2)
 WORKINGS_ROW = 34
 
 

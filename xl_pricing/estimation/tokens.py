@@ -51,8 +51,8 @@ _RUN = re.compile(
 _KANA = re.compile(f"[{_SCRIPTS['japanese']}]")
 
 
-Counter = Callable[[Size], int]
-"""Counts the output tokens of one call from the size of its images."""
+Counter = Callable[[tuple[int, int]], int]
+"""Counts the output tokens of one call from width and height in px."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,33 +89,27 @@ class TableRule:
         """Return the counter for a call with ``n`` images of a quality."""
         if quality not in self.qualities:
             raise _refusal(quality, self.qualities, {})
-        return lambda size: n * self.table[str(size)][quality]
+        return lambda size: n * self.table[str(Size(*size))][quality]
 
 
 OutputRule = GridRule | TableRule
 
 
-def grid_tokens(grid: int, n: int, size: Size) -> int:
+def grid_tokens(grid: int, n: int, size: tuple[int, int]) -> int:
     """Count output tokens of ``n`` images by the grid rule, with one ceiling over their sum.
 
-    ``tokens = ceil(n * grid * short_cells * (2_000_000 + width * height) / 4_000_000)``, as the
-    calculator of the official guide does.
-    """
-    width, height = size
-    cells = grid * short_cells(grid, size)
-    return -(-n * cells * (GRID_BASE_PX + width * height) // GRID_DIVISOR_PX)
-
-
-def short_cells(grid: int, size: Size) -> int:
-    """Return the grid cells along the short side: ``grid * short / long``, exact halves to even.
-
-    No published count separates even from up; the calculator rounds to even.
+    An exact half rounds to even, as the calculator of the official guide does:
+    ``cells = round_half_even(grid * short / long)``,
+    ``tokens = ceil(n * grid * cells * (2_000_000 + width * height) / 4_000_000)``.
+    No published count separates even from up.
     """
     width, height = size
     long, short = (width, height) if width >= height else (height, width)
     raised = 2 * grid * short + long
     cells = raised // (2 * long)
-    return cells - 1 if cells & 1 and not raised % (2 * long) else cells
+    if cells & 1 and not raised % (2 * long):
+        cells -= 1
+    return -(-n * grid * cells * (GRID_BASE_PX + width * height) // GRID_DIVISOR_PX)
 
 
 def patch_tokens(size: Size) -> int:

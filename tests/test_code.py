@@ -1,0 +1,126 @@
+"""The code itself: style, types, and arrows that run one way."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CORE = ROOT / "xl_pricing"
+LAYERS = {
+    "xl_pricing.errors": set(),
+    "xl_pricing.estimation": {"xl_pricing.errors"},
+    "xl_pricing.rates": {"xl_pricing.errors", "xl_pricing.estimation"},
+    "xl_pricing.cells": {"xl_pricing.errors"},
+    "xl_pricing.arguments": {
+        "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.cells",
+    },
+    "xl_pricing.declaration": {
+        "xl_pricing.errors", "xl_pricing.rates", "xl_pricing.cells", "xl_pricing.arguments",
+    },
+    "xl_pricing.functions": {
+        "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.cells",
+        "xl_pricing.arguments", "xl_pricing.declaration",
+    },
+    "xl_pricing.excel": {"xl_pricing.declaration", "xl_pricing.functions", "xl_pricing.errors"},
+}  # fmt: skip
+"""A layer may import itself, what stands here beside it, and the standard library."""
+LIBRARIES = {"xl_pricing.rates": {"pydantic"}, "xl_pricing.excel": {"xlwings"}}
+NOT_PURE = {"io", "os", "pathlib", "socket", "ssl", "urllib", "http", "subprocess", "json", "csv"}
+
+
+def run(*arguments: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def sources(layer: str) -> list[Path]:
+    path = ROOT.joinpath(*layer.split("."))
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the full name of every module that a file imports, wherever the import stands."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide the arrows"
+            assert node.module
+            yield node.module
+
+
+def layer_of(module: str) -> str:
+    return ".".join(module.split(".")[:2])
+
+
+def test_ruff_finds_nothing() -> None:
+    run("ruff", "check", ".")
+
+
+def test_every_file_is_formatted() -> None:
+    run("ruff", "format", "--check", ".")
+
+
+def test_mypy_finds_nothing() -> None:
+    run("mypy")
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_arrows_run_one_way(layer: str) -> None:
+    allowed = LAYERS[layer] | {layer}
+    for path in sources(layer):
+        ours = {layer_of(name) for name in imports(path) if name.startswith("xl_pricing.")}
+        assert ours <= allowed, path
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_imports_only_the_libraries_it_may(layer: str) -> None:
+    for path in sources(layer):
+        roots = {name.partition(".")[0] for name in imports(path)}
+        others = roots - sys.stdlib_module_names - {"xl_pricing"}
+        assert others <= LIBRARIES.get(layer, set()), path
+
+
+def test_the_layers_point_downwards_only() -> None:
+    below: set[str] = set()
+    for layer, allowed in LAYERS.items():
+        assert allowed <= below, layer
+        below.add(layer)
+
+
+def test_estimation_touches_neither_files_nor_the_network() -> None:
+    for path in sources("xl_pricing.estimation"):
+        assert {name.partition(".")[0] for name in imports(path)} & NOT_PURE == set(), path
+        called = {node.func.id for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                  if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}  # fmt: skip
+        assert called & {"open", "exec", "eval", "input", "print", "__import__"} == set(), path
+
+
+def test_only_the_hosts_import_the_hosts() -> None:
+    """The generator and the command line are hosts too, and no host is another's layer below."""
+    for path in sorted((ROOT / "workbook_templates").rglob("*.py")):
+        assert {layer_of(name) for name in imports(path)} & {
+            "xl_pricing.excel",
+            "xl_pricing.cli",
+        } == set()
+
+
+def test_nothing_is_volatile_or_stateful() -> None:
+    """No function reads a clock but for the user's day, and none draws a random number."""
+    for path in sorted(CORE.rglob("*.py")):
+        assert {"random", "secrets", "time"} & set(imports(path)) == set(), path
+
+
+def test_every_module_says_what_it_holds() -> None:
+    for path in sorted(CORE.rglob("*.py")):
+        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path
