@@ -161,9 +161,9 @@ def test_a_larger_job_needs_a_smaller_buffer() -> None:
     assert buffers[-1] < 0.01 < buffers[0]
 
 
-@pytest.mark.parametrize("finals", [1, 1000, 1_000_000])
+@pytest.mark.parametrize("finals", [1, 1_000_000])
 @pytest.mark.parametrize("retries", [1, 1.000001, 2, 1000])
-@pytest.mark.parametrize("confidence", [1e-9, 0.5, 0.999999999])
+@pytest.mark.parametrize("confidence", [1e-9, 0.999999999])
 def test_the_largest_plans_have_a_finite_buffer(
     finals: int, retries: float, confidence: float
 ) -> None:

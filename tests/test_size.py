@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import oracle
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
@@ -288,8 +288,7 @@ def cheapest(ratio: Fraction, short_side: int, grid: int = 96) -> Size:
     return cheapest_size(ratio, short_side, FREE, lambda size: grid_tokens(grid, 1, size))
 
 
-@pytest.mark.parametrize("grid", [16, 48, 96])
-@pytest.mark.parametrize("short_side", [1, 720, 1024, 1280])
+@pytest.mark.parametrize(("short_side", "grid"), [(1, 96), (1024, 16), (1024, 96), (1280, 48)])
 @pytest.mark.parametrize("ratio", ["1", "5/4", "3/2", "16/9", "191/100", "21/9", "3"])
 def test_no_legal_size_of_that_ratio_is_cheaper(ratio: str, short_side: int, grid: int) -> None:
     wanted = Fraction(ratio)
@@ -300,6 +299,7 @@ def test_no_legal_size_of_that_ratio_is_cheaper(ratio: str, short_side: int, gri
     assert oracle.grid_tokens(grid, *size) == oracle.cheapest_tokens(wanted, short_side, grid)
 
 
+@settings(max_examples=40)
 @given(small, small, st.integers(1, 1600))
 def test_an_upright_ratio_has_the_lying_one_turned(
     width: int, height: int, short_side: int

@@ -7,18 +7,16 @@ status 2.
 
 import datetime as dt
 import json
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import wraps
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from tabulate import tabulate
 
 import xl_pricing
+from workbook_templates.words import LANGUAGES
 from xl_pricing import functions
 from xl_pricing.arguments import (
     card_with,
@@ -29,68 +27,29 @@ from xl_pricing.arguments import (
     tier_word,
 )
 from xl_pricing.cells import is_blank, is_number, read_number
+from xl_pricing.console import (
+    DOCS,
+    FRACTIONS,
+    Document,
+    Main,
+    Subcommand,
+    draw_table,
+    heading,
+    show_figure,
+    show_money,
+)
 from xl_pricing.declaration import ARGUMENTS, FUNCTIONS, TABLES
-from xl_pricing.errors import InvalidValueError, NotAvailableError, XlPricingError
+from xl_pricing.errors import InvalidValueError, NotAvailableError
 from xl_pricing.estimation.budget import DEFAULT_CONFIDENCE, Budget, generations_needed
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import Rate, read_date
 
-LANGUAGES = ("en", "zh-CN")
-
-_DOCS = {
-    **ARGUMENTS,
-    "path": "Workbook to write, a name in .xlsx.",
-    "lang": "en or zh-CN. If omitted, en.",
-}
-_FRACTIONS = {"buffer", "confidence"}
-_WIDEST_COLUMN = 44
-
 Given = Any
 """Text from the command line, or ``None``; the functions read it as they read a cell."""
-Document = Any
-"""A mapping of JSON names to values, or a list of such rows."""
-
 _Command = TypeVar("_Command", bound=Callable[..., Document])
 
 
-class _Main(click.Group):
-    """The whole command line."""
-
-    def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - click's own signature
-        """Run and exit; every error becomes one sentence and status 2."""
-        if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")  # a Windows console may lack a letter
-        try:
-            super().main(*args, **{**extra, "standalone_mode": False})
-        except click.Abort:
-            sys.exit(130)
-        except click.ClickException as error:
-            _fail(_sentence(error))
-        except XlPricingError as error:
-            _fail(str(error))
-        except OverflowError:
-            _fail("the answer is over 1e308; accepted: smaller numbers")
-        sys.exit(0)
-
-
-class _Subcommand(click.Command):
-    """A command that takes negative numbers as arguments, and describes its arguments."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take -5 for a number, so that the function can say what it accepts instead."""
-        ctx.ignore_unknown_options = any(arg[:1] == "-" and is_number(arg) for arg in args)
-        return super().parse_args(ctx, args)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Describe the arguments above the options."""
-        names = [str(param.name) for param in self.params if isinstance(param, click.Argument)]
-        if names:
-            with formatter.section("Arguments"):
-                formatter.write_dl([(name.upper(), _DOCS[name]) for name in names])
-        super().format_options(ctx, formatter)
-
-
-@click.group(cls=_Main, invoke_without_command=True)
+@click.group(cls=Main, invoke_without_command=True)
 @click.version_option(xl_pricing.__version__, message="xl-pricing %(version)s")
 @click.pass_context
 def main(ctx: click.Context) -> None:
@@ -105,32 +64,17 @@ def rates(ctx: click.Context) -> None:
     _help_if_alone(ctx)
 
 
-def _table(document: Document) -> str:
-    """Draw rows, or the only one, under the names of the first; figures stand to the right."""
-    rows = document if isinstance(document, list) else [document]
-    figures = {name for row in rows for name, v in row.items() if isinstance(v, int | float)}
-    return tabulate(
-        [[_shown(name, row.get(name)) for name in rows[0]] for row in rows],
-        headers=list(map(_heading, rows[0])),
-        colalign=["right" if name in figures else "left" for name in rows[0]],
-        maxcolwidths=_WIDEST_COLUMN,
-        disable_numparse=True,
-    )
-
-
 def _command(
-    example: str, draw: Callable[[Document], str] = _table, group: click.Group = main
+    example: str, draw: Callable[[Document], str] = draw_table, group: click.Group = main
 ) -> Callable[[_Command], _Command]:
     """Make a command that prints the document its function answers, drawn or as JSON."""
 
     def declare(answer: _Command) -> _Command:
-        @group.command(answer.__name__, cls=_Subcommand, epilog=f"\b\nExample: {example}")
+        @group.command(answer.__name__, cls=Subcommand, epilog=f"\b\nExample: {example}")
         @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
         @wraps(answer)
         def run(*, as_json: bool, **given: Given) -> None:
-            read = {
-                name: _read_percent(v) if name in _FRACTIONS else v for name, v in given.items()
-            }
+            read = {name: _read_percent(v) if name in FRACTIONS else v for name, v in given.items()}
             document = answer(**read)
             click.echo(json.dumps(document, indent=2) if as_json else draw(document))
 
@@ -145,7 +89,7 @@ def _takes(required: Iterable[str], optional: Iterable[str]) -> Callable[[_Comma
     def decorate(answer: _Command) -> _Command:
         for name in reversed([*optional]):
             flag = f"--{name.replace('_', '-')}"
-            answer = click.option(flag, name, metavar=name.upper(), help=_DOCS[name])(answer)
+            answer = click.option(flag, name, metavar=name.upper(), help=DOCS[name])(answer)
         for name in reversed([*required]):
             answer = click.argument(name)(answer)
         return answer
@@ -178,12 +122,12 @@ def template(path: str, lang: str | None, *, force: bool) -> Document:
         raise InvalidValueError(f"lang {lang!r} is unknown; accepted: {', '.join(LANGUAGES)}")
     if not path.lower().endswith(".xlsx"):
         raise InvalidValueError(f"path {path!r} is not a workbook; accepted: a name in .xlsx")
+    from workbook_templates.build import build  # noqa: PLC0415 - loads openpyxl
+
     try:
         if Path(path).exists() and not force:
             raise InvalidValueError(f"path {path!r} exists; accepted: another name, or --force")
-        from workbook_templates.build import write_template  # noqa: PLC0415 - loads openpyxl
-
-        write_template(Path(path), language)
+        Path(path).write_bytes(build(language).data)
     except OSError as error:
         raise InvalidValueError(
             f"path {path!r} cannot be written: {error.strerror or error}; "
@@ -227,7 +171,7 @@ def tokens(**given: Given) -> Document:
 def _draw_estimate(document: Document) -> str:
     total = {"meter": "total", **document}
     return "\n".join(
-        [_table([*document["lines"], total]), *map("note: {}".format, document["notes"])]
+        [draw_table([*document["lines"], total]), *map("note: {}".format, document["notes"])]
     )
 
 
@@ -255,12 +199,14 @@ def _draw_steps(document: Document) -> str:
     spec = document["output_spec"]
     shown = {"output_spec": "{size} {quality}, {model}".format(**spec) if spec else "known by COST"}
     for name, figure in list(document.items())[1:-1]:
-        shown[name] = _money(figure) if "cost" in name or name == "budget" else _shown(name, figure)
+        shown[name] = (
+            show_money(figure) if "cost" in name or name == "budget" else show_figure(name, figure)
+        )
     rows = [
-        {"step": str(i) if i <= 5 else "", "quantity": _heading(name), "value": value}
+        {"step": str(i) if i <= 5 else "", "quantity": heading(name), "value": value}
         for i, (name, value) in enumerate(shown.items(), start=1)
     ]
-    return f"{_table(rows)}\nbudget and costs in {document['unit'] or 'the unit of COST'}"
+    return f"{draw_table(rows)}\nbudget and costs in {document['unit'] or 'the unit of COST'}"
 
 
 @_command(
@@ -397,53 +343,12 @@ def _spec(given: Mapping[str, Given]) -> Document:
     }
 
 
-def _shown(name: str, value: str | float | None) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
-    return f"{_plain(100 * value)}%" if name in _FRACTIONS else _plain(value)
-
-
-def _plain(number: float) -> str:
-    """Write up to two decimals from 1 on, up to six below; the very large and small as 1e+20."""
-    if number and not 1e-5 <= number < 1e15:
-        return f"{number:g}"
-    return f"{number:.{2 if number >= 1 else 6}f}".rstrip("0").rstrip(".")
-
-
-def _money(amount: float) -> str:
-    return f"{amount:.2f}" if 1 <= amount < 1e15 else _plain(amount)
-
-
-def _heading(name: str) -> str:
-    """Turn a JSON name into words: ``usd_per_mtok`` into ``USD per 1M tokens``."""
-    return name.replace("_", " ").replace("usd", "USD").replace("mtok", "1M tokens")
-
-
 def _read_percent(text: Given) -> Given:
     """Read 20% as 0.2, and leave the rest to the functions."""
     number = (text or "").strip()
     if number.endswith("%") and is_number(number[:-1]):
         return str(Decimal(number[:-1].strip()) / 100)
     return text
-
-
-def _sentence(error: click.ClickException) -> str:
-    """Say a mistake in the call itself in one sentence, with what the command accepts."""
-    said = " ".join((error.message or error.format_message()).split()).rstrip(".")
-    ctx = error.ctx if isinstance(error, click.UsageError) else None
-    return f"{said}; accepted: {_accepted(ctx)}" if ctx else said
-
-
-def _accepted(ctx: click.Context) -> str:
-    if isinstance(ctx.command, click.Group):
-        return ", ".join(ctx.command.list_commands(ctx))
-    params = sorted(ctx.command.params, key=lambda param: param.param_type_name)
-    return " ".join(p.opts[0] if p.opts[0] != p.name else p.name.upper() for p in params)
-
-
-def _fail(sentence: str) -> None:
-    click.echo(f"xl-pricing: {sentence}", err=True)
-    sys.exit(2)
 
 
 def _help_if_alone(ctx: click.Context) -> None:

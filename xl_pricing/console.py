@@ -1,0 +1,117 @@
+"""How the command line talks: tables, figures, and every mistake in one sentence with status 2."""
+
+import sys
+from io import TextIOWrapper
+from typing import Any
+
+import click
+from tabulate import tabulate
+
+from xl_pricing.cells import is_number
+from xl_pricing.declaration import ARGUMENTS
+from xl_pricing.errors import XlPricingError
+
+DOCS = {
+    **ARGUMENTS,
+    "path": "Workbook to write, a name in .xlsx.",
+    "lang": "en or zh-CN. If omitted, en.",
+}
+FRACTIONS = {"buffer", "confidence"}
+
+_WIDEST_COLUMN = 44
+
+Document = Any
+"""A mapping of JSON names to values, or a list of such rows."""
+
+
+class Main(click.Group):
+    """The whole command line."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - click's own signature
+        """Run and exit; every error becomes one sentence and status 2."""
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a Windows console may lack a letter
+        try:
+            super().main(*args, **{**extra, "standalone_mode": False})
+        except click.Abort:
+            sys.exit(130)
+        except click.ClickException as error:
+            _fail(_sentence(error))
+        except XlPricingError as error:
+            _fail(str(error))
+        except OverflowError:
+            _fail("the answer is over 1e308; accepted: smaller numbers")
+        sys.exit(0)
+
+
+class Subcommand(click.Command):
+    """A command that takes negative numbers as arguments, and describes its arguments."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take -5 for a number, so that the function can say what it accepts instead."""
+        ctx.ignore_unknown_options = any(arg[:1] == "-" and is_number(arg) for arg in args)
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Describe the arguments above the options."""
+        names = [str(param.name) for param in self.params if isinstance(param, click.Argument)]
+        if names:
+            with formatter.section("Arguments"):
+                formatter.write_dl([(name.upper(), DOCS[name]) for name in names])
+        super().format_options(ctx, formatter)
+
+
+def draw_table(document: Document) -> str:
+    """Draw rows, or the only one, under the names of the first; figures stand to the right."""
+    rows = document if isinstance(document, list) else [document]
+    figures = {name for row in rows for name, v in row.items() if isinstance(v, int | float)}
+    return tabulate(
+        [[show_figure(name, row.get(name)) for name in rows[0]] for row in rows],
+        headers=list(map(heading, rows[0])),
+        colalign=["right" if name in figures else "left" for name in rows[0]],
+        maxcolwidths=_WIDEST_COLUMN,
+        disable_numparse=True,
+    )
+
+
+def show_figure(name: str, value: str | float | None) -> str:
+    """Write a value; a buffer or confidence as a percentage."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return f"{_plain(100 * value)}%" if name in FRACTIONS else _plain(value)
+
+
+def _plain(number: float) -> str:
+    """Write up to two decimals from 1 on, up to six below; the very large and small as 1e+20."""
+    if number and not 1e-5 <= number < 1e15:
+        return f"{number:g}"
+    return f"{number:.{2 if number >= 1 else 6}f}".rstrip("0").rstrip(".")
+
+
+def show_money(amount: float) -> str:
+    """Write an amount: two decimals from 1 on, more below."""
+    return f"{amount:.2f}" if 1 <= amount < 1e15 else _plain(amount)
+
+
+def heading(name: str) -> str:
+    """Turn a JSON name into words: ``usd_per_mtok`` into ``USD per 1M tokens``."""
+    return name.replace("_", " ").replace("usd", "USD").replace("mtok", "1M tokens")
+
+
+def _sentence(error: click.ClickException) -> str:
+    """Say a mistake in the call itself in one sentence, with what the command accepts."""
+    said = " ".join((error.message or error.format_message()).split()).rstrip(".")
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{said}; accepted: {_accepted(ctx)}" if ctx else said
+
+
+def _accepted(ctx: click.Context) -> str:
+    if isinstance(ctx.command, click.Group):
+        return ", ".join(ctx.command.list_commands(ctx))
+    params = sorted(ctx.command.params, key=lambda param: param.param_type_name)
+    return " ".join(p.opts[0] if p.opts[0] != p.name else p.name.upper() for p in params)
+
+
+def _fail(sentence: str) -> None:
+    click.echo(f"xl-pricing: {sentence}", err=True)
+    sys.exit(2)
