@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hosts.libreoffice import LibreOffice
 from hosts.programs import require
+
 from workbook_templates.build import write_template
 
 PICTURE = Path(__file__).parents[1] / ".github" / "worksheet.png"

@@ -40,7 +40,7 @@ def run(line: str) -> Result:
     return CliRunner().invoke(main, shlex.split(line))
 
 
-def answer(line: str) -> Any:  # noqa: ANN401 - a JSON document
+def answer(line: str) -> Any:
     result = run(f"{line} --json")
     assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout)

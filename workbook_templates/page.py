@@ -7,6 +7,9 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_from_string
 from openpyxl.workbook.defined_name import DefinedName
@@ -21,6 +24,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from workbook_templates.theme import CAPTION, CELL, HEADER, Style, Theme
 from workbook_templates.words import Words
 
+# Number formats of conditions need an id above those of cells.
+_FIRST_FREE_FORMAT = 300
+
 
 @dataclass
 class Book:
@@ -32,6 +38,7 @@ class Book:
     formulas: dict[tuple[str, str], str] = field(default_factory=dict)
     inputs: dict[str, tuple[str, str]] = field(default_factory=dict)
     descriptions: list[str] = field(default_factory=list)
+    formats: dict[str, int] = field(default_factory=dict)
 
     def page(self, title: str, widths: Sequence[float]) -> "Page":
         """Add a sheet with a translated title and column widths from column A on."""
@@ -57,6 +64,8 @@ class Page:
             cell.data_type = "s"
         for name, part in self.book.theme.parts(style).items():
             setattr(cell, name, part)
+        if style.fraction:
+            self.sheet.conditional_formatting.add(at, self._fraction_rule(at, style.fraction))
         return cell
 
     def say(self, at: str, text: str, style: Style) -> None:
@@ -180,3 +189,11 @@ class Page:
         self.sheet.protection.sheet = True
         self.sheet.protection.formatColumns = False
         self.sheet.protection.formatRows = False
+
+    def _fraction_rule(self, at: str, number: str) -> Rule:
+        """Return the rule that shows decimals where a value has them."""
+        formats = self.book.formats
+        known = formats.setdefault(number, _FIRST_FREE_FORMAT + len(formats))
+        look = DifferentialStyle(numFmt=NumberFormat(numFmtId=known, formatCode=number))
+        fraction = f"IF(ISNUMBER({at}),{at}<>INT({at}),FALSE)"
+        return Rule(type="expression", dxf=look, formula=[fraction])

@@ -28,7 +28,7 @@ USD = '"$"#,##0.00'
 USD_FINE = '"$"#,##0.00000'
 MONEY = "#,##0.00"
 COUNT = "#,##0"
-COUNT_OR_FRACTION = "#,##0.##"
+FRACTION = "#,##0.0#"
 RATE = "#,##0.00####"
 PERCENT = "0.0%"
 WHOLE_PERCENT = "0%"
@@ -44,7 +44,10 @@ _MEDIUM = Side(style="medium", color=NAVY)
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a cell looks. Sizes are in points, colours RRGGBB."""
+    """How a cell looks. Sizes are in points, colours RRGGBB.
+
+    ``fraction`` is the number format of a value that is not whole; ``#,##0.##`` shows ``180.``.
+    """
 
     size: float = 10
     bold: bool = False
@@ -55,6 +58,7 @@ class Style:
     wrap: bool = False
     border: Literal["box", "line", "under", "top"] | None = None
     number: str = "General"
+    fraction: str | None = None
     unlocked: bool = False
     indent: int = 0
 
@@ -84,17 +88,17 @@ CODE = Style(size=9, color=NAVY, bold=True, border="line", indent=1)
 CARD_LABEL = Style(size=9, color=SLATE, fill=TEAL_FILL, indent=1)
 CARD_MAIN = Style(size=30, bold=True, color=TEAL, fill=TEAL_FILL, indent=1, number=USD)
 CARD_MONEY = Style(size=18, bold=True, color=TEAL, fill=TEAL_FILL, indent=1, number=MONEY)
-CARD_COUNT = replace(CARD_MONEY, number=COUNT_OR_FRACTION)
+CARD_COUNT = replace(CARD_MONEY, number=COUNT, fraction=FRACTION)
 CARD_PRICE = replace(CARD_MONEY, number='"$"0.0000')
 CARD_NOTE = Style(size=9, color=SLATE, fill=TEAL_FILL, indent=1)
 STATUS = Style(bold=True, color=PAPER, fill=NAVY, align="right")
 STATUS_LEFT = replace(STATUS, align="left")
 HEADER_LEFT = replace(HEADER, align="left")
-VALUE = Style(size=9, bold=True, border="line", indent=1, number="0.######")
+VALUE = Style(size=9, bold=True, border="line", indent=1, number="General")
 STEP_LABEL = Style(bold=True, color=NAVY)
 STEP_VALUE = replace(STEP, align="right", indent=1)
-STEP_RESULT = replace(RESULT, number=COUNT_OR_FRACTION)
-COMPUTED_FRACTION = replace(COMPUTED, number=COUNT_OR_FRACTION)
+STEP_RESULT = replace(RESULT, number=COUNT, fraction=FRACTION)
+COMPUTED_FRACTION = replace(COMPUTED, number=COUNT, fraction=FRACTION)
 COMPUTED_RATE = replace(COMPUTED, number=RATE)
 COMPUTED_PRICE = replace(COMPUTED, number=USD_FINE)
 COMPUTED_USD = replace(COMPUTED, number=USD)
@@ -103,7 +107,7 @@ COMPUTED_DATE = replace(COMPUTED, number=DATE)
 COMPUTED_TEXT = Style(size=9, border="box", indent=1)
 TOTAL = Style(bold=True, border="top", align="right", indent=1)
 TOTAL_LABEL = Style(bold=True, border="top", indent=1)
-TOTAL_FRACTION = replace(TOTAL, number=COUNT_OR_FRACTION)
+TOTAL_FRACTION = replace(TOTAL, number=COUNT, fraction=FRACTION)
 TOTAL_PRICE = replace(TOTAL, number=USD_FINE)
 TOTAL_USD = replace(TOTAL, number=USD)
 TOTAL_SHARE = replace(TOTAL, number=PERCENT)

@@ -99,7 +99,7 @@ Row = tuple[str, str, str]
 """What was measured, the figure, and its ratio to the first contestant."""
 
 
-def child(code: str) -> Any:  # noqa: ANN401 - what the code prints, as JSON
+def child(code: str) -> Any:
     """Run code in a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", code]
@@ -175,7 +175,7 @@ def race(distinct: int) -> dict[str, list[float]]:
     assert isinstance(rule, GridRule)
     assert isinstance(sizes, FreeSizes)
     every = [(size, word) for size in all_sizes(sizes) for word in rule.qualities]
-    specs = random.Random(1).sample(every, distinct) * (ROWS // distinct)  # noqa: S311 - a fixed draw
+    specs = random.Random(1).sample(every, distinct) * (ROWS // distinct)
     columns = [[str(size)] for size, _ in specs], [[word] for _, word in specs]
     ours: dict[str, Contestant] = {
         "IMGCOST, first": partial(price_first, columns),

@@ -4,7 +4,6 @@ Started with the name of a pipe on which `soffice` listens. Each input line is
 `[command, argument, ...]`, each output line `{"answer": ...}` or `{"error": "..."}`. When its
 input ends, whatever the reason, it ends LibreOffice too: nothing is left running.
 """
-# ruff: noqa: ANN401 - the objects of uno have no types
 
 import contextlib
 import json

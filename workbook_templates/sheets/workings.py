@@ -233,7 +233,7 @@ COST_WORKINGS = (
         "Generations with buffer",
         "images",
         "IF(plan_valid=1,total_generations*(1+buffer),NA())",
-        theme.COUNT_OR_FRACTION,
+        theme.COUNT,
     ),
     Working(
         "expected_cost",

@@ -27,7 +27,7 @@ from workbook_templates.sheets.workings import METERS, Working
 from workbook_templates.theme import Style
 from xl_pricing.rates.card import RateCard
 
-WIDTHS = (2, 33, 17, 31, 3, 29, 16, 16, 16, 16, 2)
+WIDTHS = (2, 31, 22, 31, 3, 29, 16, 16, 16, 16, 2)
 WORKINGS_ROW = 34
 
 
@@ -86,7 +86,9 @@ def _cards(page: Page) -> None:
     with_buffer = words("with the buffer")
     page.say("F4", "Total generations", theme.CARD_LABEL)
     page.same("F5", "total_generations", theme.CARD_COUNT)
-    page.same("F6", "generations_with_buffer", _noted(f'"{with_buffer} "#,##0.##'))
+    note = replace(theme.CARD_NOTE, number=f'"{with_buffer} "#,##0')
+    note = replace(note, fraction=f'"{with_buffer} "{theme.FRACTION}')
+    page.same("F6", "generations_with_buffer", note)
     page.say("G4", "Cost per generation", theme.CARD_LABEL)
     page.same("G5", "cost_per_image", theme.CARD_PRICE)
     page.say("G6", "USD per image: tokens × rates", theme.CARD_NOTE)
@@ -203,7 +205,8 @@ def _list_workings(page: Page, columns: str, first: int, rows: Iterable[Working]
     row = first
     for row, working in enumerate(rows, start=first):
         page.say(f"{label}{row}", working.label, theme.LABEL)
-        style = replace(theme.COMPUTED, number=working.number)
+        plain = replace(theme.COMPUTED, number=working.number)
+        style = theme.COMPUTED_FRACTION if working.number == theme.COUNT else plain
         page.formula(f"{value}{row}", working.name, working.formula, style)
         page.say(f"{unit}{row}", working.unit, theme.NOTE)
     return row
