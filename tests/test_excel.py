@@ -167,4 +167,12 @@ def test_a_price_needs_neither_a_host_nor_the_network() -> None:
 
 
 def test_xlwings_is_imported_by_the_excel_functions_alone() -> None:
-    assert "xlwings" in modules_after("import xl_pricing.excel")
+    assert "xlwings" not in modules_after("import xl_pricing.excel")
+    assert "xlwings" in modules_after("import xl_pricing.excel; xl_pricing.excel.IMGCOST")
+
+
+def test_a_name_that_is_no_function_is_no_attribute() -> None:
+    import xl_pricing.excel
+
+    with pytest.raises(AttributeError, match="IMGPRICE"):
+        _ = xl_pricing.excel.IMGPRICE

@@ -5,13 +5,8 @@ table or printed as JSON. Whatever is wrong is said in one sentence on standard 
 status 2.
 """
 
-import datetime as dt
-import json
-from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
-from functools import wraps
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
@@ -26,27 +21,25 @@ from xl_pricing.arguments import (
     read_quality,
     tier_word,
 )
-from xl_pricing.cells import is_blank, is_number, read_number
+from xl_pricing.cells import is_blank, read_number
+from xl_pricing.cli_rates import rates
 from xl_pricing.console import (
-    DOCS,
-    FRACTIONS,
     Document,
+    Given,
     Main,
-    Subcommand,
+    command,
     draw_table,
     heading,
+    help_if_alone,
     show_figure,
     show_money,
+    takes,
+    takes_what,
 )
-from xl_pricing.declaration import ARGUMENTS, FUNCTIONS, TABLES
-from xl_pricing.errors import InvalidValueError, NotAvailableError
+from xl_pricing.declaration import ARGUMENTS
+from xl_pricing.errors import InvalidValueError
 from xl_pricing.estimation.budget import DEFAULT_CONFIDENCE, Budget, generations_needed
 from xl_pricing.rates.card import RateCard
-from xl_pricing.rates.rows import Rate, read_date
-
-Given = Any
-"""Text from the command line, or ``None``; the functions read it as they read a cell."""
-_Command = TypeVar("_Command", bound=Callable[..., Document])
 
 
 @click.group(cls=Main, invoke_without_command=True)
@@ -54,66 +47,15 @@ _Command = TypeVar("_Command", bound=Callable[..., Document])
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Say what GPT images will cost, before they are made."""
-    _help_if_alone(ctx)
-
-
-@main.group(invoke_without_command=True)
-@click.pass_context
-def rates(ctx: click.Context) -> None:
-    """Look into the rate card."""
-    _help_if_alone(ctx)
-
-
-def _command(
-    example: str, draw: Callable[[Document], str] = draw_table, group: click.Group = main
-) -> Callable[[_Command], _Command]:
-    """Make a command that prints the document its function answers, drawn or as JSON."""
-
-    def declare(answer: _Command) -> _Command:
-        @group.command(answer.__name__, cls=Subcommand, epilog=f"\b\nExample: {example}")
-        @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-        @wraps(answer)
-        def run(*, as_json: bool, **given: Given) -> None:
-            read = {name: _read_percent(v) if name in FRACTIONS else v for name, v in given.items()}
-            document = answer(**read)
-            click.echo(json.dumps(document, indent=2) if as_json else draw(document))
-
-        return answer
-
-    return declare
-
-
-def _takes(required: Iterable[str], optional: Iterable[str]) -> Callable[[_Command], _Command]:
-    """Take arguments and options under the names and with the words of the cell functions."""
-
-    def decorate(answer: _Command) -> _Command:
-        for name in reversed([*optional]):
-            flag = f"--{name.replace('_', '-')}"
-            answer = click.option(flag, name, metavar=name.upper(), help=DOCS[name])(answer)
-        for name in reversed([*required]):
-            answer = click.argument(name)(answer)
-        return answer
-
-    return decorate
-
-
-def _takes_what(function: str) -> Callable[[_Command], _Command]:
-    """Take what a cell function takes, but for its tables."""
-    arguments = [
-        argument for argument in FUNCTIONS[function].arguments if argument.name not in TABLES
-    ]
-    return _takes(
-        [argument.name for argument in arguments if not argument.optional],
-        [argument.name for argument in arguments if argument.optional],
-    )
+    help_if_alone(ctx)
 
 
 def _draw_template(document: Document) -> str:
     return f"{document['path']}\nOpen it in Excel or LibreOffice and fill in its yellow cells."
 
 
-@_command("xl-pricing template budget.xlsx", _draw_template)
-@_takes(["path"], ["lang"])
+@command(main, "xl-pricing template budget.xlsx", _draw_template)
+@takes(["path"], ["lang"])
 @click.option("--force", is_flag=True, help="Overwrite a file that is already there.")
 def template(path: str, lang: str | None, *, force: bool) -> Document:
     """Write the budget workbook."""
@@ -136,8 +78,8 @@ def template(path: str, lang: str | None, *, force: bool) -> Document:
     return {"path": path, "lang": language}
 
 
-@_command("xl-pricing cost 1024x1536 high --model gpt-image-2.5-flare")
-@_takes_what("IMGCOST")
+@command(main, "xl-pricing cost 1024x1536 high --model gpt-image-2.5-flare")
+@takes_what("IMGCOST")
 def cost(**given: Given) -> Document:
     """Show USD per image.
 
@@ -147,8 +89,8 @@ def cost(**given: Given) -> Document:
     return {**_spec(given), "usd_per_image": usd, "basis": functions.explain(**given).basis}
 
 
-@_command("xl-pricing credits 1024x1536 high PixAPI")
-@_takes_what("IMGCREDITS")
+@command(main, "xl-pricing credits 1024x1536 high PixAPI")
+@takes_what("IMGCREDITS")
 def credits(**given: Given) -> Document:  # noqa: A001 - the command's name
     """Show credits per image in a plan."""
     credits_per_image = functions.IMGCREDITS(**given)
@@ -161,8 +103,8 @@ def credits(**given: Given) -> Document:  # noqa: A001 - the command's name
     }
 
 
-@_command("xl-pricing tokens 4:5 medium")
-@_takes_what("IMGTOKENS")
+@command(main, "xl-pricing tokens 4:5 medium")
+@takes_what("IMGTOKENS")
 def tokens(**given: Given) -> Document:
     """Show output tokens per image."""
     return {**_spec(given), "output_tokens_per_image": functions.IMGTOKENS(**given)}
@@ -175,8 +117,8 @@ def _draw_estimate(document: Document) -> str:
     )
 
 
-@_command("xl-pricing explain 4:5 high --prompt 120 --references 2", _draw_estimate)
-@_takes_what("IMGEXPLAIN")
+@command(main, "xl-pricing explain 4:5 high --prompt 120 --references 2", _draw_estimate)
+@takes_what("IMGEXPLAIN")
 def explain(**given: Given) -> Document:
     """Show the estimate of an image line by line."""
     estimate = functions.explain(**given)
@@ -209,15 +151,16 @@ def _draw_steps(document: Document) -> str:
     return f"{draw_table(rows)}\nbudget and costs in {document['unit'] or 'the unit of COST'}"
 
 
-@_command(
+@command(
+    main,
     "xl-pricing budget --size 4:5 --quality high --finals 120 --retries 1.5 --buffer 20%",
     _draw_steps,
 )
 @click.argument("cost", required=False)
 @click.argument("finals", required=False)
-@_takes([], ["size", "quality"])
+@takes([], ["size", "quality"])
 @click.option("--finals", "planned", metavar="FINALS", help=ARGUMENTS["finals"])
-@_takes([], ["retries", "buffer", "model", "n", "prompt", "references", "tier"])
+@takes([], ["retries", "buffer", "model", "n", "prompt", "references", "tier"])
 def budget(
     cost: Given, finals: Given, planned: Given, retries: Given, buffer: Given, **spec: Given
 ) -> Document:
@@ -257,8 +200,8 @@ def _steps(cost: Given, finals: Given, retries: Given, buffer: Given) -> dict[st
     }
 
 
-@_command("xl-pricing size 16:9 --short-side 1080")
-@_takes_what("IMGSIZE")
+@command(main, "xl-pricing size 16:9 --short-side 1080")
+@takes_what("IMGSIZE")
 def size(ratio: Given, short_side: Given, quality: Given, model: Given) -> Document:
     """Show the cheapest legal size of a ratio.
 
@@ -269,8 +212,8 @@ def size(ratio: Given, short_side: Given, quality: Given, model: Given) -> Docum
     return {"ratio": ratio, **tokens(size=found, quality=word, model=model)}
 
 
-@_command("xl-pricing buffer 120 1.5 --confidence 95%")
-@_takes_what("IMGBUFFER")
+@command(main, "xl-pricing buffer 120 1.5 --confidence 95%")
+@takes_what("IMGBUFFER")
 def buffer(finals: Given, retries: Given, confidence: Given) -> Document:
     """Show the buffer that lasts with a confidence.
 
@@ -286,42 +229,6 @@ def buffer(finals: Given, retries: Given, confidence: Given) -> Document:
         "total_generations": float(images * tries),
         "generations_needed": generations_needed(int(images), float(tries), float(chance)),
         "buffer": share,
-    }
-
-
-@_command("xl-pricing rates show --model gpt-image-2 --tier standard", group=rates)
-@_takes([], ["model", "tier", "date"])
-def show(model: Given, tier: Given, date: Given) -> Document:
-    """Show the rates in force on a day."""
-    card = _card()
-    wanted_model = None if is_blank(model) else read_model(model, card).id
-    wanted_tier = None if is_blank(tier) else tier_word(tier)
-    day = dt.date.today() if is_blank(date) else read_date(date)  # noqa: DTZ011 - the user's day
-    rows = [
-        _rate_row(rate)
-        for rate in card.rates
-        if wanted_model in {None, rate.model}
-        and wanted_tier in {None, rate.tier}
-        and _in_force(rate, card, day)
-    ]
-    if not rows:
-        raise NotAvailableError(f"no such rate is in force on {day}; accepted: a later day")
-    return rows
-
-
-def _in_force(rate: Rate, card: RateCard, day: dt.date) -> bool:
-    begun = rate.effective_from <= day
-    return begun and card.rate(card.model(rate.model), rate.meter, rate.tier, day) is rate
-
-
-def _rate_row(rate: Rate) -> Document:
-    return {
-        "model": rate.model,
-        "meter": rate.meter,
-        "tier": rate.tier,
-        "usd_per_mtok": float(rate.usd_per_mtok),
-        "effective_from": rate.effective_from.isoformat(),
-        **rate.evidence._asdict(),
     }
 
 
@@ -343,14 +250,4 @@ def _spec(given: Mapping[str, Given]) -> Document:
     }
 
 
-def _read_percent(text: Given) -> Given:
-    """Read 20% as 0.2, and leave the rest to the functions."""
-    number = (text or "").strip()
-    if number.endswith("%") and is_number(number[:-1]):
-        return str(Decimal(number[:-1].strip()) / 100)
-    return text
-
-
-def _help_if_alone(ctx: click.Context) -> None:
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+main.add_command(rates)

@@ -1,14 +1,18 @@
 """How the command line talks: tables, figures, and every mistake in one sentence with status 2."""
 
+import json
 import sys
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from functools import wraps
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from tabulate import tabulate
 
 from xl_pricing.cells import is_number
-from xl_pricing.declaration import ARGUMENTS
+from xl_pricing.declaration import ARGUMENTS, FUNCTIONS, TABLES
 from xl_pricing.errors import XlPricingError
 
 DOCS = {
@@ -20,8 +24,12 @@ FRACTIONS = {"buffer", "confidence"}
 
 _WIDEST_COLUMN = 44
 
+Given = Any
+"""Text from the command line, or ``None``; the functions read it as they read a cell."""
 Document = Any
 """A mapping of JSON names to values, or a list of such rows."""
+
+CommandFunction = TypeVar("CommandFunction", bound=Callable[..., Document])
 
 
 class Main(click.Group):
@@ -115,3 +123,63 @@ def _accepted(ctx: click.Context) -> str:
 def _fail(sentence: str) -> None:
     click.echo(f"xl-pricing: {sentence}", err=True)
     sys.exit(2)
+
+
+def command(
+    group: click.Group, example: str, draw: Callable[[Document], str] = draw_table
+) -> Callable[[CommandFunction], CommandFunction]:
+    """Make a command that prints the document its function answers, drawn or as JSON."""
+
+    def declare(answer: CommandFunction) -> CommandFunction:
+        @group.command(answer.__name__, cls=Subcommand, epilog=f"\b\nExample: {example}")
+        @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+        @wraps(answer)
+        def run(*, as_json: bool, **given: Given) -> None:
+            read = {name: _read_percent(v) if name in FRACTIONS else v for name, v in given.items()}
+            document = answer(**read)
+            click.echo(json.dumps(document, indent=2) if as_json else draw(document))
+
+        return answer
+
+    return declare
+
+
+def takes(
+    required: Iterable[str], optional: Iterable[str]
+) -> Callable[[CommandFunction], CommandFunction]:
+    """Take arguments and options under the names and with the words of the cell functions."""
+
+    def decorate(answer: CommandFunction) -> CommandFunction:
+        for name in reversed([*optional]):
+            flag = f"--{name.replace('_', '-')}"
+            answer = click.option(flag, name, metavar=name.upper(), help=DOCS[name])(answer)
+        for name in reversed([*required]):
+            answer = click.argument(name)(answer)
+        return answer
+
+    return decorate
+
+
+def takes_what(function: str) -> Callable[[CommandFunction], CommandFunction]:
+    """Take what a cell function takes, but for its tables."""
+    arguments = [
+        argument for argument in FUNCTIONS[function].arguments if argument.name not in TABLES
+    ]
+    return takes(
+        [argument.name for argument in arguments if not argument.optional],
+        [argument.name for argument in arguments if argument.optional],
+    )
+
+
+def _read_percent(text: Given) -> Given:
+    """Read 20% as 0.2, and leave the rest to the functions."""
+    number = (text or "").strip()
+    if number.endswith("%") and is_number(number[:-1]):
+        return str(Decimal(number[:-1].strip()) / 100)
+    return text
+
+
+def help_if_alone(ctx: click.Context) -> None:
+    """Show a group's help where no command is named."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

@@ -197,7 +197,8 @@ def _vba(module: ModuleType) -> str:
 
 
 def _functions(module: ModuleType) -> dict[str, object]:
-    declared = [entry.__xlfunc__ for entry in vars(module).values() if hasattr(entry, "__xlfunc__")]
+    entries = [getattr(module, name) for name in dir(module)]  # as xlwings itself looks them up
+    declared = [entry.__xlfunc__ for entry in entries if hasattr(entry, "__xlfunc__")]
     return {
         function["name"]: {
             "doc": function["ret"]["doc"],

@@ -1,14 +1,12 @@
 """The xlwings functions: `functions`, taking ranges and answering cell values.
 
-Importing this module imports xlwings. Errors come back as their Excel names, which the workbook's
-VBA turns into real errors.
+xlwings is imported with the first function. Errors come back as their Excel names, which the
+workbook's VBA turns into real errors.
 """
 
 from collections.abc import Callable
 from inspect import Parameter, Signature
 from typing import Any
-
-import xlwings
 
 import xl_pricing.functions  # noqa: F401 - fills FUNCTIONS
 from xl_pricing.declaration import FUNCTIONS, CellFunction
@@ -20,6 +18,7 @@ _KIND = Parameter.POSITIONAL_OR_KEYWORD
 
 def _register(function: CellFunction) -> Callable[..., Any]:
     """Make the xlwings function of a declaration; without type hints, which xlwings would run."""
+    import xlwings  # noqa: PLC0415 - slow, and doctor must run where it is broken
 
     def call(*arguments):  # type: ignore[no-untyped-def]  # noqa: ANN002, ANN202 - no hints, see above
         return function.answer(arguments)
@@ -40,4 +39,15 @@ def _register(function: CellFunction) -> Callable[..., Any]:
     return registered
 
 
-globals().update({name: _register(function) for name, function in FUNCTIONS.items()})
+def __getattr__(name: str) -> Callable[..., Any]:
+    """Make the functions when the first of them is asked for, and with them import xlwings."""
+    if name not in FUNCTIONS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals().update({known: _register(function) for known, function in FUNCTIONS.items()})
+    made: Callable[..., Any] = globals()[name]
+    return made
+
+
+def __dir__() -> list[str]:
+    """List the functions too: xlwings finds them here."""
+    return sorted({*globals(), *FUNCTIONS})
