@@ -1,0 +1,50 @@
+"""The README is true: its table, formulas and commands are those of the code."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from xl_pricing import functions
+from xl_pricing.cli import main
+from xl_pricing.declaration import FUNCTIONS
+from xl_pricing.functions import IMGBUDGET, IMGCOST, IMGCREDITS
+
+README = Path(__file__).parents[1] / "README.md"
+TEXT = README.read_text("utf-8")
+COMMANDS = re.findall(r"^    (xl-pricing .*)$", TEXT, re.MULTILINE)
+
+
+def test_the_function_table_is_the_declaration() -> None:
+    rows = [f"| `{f.signature}` | {f.doc} |" for f in FUNCTIONS.values()]
+    assert "\n".join(rows) in TEXT
+    assert len(rows) == 8
+
+
+def test_the_three_formulas_give_the_answers_beside_them() -> None:
+    answers = re.findall(r"^=IMG.*?\)  +([\d.]+)  ", TEXT, re.MULTILINE)
+    cost = IMGCOST("4:5", "high")
+    assert [float(answer) for answer in answers] == [
+        IMGCOST("1024x1536", "high"),
+        IMGCREDITS("1024x1536", "high", "PixAPI"),
+        pytest.approx(IMGBUDGET(cost, 120, 1.5, 0.2)),
+    ]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_commands_run(command: str) -> None:
+    result = CliRunner().invoke(main, shlex.split(command)[1:])
+    assert result.exit_code == 0, result.output
+    assert result.output.strip()
+
+
+def test_there_are_commands_to_try() -> None:
+    assert len(COMMANDS) >= 6
+    assert functions.__doc__
+
+
+def test_its_files_exist() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", TEXT):
+        assert (README.parent / target).exists()
