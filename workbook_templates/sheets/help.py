@@ -1,5 +1,6 @@
 """The Help sheet: how to use the worksheet, and the cell functions with examples and values."""
 
+from dataclasses import replace
 from typing import Any
 
 from workbook_templates import theme
@@ -53,7 +54,10 @@ def _functions(page: Page, row: int) -> int:
     for at, function in enumerate(FUNCTIONS.values(), start=row + 2):
         page.put(f"B{at}", function.signature, theme.CODE)
         page.put(f"C{at}", function.formula, theme.WRAPPED_CELL)
-        page.put(f"D{at}", _shown(function.answer(function.example)), theme.VALUE)
+        value = _shown(function.answer(function.example))
+        fraction = isinstance(value, float) and not value.is_integer()
+        style = replace(theme.VALUE, number="0.00000") if fraction else theme.VALUE
+        page.put(f"D{at}", value, style)
         page.say(f"E{at}", function.doc, theme.WRAPPED_CELL)
         page.heights({at: 27})
     return row + 2 + len(FUNCTIONS)
@@ -67,6 +71,7 @@ def _shown(value: Any) -> Any:  # noqa: ANN401 - a cell's value
 def _arguments(page: Page, row: int) -> int:
     page.say(f"B{row}", "Arguments; any of them may be a range", theme.SECTION)
     for at, (name, doc) in enumerate(ARGUMENTS.items(), start=row + 1):
+        page.fill(f"B{at}:E{at}", theme.CELL)
         page.put(f"B{at}", name, theme.CODE)
         page.say(f"C{at}", doc, theme.CELL)
     return row + 1 + len(ARGUMENTS)
