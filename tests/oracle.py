@@ -98,15 +98,14 @@ def tile_tokens(width: int, height: int) -> int:
 
 
 def cheapest_tokens(ratio: Fraction, short_side: int, grid: int) -> int:
-    """Output tokens of the cheapest legal size within 1 % of a ratio of 1 or more."""
-    return min(grid_tokens(grid, w, h) for w, h in _sizes_near(ratio) if h >= short_side)
+    """Output tokens of the cheapest legal size within 1 % of a ratio of width to height."""
+    return min(grid_tokens(grid, w, h) for w, h in _sizes_near(ratio) if min(w, h) >= short_side)
 
 
 @cache
 def _sizes_near(ratio: Fraction) -> list[tuple[int, int]]:
     one_percent = Fraction(1, 100)
-    lying = ((w, h) for w, h in legal_sizes() if w >= h)
-    return [(w, h) for w, h in lying if abs(Fraction(w, h) / ratio - 1) <= one_percent]
+    return [(w, h) for w, h in legal_sizes() if abs(Fraction(w, h) / ratio - 1) <= one_percent]
 
 
 def chance_of_enough(generations: int, finals: int, accepted: Fraction) -> Fraction:

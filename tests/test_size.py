@@ -289,7 +289,9 @@ def cheapest(ratio: Fraction, short_side: int, grid: int = 96) -> Size:
 
 
 @pytest.mark.parametrize(("short_side", "grid"), [(1, 96), (1024, 16), (1024, 96), (1280, 48)])
-@pytest.mark.parametrize("ratio", ["1", "5/4", "3/2", "16/9", "191/100", "21/9", "3"])
+@pytest.mark.parametrize(
+    "ratio", ["1", "5/4", "4/5", "2/3", "9/16", "16/9", "191/100", "21/9", "3", "1/3"]
+)
 def test_no_legal_size_of_that_ratio_is_cheaper(ratio: str, short_side: int, grid: int) -> None:
     wanted = Fraction(ratio)
     size = cheapest(wanted, short_side, grid)
@@ -312,6 +314,18 @@ def test_an_upright_ratio_has_the_lying_one_turned(
             cheapest(min(ratio, 1 / ratio), short_side)
     else:
         assert cheapest(min(ratio, 1 / ratio), short_side) == (lying.height, lying.width)
+
+
+@pytest.mark.parametrize("legal", [FREE, THREE])
+def test_one_percent_off_the_ratio_is_still_within(legal: FreeSizes | FixedSizes) -> None:
+    def smallest(size: Size) -> int:
+        return abs(size.pixels - 1024 * 1024)
+
+    for ratio in (Fraction(100, 99), Fraction(100, 101)):
+        assert cheapest_size(ratio, 1024, legal, smallest) == (1024, 1024)
+    with pytest.raises(OutOfRangeError):
+        cheapest_size(Fraction(1000, 989), 1024, THREE, smallest)
+    assert cheapest_size(Fraction(1000, 989), 1024, FREE, smallest) != (1024, 1024)
 
 
 def test_of_equally_cheap_sizes_the_nearest_to_the_ratio_wins() -> None:

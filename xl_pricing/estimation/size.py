@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor
 from typing import NamedTuple
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
@@ -67,14 +68,13 @@ class FreeSizes:
             return f"{self.min_pixels:,} to {self.max_pixels:,} pixels are accepted"
         return None
 
-    def near(self, ratio: Fraction) -> Iterator[Size]:
-        """Yield every legal size whose long:short ratio is within 1 % of ``ratio`` (>= 1)."""
-        low, high = ratio * (1 - RATIO_TOLERANCE), ratio * (1 + RATIO_TOLERANCE)
-        for short in range(self.step_px, self.max_edge_px + 1, self.step_px):
-            first = max(-(-low * short // self.step_px) * self.step_px, short)
-            last = min(int(high * short), self.max_edge_px)
-            for long in range(int(first), last + 1, self.step_px):
-                size = Size(long, short)
+    def between(self, low: Fraction, high: Fraction) -> Iterator[Size]:
+        """Yield every legal size whose width is ``low`` to ``high`` times its height."""
+        for height in range(self.step_px, self.max_edge_px + 1, self.step_px):
+            first = ceil(low * height / self.step_px) * self.step_px
+            last = min(floor(high * height), self.max_edge_px)
+            for width in range(first, last + 1, self.step_px):
+                size = Size(width, height)
                 if self.fault(size) is None:
                     yield size
 
@@ -89,12 +89,9 @@ class FixedSizes:
         """Say what makes ``size`` illegal, or ``None``."""
         return None if size in self.sizes else "accepted: " + ", ".join(map(str, self.sizes))
 
-    def near(self, ratio: Fraction) -> Iterator[Size]:
-        """Yield every legal size, long edge first, within 1 % of ``ratio`` (>= 1)."""
-        low, high = ratio * (1 - RATIO_TOLERANCE), ratio * (1 + RATIO_TOLERANCE)
-        for size in dict.fromkeys(Size(size.long, size.short) for size in self.sizes):
-            if low <= Fraction(size.long, size.short) <= high:
-                yield size
+    def between(self, low: Fraction, high: Fraction) -> Iterator[Size]:
+        """Yield every legal size whose width is ``low`` to ``high`` times its height."""
+        return (size for size in self.sizes if low <= Fraction(*size) <= high)
 
 
 LegalSizes = FreeSizes | FixedSizes
@@ -198,15 +195,14 @@ def all_sizes(legal: FreeSizes) -> Iterator[Size]:
 def cheapest_size(
     ratio: Fraction, short_side_px: int | Fraction, legal: LegalSizes, tokens: Callable[[Size], int]
 ) -> Size:
-    """Return the legal size within 1 % of ``ratio`` and at least that short that costs least.
+    """Return the cheapest legal size within 1 % of ``ratio`` with at least that shorter side.
 
     Searches the whole legal domain. ``tokens`` counts the output tokens of a size. Of equally
     cheap sizes the one nearest to the ratio wins, then the one with fewer pixels. Raises
     `OutOfRangeError` where there is none.
     """
-    tall = ratio < 1
-    upright = 1 / ratio if tall else ratio
-    sizes = [size for size in legal.near(upright) if size.short >= short_side_px]
+    near = legal.between(ratio * (1 - RATIO_TOLERANCE), ratio * (1 + RATIO_TOLERANCE))
+    sizes = [size for size in near if size.short >= short_side_px]
     if not sizes:
         raise OutOfRangeError(
             f"no legal size has ratio {ratio_text(ratio)} within 1 % and a shorter side of "
@@ -214,10 +210,9 @@ def cheapest_size(
         )
 
     def rank(size: Size) -> tuple[int, Fraction, int]:
-        return tokens(size), abs(Fraction(size.long, size.short) / upright - 1), size.pixels
+        return tokens(size), abs(Fraction(*size) / ratio - 1), size.pixels
 
-    best = min(sizes, key=rank)
-    return Size(best.short, best.long) if tall else best
+    return min(sizes, key=rank)
 
 
 def plain(text: str) -> str:
