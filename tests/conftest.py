@@ -1,11 +1,30 @@
-"""What all tests share: a fixed day, and property tests that try the same examples on every run."""
+"""What all tests share: a fixed day, no refreshed card, the same examples on every run."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import gettempdir
 
 import hypothesis
 import pytest
 from that_day import stop_the_clock
 
+# Before anything asks for a card: the machine's own refreshed card is no test's business.
+os.environ["XL_PRICING_DATA"] = str(Path(gettempdir(), f"xl_pricing-tests-{os.getpid()}"))
+
 hypothesis.settings.register_profile("xl_pricing", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("xl_pricing")
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give one test a data folder of its own."""
+    from xl_pricing.rates.store import FOLDER_VARIABLE, user_store
+
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "data"))
+    user_store.cache_clear()
+    yield tmp_path / "data"
+    user_store.cache_clear()
 
 
 @pytest.fixture

@@ -621,6 +621,15 @@ def test_a_table_may_be_long_but_not_a_whole_column() -> None:
     assert str(caught.value) == "the rates table has 10001 rows; accepted: up to 10000"
 
 
+@pytest.mark.parametrize("edge", [0, -1, 1.5, "wide"])
+def test_a_size_tier_of_a_plan_has_whole_px(edge: object) -> None:
+    row = [edge if cell == 3840 else cell for cell in PLANS_ROW]
+    with pytest.raises(
+        CardError, match=r"row 1: max_long_edge_px .* is not accepted: input should"
+    ):
+        CARD.with_plans([PLANS_HEADER, row])
+
+
 @pytest.mark.parametrize("blank", [None, "", " "])
 def test_a_blank_amount_in_a_plan_is_none(blank: str | None) -> None:
     row = [

@@ -11,8 +11,9 @@ import xl_pricing
 import xl_pricing.functions
 from workbook_templates.answers import answer
 from workbook_templates.finish import finish
+from workbook_templates.macros import AddIn, add_button, add_macros, add_ribbon
 from workbook_templates.page import Book
-from workbook_templates.sheets import checks, rates, worksheet
+from workbook_templates.sheets import checks, functions, rates, worksheet
 from workbook_templates.sheets import help as help_sheet
 from workbook_templates.theme import Theme
 from workbook_templates.words import Words
@@ -57,8 +58,8 @@ class Built:
         self.data, self.inputs, self.formulas = data, book.inputs, book.formulas
 
 
-def build(lang: str = "en", card: RateCard | None = None) -> Built:
-    """Build the workbook of a language from a rate card."""
+def build(lang: str = "en", card: RateCard | None = None, *, macros: bool = False) -> Built:
+    """Build the workbook of a language from a rate card, with ``macros`` for a file in .xlsm."""
     card = card or bundled_card()
     job = {**JOB, "price_date": card.checked}
     book = Book(Workbook(), Words(lang), Theme(lang))
@@ -69,8 +70,24 @@ def build(lang: str = "en", card: RateCard | None = None) -> Built:
     help_sheet.write(book)
     book.workbook.move_sheet(book.words("Rates"), 1)
     book.workbook.active = 0
+    values = answer(job, card, book.words)
+    if macros:
+        functions.write(book)
+        values = functions.answers(job, values, book.words(functions.STATUS))
+        add_macros(book, "workbook", add_button(book))
     _describe(book, card)
-    return Built(book, finish(book, answer(job, card, book.words)))
+    return Built(book, finish(book, values))
+
+
+def build_addin(card: RateCard | None = None) -> bytes:
+    """Build the add-in: the functions for every workbook, a ribbon tab, and the Help sheet."""
+    book = Book(AddIn(), Words("en"), Theme("en"))
+    book.workbook.remove(book.workbook.worksheets[0])
+    help_sheet.write(book)
+    add_macros(book, "addin", add_ribbon())
+    _describe(book, card or bundled_card())
+    book.workbook.properties.title = "Image Pricing"
+    return finish(book, {})
 
 
 def _describe(book: Book, card: RateCard) -> None:

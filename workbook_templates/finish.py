@@ -19,6 +19,7 @@ _EPOCH = date(1899, 12, 30)
 _FORMULA = re.compile(r'<c r="([A-Z]+\d+)"( s="\d+")?>(<f>.*?</f>)<v></v></c>', re.DOTALL)
 _FONT = re.compile(r"<font>(.*?)</font>")
 _FONT_PART = re.compile(r"<(\w+)[^>]*></\1>")
+_TYPE = re.compile("<Default [^>]*></Default>")
 # The order that the schema asks for; openpyxl writes another one.
 _FONT_ORDER = [
     "b",
@@ -39,6 +40,7 @@ _FIRST_PARTS = ("[Content_Types].xml", "_rels/.rels")
 def finish(book: Book, values: Mapping[str, Any]) -> bytes:
     """Return the workbook's file with ``values`` cached in its computed cells."""
     edits: dict[str, Callable[[str], str]] = {
+        "[Content_Types].xml": _order_types,
         "xl/styles.xml": lambda xml: _FONT.sub(_order_font, xml),
         "docProps/core.xml": partial(_fix_modified, book.workbook.properties.created),
     }
@@ -48,15 +50,20 @@ def finish(book: Book, values: Mapping[str, Any]) -> bytes:
         edits[f"xl/drawings/drawing{i}.xml"] = partial(_describe_chart, description)
     raw = BytesIO()
     book.workbook.save(raw)
-    return _zip({name: edits.get(name, str)(xml) for name, xml in _parts(raw).items()})
-
-
-def _parts(raw: BytesIO) -> dict[str, str]:
     with zipfile.ZipFile(raw) as archive:
-        return {name: canonicalize(archive.read(name).decode()) for name in archive.namelist()}
+        return _zip({name: _part(archive, name, edits) for name in archive.namelist()})
 
 
-def _zip(parts: Mapping[str, str]) -> bytes:
+def _part(archive: zipfile.ZipFile, name: str, edits: Mapping[str, Callable[[str], str]]) -> bytes:
+    """Return a part as it is kept: XML in canonical form and edited, anything else as it is."""
+    content = archive.read(name)
+    if name.endswith(".bin"):
+        return content
+    edited = edits.get(name, str)(canonicalize(content.decode()))
+    return (_DECLARATION + edited).encode()
+
+
+def _zip(parts: Mapping[str, bytes]) -> bytes:
     """Pack the parts in a fixed order with a fixed date."""
     packed = BytesIO()
     first = [name for name in _FIRST_PARTS if name in parts]
@@ -64,7 +71,7 @@ def _zip(parts: Mapping[str, str]) -> bytes:
         for name in (*first, *sorted(parts.keys() - set(first))):
             info = zipfile.ZipInfo(name)  # dated 1980-01-01
             info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 0, 0
-            archive.writestr(info, _DECLARATION + parts[name])
+            archive.writestr(info, parts[name])
     return packed.getvalue()
 
 
@@ -89,6 +96,12 @@ def _cached(value: Any) -> tuple[str, str]:  # noqa: ANN401 - a cell's value
     if isinstance(value, date):
         return "", str((value - _EPOCH).days)
     return "", repr(value)
+
+
+def _order_types(xml: str) -> str:
+    """Sort the types by extension, which openpyxl takes from a set where there are macros."""
+    types = sorted(_TYPE.findall(xml))
+    return _TYPE.sub(lambda _type: types.pop(0), xml)
 
 
 def _order_font(font: re.Match[str]) -> str:

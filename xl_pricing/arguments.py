@@ -42,10 +42,10 @@ from xl_pricing.rates.card import (
     DEFAULT_MODEL,
     DEFAULT_TIER,
     RateCard,
-    bundled_card,
     read_tier,
 )
 from xl_pricing.rates.rows import EXCEL_EPOCH, Model
+from xl_pricing.rates.store import active_card
 
 MAX_IMAGES_PER_CALL = 10
 MAX_REFERENCES = 16
@@ -254,12 +254,12 @@ def card_with(replace: Callable[[RateCard, Grid], RateCard], table: Table) -> Ra
     if isinstance(table, RateCard):
         return table
     if is_blank(table):
-        return bundled_card()
+        return active_card()
     if not is_grid(table):
         raise InvalidValueError(
             f"table {shown(table)} is not a range; accepted: a range with a header"
         )
-    return _replaced(bundled_card(), replace, tuple(map(tuple, as_grid(table))))
+    return _replaced(active_card(), replace, tuple(map(tuple, as_grid(table))))
 
 
 @lru_cache(maxsize=8, typed=True)

@@ -22,6 +22,7 @@ from xl_pricing.arguments import (
     tier_word,
 )
 from xl_pricing.cells import is_blank, read_number
+from xl_pricing.cli_excel import excel
 from xl_pricing.cli_rates import rates
 from xl_pricing.console import (
     Document,
@@ -58,18 +59,23 @@ def _draw_template(document: Document) -> str:
 @takes(["path"], ["lang"])
 @click.option("--force", is_flag=True, help="Overwrite a file that is already there.")
 def template(path: str, lang: str | None, *, force: bool) -> Document:
-    """Write the budget workbook."""
+    """Write the budget workbook.
+
+    A name in .xlsx needs no macros; one in .xlsm has the cell functions and the refresh button too.
+    """
     language = lang or LANGUAGES[0]
     if language not in LANGUAGES:
         raise InvalidValueError(f"lang {lang!r} is unknown; accepted: {', '.join(LANGUAGES)}")
-    if not path.lower().endswith(".xlsx"):
-        raise InvalidValueError(f"path {path!r} is not a workbook; accepted: a name in .xlsx")
+    if not path.lower().endswith((".xlsx", ".xlsm")):
+        raise InvalidValueError(
+            f"path {path!r} is not a workbook; accepted: a name in .xlsx or .xlsm"
+        )
     from workbook_templates.build import build  # noqa: PLC0415 - loads openpyxl
 
     try:
         if Path(path).exists() and not force:
             raise InvalidValueError(f"path {path!r} exists; accepted: another name, or --force")
-        Path(path).write_bytes(build(language).data)
+        Path(path).write_bytes(build(language, macros=path.lower().endswith(".xlsm")).data)
     except OSError as error:
         raise InvalidValueError(
             f"path {path!r} cannot be written: {error.strerror or error}; "
@@ -250,4 +256,5 @@ def _spec(given: Mapping[str, Given]) -> Document:
     }
 
 
+main.add_command(excel)
 main.add_command(rates)

@@ -13,12 +13,16 @@ from tabulate import tabulate
 
 from xl_pricing.cells import is_number
 from xl_pricing.declaration import ARGUMENTS, FUNCTIONS, TABLES
-from xl_pricing.errors import XlPricingError
+from xl_pricing.errors import NotAcceptedError, XlPricingError
+from xl_pricing.rates.store import user_store
 
 DOCS = {
     **ARGUMENTS,
     "path": "Workbook to write, a name in .xlsx.",
     "lang": "en or zh-CN. If omitted, en.",
+    "number": "A card's number, as history lists it; 0 is the bundled one.",
+    "old": "A card's number, as history lists it. If omitted, the one before NEW.",
+    "new": "A card's number. If omitted, the one in force.",
 }
 FRACTIONS = {"buffer", "confidence"}
 
@@ -36,7 +40,7 @@ class Main(click.Group):
     """The whole command line."""
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - click's own signature
-        """Run and exit; every error becomes one sentence and status 2."""
+        """Run and exit; every error becomes one sentence and its exit status, mostly 2."""
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # a Windows console may lack a letter
         try:
@@ -46,7 +50,7 @@ class Main(click.Group):
         except click.ClickException as error:
             _fail(_sentence(error))
         except XlPricingError as error:
-            _fail(str(error))
+            _fail(str(error), error.exit_status)
         except OverflowError:
             _fail("the answer is over 1e308; accepted: smaller numbers")
         sys.exit(0)
@@ -120,15 +124,26 @@ def _accepted(ctx: click.Context) -> str:
     return " ".join(p.opts[0] if p.opts[0] != p.name else p.name.upper() for p in params)
 
 
-def _fail(sentence: str) -> None:
+def _fail(sentence: str, status: int = 2) -> None:
     click.echo(f"xl-pricing: {sentence}", err=True)
-    sys.exit(2)
+    sys.exit(status)
+
+
+def _nothing_to_say(_document: Document) -> str:
+    return ""
 
 
 def command(
-    group: click.Group, example: str, draw: Callable[[Document], str] = draw_table
+    group: click.Group,
+    example: str,
+    draw: Callable[[Document], str] = draw_table,
+    complain: Callable[[Document], str] = _nothing_to_say,
 ) -> Callable[[CommandFunction], CommandFunction]:
-    """Make a command that prints the document its function answers, drawn or as JSON."""
+    """Make a command that prints the document its function answers, drawn or as JSON.
+
+    What ``complain`` says of the document follows on standard error, with status 1. Before all
+    comes a warning where the user's rate card had to be set aside.
+    """
 
     def declare(answer: CommandFunction) -> CommandFunction:
         @group.command(answer.__name__, cls=Subcommand, epilog=f"\b\nExample: {example}")
@@ -137,7 +152,11 @@ def command(
         def run(*, as_json: bool, **given: Given) -> None:
             read = {name: _read_percent(v) if name in FRACTIONS else v for name, v in given.items()}
             document = answer(**read)
+            if warning := user_store().warning():
+                click.echo(f"xl-pricing: warning: {warning}", err=True)
             click.echo(json.dumps(document, indent=2) if as_json else draw(document))
+            if complaint := complain(document):
+                raise NotAcceptedError(complaint)
 
         return answer
 

@@ -46,6 +46,11 @@ class Argument:
     doc: str
     optional: bool
 
+    @property
+    def vba_name(self) -> str:
+        """The name in VBA, which keeps some for itself."""
+        return {"date": "on_date"}.get(self.name, self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class CellFunction:

@@ -5,17 +5,25 @@
     ├── OutOfRangeError      (ValueError)    a number that is not accepted            #NUM!
     ├── NotAvailableError    (LookupError)   nothing is known: no rate, no formula    #N/A
     ├── CardError            (ValueError)    a rate card or table that is not whole   #VALUE!
-    └── CellError            (ValueError)    an input cell holds an error             that error
+    ├── CellError            (ValueError)    an input cell holds an error             that error
+    ├── SourceError          (OSError)       a source of rates that does not answer well
+    ├── StoreError           (OSError)       a folder of rate cards that cannot be used
+    └── NotAcceptedError     (ValueError)    something that was not done, for it is in doubt
 
-Each also derives from the fitting builtin, so a caller may catch either. The message is one
-sentence that says what was wrong and what is accepted.
+The last three come from refreshing the rates, never into a cell. Each also derives from the
+fitting builtin, so a caller may catch either. The message is one sentence that says what was wrong
+and what is accepted.
 """
 
 
 class XlPricingError(Exception):
-    """Base of all errors; ``cell_error`` is the Excel error that a cell shows."""
+    """Base of all errors; ``cell_error`` is the Excel error that a cell shows.
+
+    ``exit_status`` is the command line's: 2 for a mistake in the call, 1 for a refresh that failed.
+    """
 
     cell_error: str = "#VALUE!"
+    exit_status: int = 2
 
 
 class InvalidValueError(XlPricingError, ValueError):
@@ -45,3 +53,21 @@ class CellError(XlPricingError, ValueError):
         """Name the error and the argument that holds it."""
         super().__init__(f"{name} holds the error {cell_error}; mend that cell first")
         self.cell_error = cell_error
+
+
+class SourceError(XlPricingError, OSError):
+    """A source of rates cannot be asked, or answers what is not acceptable."""
+
+    exit_status = 1
+
+
+class StoreError(XlPricingError, OSError):
+    """The folder of the user's rate cards cannot be used."""
+
+    exit_status = 1
+
+
+class NotAcceptedError(XlPricingError, ValueError):
+    """Something was not done because it is in doubt."""
+
+    exit_status = 1

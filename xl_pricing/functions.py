@@ -32,8 +32,9 @@ from xl_pricing.estimation import budget
 from xl_pricing.estimation.cost import BASES, Evidence, Line
 from xl_pricing.estimation.credits import Charge, charge
 from xl_pricing.estimation.size import Size, parse_ratio
-from xl_pricing.rates.card import RateCard, bundled_card, read_meter
+from xl_pricing.rates.card import RateCard, read_meter
 from xl_pricing.rates.rows import read_date
+from xl_pricing.rates.store import active_card
 
 DEFAULT_QUALITY = "high"
 DEFAULT_SHORT_SIDE_PX = 1024
@@ -104,7 +105,7 @@ def IMGBUDGET(cost: Cell, finals: Cell, retries: Cell = None, buffer: Cell = Non
 
 def bind_tokens(model: Cell = None, n: Cell = None) -> Callable[[Cell, Cell], float]:
     """Return IMGTOKENS for one model and n."""
-    count, images = token_counter(read_model(model, bundled_card()), n), read_n(n)
+    count, images = token_counter(read_model(model, active_card()), n), read_n(n)
     return lambda size, quality: float(count(size, quality) / images)
 
 
@@ -128,7 +129,7 @@ def IMGSIZE(ratio: Cell, short_side: Cell = None, quality: Cell = None, model: C
             "quality is a measured token count, which belongs to one size; accepted: a word"
         )
     shape = parse_ratio(ratio_word(ratio, "ratio"))
-    return str(find_cheapest(shape, least, word, read_model(model, bundled_card())))
+    return str(find_cheapest(shape, least, word, read_model(model, active_card())))
 
 
 @cell_function(120, 1.5)

@@ -56,7 +56,7 @@ class Part:
 
 def write(book: Book, card: RateCard) -> dict[str, str]:
     """Write the sheet; return by table name the range of its first column, for dropdowns."""
-    parts = _parts(card, book.words)
+    parts = tables(card, book.words)
     widths = [2.0]
     for part in parts:
         widths += [*(_WIDTHS.get(name, max(12, len(name) + 4)) for name in part.captions), 3]
@@ -92,7 +92,8 @@ def _head(page: Page, width: int) -> None:
     )
 
 
-def _parts(card: RateCard, words: Words) -> list[Part]:
+def tables(card: RateCard, words: Words) -> list[Part]:
+    """Return the tables in the order of the sheet; the refresh macro writes the same rows."""
     return [
         Part(
             "tblRates",

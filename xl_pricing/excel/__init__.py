@@ -1,4 +1,4 @@
-"""The xlwings functions: `functions`, taking ranges and answering cell values.
+"""The xlwings functions: `functions`, taking ranges and answering rows of cell values.
 
 xlwings is imported with the first function. Errors come back as their Excel names, which the
 workbook's VBA turns into real errors.
@@ -9,10 +9,9 @@ from inspect import Parameter, Signature
 from typing import Any
 
 import xl_pricing.functions  # noqa: F401 - fills FUNCTIONS
+from xl_pricing.cells import as_grid
 from xl_pricing.declaration import FUNCTIONS, CellFunction
 
-# VBA keeps some names for itself.
-_VBA_NAMES = {"date": "on_date"}
 _KIND = Parameter.POSITIONAL_OR_KEYWORD
 
 
@@ -21,20 +20,21 @@ def _register(function: CellFunction) -> Callable[..., Any]:
     import xlwings  # noqa: PLC0415 - slow, and doctor must run where it is broken
 
     def call(*arguments):  # type: ignore[no-untyped-def]  # noqa: ANN002, ANN202 - no hints, see above
-        return function.answer(arguments)
+        return as_grid(function.answer(arguments))
 
     call.__name__ = call.__qualname__ = function.name
     call.__doc__ = function.doc
-    names = [_VBA_NAMES.get(argument.name, argument.name) for argument in function.arguments]
+    names = [argument.vba_name for argument in function.arguments]
     call.__signature__ = Signature(  # type: ignore[attr-defined]
         [
             Parameter(name, _KIND, default=None if argument.optional else Parameter.empty)
             for name, argument in zip(names, function.arguments, strict=True)
         ]
     )
-    # Two dimensions keep a column a column; errors as text are not mistaken for blanks.
+    # Raw: the values as Excel sends them; what xlwings makes of them costs more than the prices.
     for name, argument in zip(names, function.arguments, strict=True):
-        call = xlwings.arg(name, ndim=2, err_to_str=True, doc=argument.doc)(call)
+        call = xlwings.arg(name, "raw", doc=argument.doc)(call)
+    call = xlwings.ret("raw")(call)
     registered: Callable[..., Any] = xlwings.func(category="Image Pricing")(call)
     return registered
 

@@ -13,6 +13,7 @@ from typing import Any
 from xl_pricing.errors import CardError, InvalidValueError, NotAvailableError
 from xl_pricing.estimation.cost import Price, Tariff
 from xl_pricing.estimation.size import Size
+from xl_pricing.estimation.tokens import GridRule
 from xl_pricing.rates.rows import METERS, TIERS, Model, Plan, Rate, Ratio, read_rows, read_table
 
 DEFAULT_MODEL = "gpt-image-2"
@@ -87,6 +88,27 @@ class RateCard:
             )
         return min(fitting, key=lambda r: (r.max_long_edge_px, r.model == ANY, r.quality == ANY))
 
+    def newcomer(self, name: str, released: date) -> Model:
+        """Return a model of which only prices are known; it is taken to be like the default one.
+
+        Its tokens are not counted, so it has a price for measured tokens only.
+        """
+        like = self.model(DEFAULT_MODEL)
+        said = f"no token count is known for {name}; pass a measured token count instead"
+        taken_over = {"source": f"taken over from {like.id}", "basis": "estimate"}
+        unknown = GridRule({}, dict.fromkeys(like.output.rule.qualities, said))
+        changes = {
+            "id": name,
+            "aliases": (),
+            "released": released,
+            "shuts_down": None,
+            "output": like.output.model_copy(update={**taken_over, "rule": unknown}),
+            "references": like.references.model_copy(update=taken_over),
+            "text": like.text.model_copy(update=taken_over),
+            "notes": (f"First seen on {released}; its sizes are taken over from {like.id}.",),
+        }
+        return like.model_copy(update=changes)
+
     def with_rates(self, table: Sequence[Sequence[Any]]) -> "RateCard":
         """Return this card with the rates of a sheet's table in place of its own."""
         return replace(self, rates=tuple(read_table(Rate, table, "the rates table")))
@@ -141,9 +163,9 @@ def read_card(
     """Validate the four documents of a card; raise `CardError` with the first fault."""
     return RateCard(
         tuple(read_rows(Model, list(_with_rules(models)), "models")),
-        tuple(read_rows(Rate, _rows(rates, "rates"), "rates")),
-        tuple(read_rows(Plan, _rows(plans, "plans"), "plans")),
-        tuple(read_rows(Ratio, _rows(ratios, "ratios"), "ratios")),
+        tuple(read_rows(Rate, rows_of(rates, "rates"), "rates")),
+        tuple(read_rows(Plan, rows_of(plans, "plans"), "plans")),
+        tuple(read_rows(Ratio, rows_of(ratios, "ratios"), "ratios")),
     )
 
 
@@ -165,7 +187,7 @@ def read_meter(word: str) -> str:
 
 def _with_rules(document: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """Put the named size and output rules into the models that name them."""
-    for model in _rows(document, "models"):
+    for model in rows_of(document, "models"):
         yield {
             **model,
             "sizes": document.get("size_rules", {}).get(model.get("sizes")),
@@ -173,7 +195,8 @@ def _with_rules(document: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
         }
 
 
-def _rows(document: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
+def rows_of(document: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
+    """Return the rows of a document; raise `CardError` for another format or none."""
     if document.get("format") != FORMAT:
         raise CardError(f"{name} have format {document.get('format')!r}; accepted: {FORMAT}")
     if not isinstance(document.get(name), list):

@@ -176,7 +176,7 @@ _Row = TypeVar("_Row", bound=BaseModel)
 
 def read_rows(kind: type[_Row], rows: Sequence[Mapping[str, Any]], where: str) -> list[_Row]:
     """Validate rows of one kind; raise `CardError` with the first fault as a sentence."""
-    return [_read_row(kind, row, f"{where}, row {i}") for i, row in enumerate(rows, start=1)]
+    return [read_row(kind, row, f"{where}, row {i}") for i, row in enumerate(rows, start=1)]
 
 
 def read_table(kind: type[_Row], table: Sequence[Sequence[Any]], where: str) -> list[_Row]:
@@ -196,12 +196,15 @@ def read_table(kind: type[_Row], table: Sequence[Sequence[Any]], where: str) -> 
     return read_rows(kind, rows, where)
 
 
-def _read_row(kind: type[_Row], row: Mapping[str, Any], where: str) -> _Row:
+def read_row(kind: type[_Row], row: Mapping[str, Any], where: str) -> _Row:
+    """Validate one row; raise `CardError` with its first fault as a sentence."""
     try:
         return kind.model_validate(row)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
     column = ".".join(map(str, fault["loc"])) or "row"
-    shown = "" if fault["type"] == "missing" else f" {fault['input']!r:.60}"
+    given = fault["input"]
+    known = str(given) if isinstance(given, Decimal) else repr(given)
+    shown = "" if fault["type"] == "missing" else f" {known:.60}"
     said = fault["msg"].removeprefix("Value error, ")
     raise CardError(f"{where}: {column}{shown} is not accepted: {said[0].lower()}{said[1:]}")
