@@ -258,3 +258,9 @@ def test_the_exit_status_tells_whether_anything_is_at_fault(
 def test_every_sentence_is_one_line_that_ends(machine: Machine) -> None:
     checks: list[Any] = examine(machine, ADDIN)
     assert all(check.says.endswith(".") and "\n" not in check.says for check in checks)
+
+
+def test_a_card_that_was_set_aside_is_a_fault(machine: Machine, data_folder: Path) -> None:
+    data_folder.mkdir()
+    (data_folder / "card.json").write_text("half a ca", "utf-8")
+    assert "is set aside" in faults(machine)["rate card"]

@@ -17,10 +17,12 @@ from hosts.made_up_book import Book, Range, Refusal, Sheet, Table
 from workbook_templates.build import build
 from workbook_templates.sheets.rates import tables
 from workbook_templates.words import LANGUAGES, Words
-from xl_pricing.errors import InvalidValueError, NotAvailableError
+from xl_pricing.errors import InvalidValueError, NotAvailableError, SourceError
 from xl_pricing.excel import macros
 from xl_pricing.excel.macros import refresh, refresh_rates
+from xl_pricing.rates.belief import Change
 from xl_pricing.rates.card import RateCard, bundled_card
+from xl_pricing.rates.refresh import Report
 
 TABLES = ("tblRates", "tblModels", "tblFixed", "tblPlans")
 CARD = bundled_card()
@@ -341,11 +343,16 @@ def test_what_cannot_be_put_back_is_named(book: Book) -> None:
 # From the button
 
 
+def offline(*_asked: object) -> Report:
+    raise SourceError("nothing is changed, for no source answered well")
+
+
 @pytest.fixture
 def called(book: Book, monkeypatch: pytest.MonkeyPatch) -> Callable[[Book], None]:
     def by(calling: Book) -> None:
         monkeypatch.setattr(xlwings.Book, "caller", classmethod(lambda _cls: calling))
         monkeypatch.setattr(macros, "active_card", bundled_card)
+        monkeypatch.setattr(macros, "refresh_card", offline)
 
     by(book)
     return by
@@ -356,6 +363,43 @@ def test_the_button_tells_what_changed_in_one_message(book: Book) -> None:
     message = refresh_rates()
     assert book.alerts == [message]
     assert "up to date" in message
+
+
+@pytest.mark.usefixtures("called")
+def test_offline_the_button_uses_the_known_rates_and_says_so() -> None:
+    assert refresh_rates().endswith(
+        "Known rates were used: nothing is changed, for no source answered well."
+    )
+
+
+@pytest.mark.usefixtures("called")
+def test_the_button_asks_the_sources_and_tells_what_they_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dearer = Change(
+        "gpt-image-2", "image_out", "standard", Decimal(30), Decimal(32), NEW_DAY, "both"
+    )
+    doubtful = dearer._replace(meter="text_in", why="only litellm says so")
+    gone = dearer._replace(meter="shuts_down", tier="", old=None, new=NEW_DAY)
+    report = Report(
+        NEW_DAY, ("litellm",), ("genai-prices: no answer",), 1, (dearer, gone), (doubtful,), ()
+    )
+    monkeypatch.setattr(macros, "refresh_card", lambda *_asked: report)
+    assert refresh_rates().splitlines()[-5:] == [
+        "Asked: litellm.",
+        "genai-prices: no answer",
+        "New: gpt-image-2 image_out standard 30 -> 32 (both) from 2027-02-01.",
+        "New: gpt-image-2 shuts_down None -> 2027-02-01 (both) from 2027-02-01.",
+        "Held back: gpt-image-2 text_in standard 30 -> 32 (both), because only litellm says so.",
+    ]
+
+
+@pytest.mark.usefixtures("called")
+def test_a_long_list_of_news_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Change("gpt-image-2", "image_out", "batch", Decimal(1), Decimal(2), NEW_DAY, "both")
+    report = Report(NEW_DAY, ("litellm",), (), 1, (one,) * 40, (), ())
+    monkeypatch.setattr(macros, "refresh_card", lambda *_asked: report)
+    assert refresh_rates().endswith("\n... and 29 more.")
 
 
 @pytest.mark.usefixtures("called")

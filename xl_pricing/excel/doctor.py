@@ -11,7 +11,7 @@ from xl_pricing.errors import XlPricingError
 from xl_pricing.excel.install import MODULE
 from xl_pricing.excel.machine import OUR_ADDIN, XLWINGS_ADDIN, Machine
 from xl_pricing.excel.settings import read_settings
-from xl_pricing.rates.store import active_card
+from xl_pricing.rates.store import active_card, user_store
 
 OK, NOTE, FAULT = "ok", "note", "fault"
 INSTALL = "run: xl-pricing excel install"
@@ -221,7 +221,9 @@ def _one_of(name: str, folders: list[Path], file: str, remedy: str) -> Check:
 
 def _card() -> Check:
     try:
-        card = active_card()
+        card, warning = active_card(), user_store().warning()
     except XlPricingError as error:
         return Check("rate card", FAULT, f"{error}.")
+    if warning:
+        return Check("rate card", FAULT, f"{warning}.")
     return Check("rate card", OK, f"{len(card.rates)} rates, last checked on {card.checked}.")

@@ -17,8 +17,10 @@ from workbook_templates.words import LANGUAGES, Words
 from xl_pricing.errors import InvalidValueError, NotAvailableError, XlPricingError
 from xl_pricing.excel.merge import IDENTITIES, Merged, Row, merge
 from xl_pricing.excel.sheet_table import SheetTable
+from xl_pricing.rates.belief import Change
 from xl_pricing.rates.card import RateCard
-from xl_pricing.rates.store import active_card
+from xl_pricing.rates.refresh import refresh as refresh_card
+from xl_pricing.rates.store import active_card, user_store
 
 TITLE = "Image Pricing"
 AS_OF = "price_date"
@@ -28,14 +30,37 @@ _MOST_LINES = 12
 
 
 def refresh_rates() -> str:
-    """Bring the rates of the calling workbook up to date, and tell the user what changed."""
+    """Ask the sources, bring the calling workbook up to date, and tell the user what changed.
+
+    Where no source answers, the workbook still gets the rates that are known on this machine.
+    """
     book = _calling_book()
+    news = _ask_sources()
     try:
-        message = refresh(book, active_card())
+        message = f"{refresh(book, active_card())}\n\n{news}"
     except XlPricingError as error:
         message = f"The rates were not refreshed: {error}."
     book.app.alert(message, TITLE)
     return message
+
+
+def _ask_sources() -> str:
+    """Bring the card itself up to date; return what the sources said."""
+    today = date.today()  # noqa: DTZ011 - the user's own day
+    try:
+        report = refresh_card(user_store(), today)
+    except XlPricingError as error:
+        return f"Known rates were used: {error}."
+    lines = [f"Asked: {', '.join(report.asked)}.", *report.failures]
+    lines += [f"New: {_change(change)} from {change.since}." for change in report.accepted]
+    lines += [f"Held back: {_change(change)}, because {change.why}." for change in report.held]
+    more = [f"... and {len(lines) - _MOST_LINES} more."] if len(lines) > _MOST_LINES else []
+    return "\n".join([*lines[:_MOST_LINES], *more])
+
+
+def _change(change: Change) -> str:
+    series = " ".join(filter(None, (change.model, change.meter, change.tier)))
+    return f"{series} {change.old} -> {change.new} ({change.source})"
 
 
 def new_worksheet() -> str:
