@@ -395,6 +395,40 @@ def test_the_button_asks_the_sources_and_tells_what_they_said(
 
 
 @pytest.mark.usefixtures("called")
+def test_what_the_sources_changed_is_listed_on_the_rates_sheet(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dearer = Change("gpt-image-2", "image_out", "batch", Decimal(15), Decimal(16), NEW_DAY, "both")
+    gone = Change("gpt-image-2", "shuts_down", "", None, NEW_DAY, NEW_DAY, "litellm")
+    report = Report(NEW_DAY, ("litellm",), (), 1, (dearer, gone), (), ())
+    monkeypatch.setattr(macros, "refresh_card", lambda *_asked: report)
+    refresh_rates()
+    listed = [tuple(row.values()) for row in book.rows("tblChanges")]
+    since = day(2027, 2, 1)
+    assert listed == [
+        ("gpt-image-2", "image_out", "batch", 15, 16, since, "both"),
+        ("gpt-image-2", "shuts_down", None, None, "2027-02-01", since, "litellm"),
+    ]
+    monkeypatch.setattr(macros, "refresh_card", offline)
+    refresh_rates()
+    assert [tuple(row.values()) for row in book.rows("tblChanges")] == listed
+
+
+@pytest.mark.usefixtures("called")
+def test_a_card_that_was_set_aside_is_told_on_the_rates_sheet_until_it_is_mended(
+    book: Book, data_folder: Path
+) -> None:
+    data_folder.mkdir()
+    (data_folder / "card.json").write_text("half a ca", "utf-8")
+    refresh_rates()
+    note = next(name.refers_to_range for name in book.names if name.name == "card_note")
+    assert "is set aside" in str(note.value)
+    (data_folder / "set_aside").rename(data_folder / "elsewhere")
+    refresh_rates()
+    assert note.value is None
+
+
+@pytest.mark.usefixtures("called")
 def test_a_long_list_of_news_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     one = Change("gpt-image-2", "image_out", "batch", Decimal(1), Decimal(2), NEW_DAY, "both")
     report = Report(NEW_DAY, ("litellm",), (), 1, (one,) * 40, (), ())

@@ -6,6 +6,7 @@ sheet every missing answer is #N/A; the Checks sheet says why.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -46,8 +47,14 @@ from xl_pricing.rates.rows import Model, read_date
 METERS = ("text_in", "image_in", "image_out")
 
 
-def answer(inputs: Mapping[str, Any], card: RateCard, words: Words) -> dict[str, Any]:
-    """Return every computed value of the worksheet for ``inputs``: numbers, text, days."""
+def answer(
+    inputs: Mapping[str, Any], card: RateCard, words: Words, today: date | None = None
+) -> dict[str, Any]:
+    """Return every computed value of the worksheet for ``inputs``: numbers, text, days.
+
+    ``today`` ages the rates; if omitted, the day on which they were checked, so that what is
+    cached in a file does not depend on the day it is written.
+    """
     values = Answers(inputs)
     _check_inputs(values)
     _add_size(values, card, words)
@@ -58,7 +65,7 @@ def answer(inputs: Mapping[str, Any], card: RateCard, words: Words) -> dict[str,
     add_budget(values)
     add_plan(values, card)
     add_captions(values, words)
-    add_checks(values, card)
+    add_checks(values, card, today or card.checked)
     add_status(values, words)
     return {name: _plain(value) for name, value in values.items()}
 

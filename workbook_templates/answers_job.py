@@ -1,6 +1,6 @@
 """What the computed cells of the job must hold: budget, plan, captions, checks, status."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 from workbook_templates.values import (
@@ -113,12 +113,13 @@ def add_captions(v: Answers, words: Words) -> None:
     v["plan_caption"] = f"{words('Credits of ')}{v['plan']}"
 
 
-def add_checks(v: Answers, card: RateCard) -> None:
+def add_checks(v: Answers, card: RateCard, today: date) -> None:
     """Add the rules of the Checks sheet that look at the whole job."""
     model = known_model(v, card)
     day = read_date(v["price_date"])
     plan = card.plans[v["plan_row"] - 1] if v["plan_row"] else None
     over = isinstance(model.sizes, FreeSizes) and v["pixels"] > model.sizes.experimental_pixels
+    age = timedelta(days=int(LIMITS["rates_age_days"]))
     notice = timedelta(days=int(LIMITS["retirement_notice_days"]))
     low, high = LIMITS["usual_buffer_low"], LIMITS["usual_buffer_high"]
     bases = {v["basis_tokens"], v["basis_image_out"]}
@@ -133,6 +134,8 @@ def add_checks(v: Answers, card: RateCard) -> None:
         "ok_table": 1,
         "ok_sums": valid(lambda: abs(v.job_total - v.budget_usd) <= LIMITS["cent_fraction_usd"]),
         "note_service": int(not model.shuts_down or model.shuts_down > day + notice),
+        "note_card": 1,
+        "note_age": int(max(day, today) - card.checked <= age),
         "note_buffer": valid(lambda: low <= typed_number(v, "buffer") <= high),
         "note_basis": int(not is_blank(v["measured_tokens"]) or not estimated),
         "note_size": int(not over),

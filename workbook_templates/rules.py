@@ -34,5 +34,6 @@ RULES = (
     Rule("cent_fraction_usd", 0.000001, "sums may differ by so many USD"),
     Rule("usual_buffer_low", 0.1, "usual buffer from"),
     Rule("usual_buffer_high", 0.3, "usual buffer to"),
+    Rule("rates_age_days", 45, "rates that were checked longer ago are flagged"),
     Rule("retirement_notice_days", 60, "a model that shuts down within so many days is flagged"),
 )

@@ -70,6 +70,7 @@ STEP = Style(size=11, bold=True, color=NAVY, fill=MIST, border="under")
 LABEL = Style(indent=1)
 STRONG = Style(bold=True)
 NOTE = Style(size=9, color=SLATE, indent=1)
+WARNING = Style(size=9, bold=True, color=AMBER, indent=1)
 WRAPPED = Style(wrap=True)
 WRAPPED_NOTE = Style(size=9, color=SLATE, wrap=True, indent=1)
 INPUT = Style(

@@ -132,6 +132,20 @@ NOTES = (
         f"IFERROR(IF({_SHUTS_DOWN}=0,1,IF({_SHUTS_DOWN}>price_date+retirement_notice_days,1,0)),0)",
     ),
     Check(
+        "note_age",
+        "The rates were checked within the last 45 days",
+        "Press Refresh rates in the macro workbook, or run xl-pricing rates refresh and write a "
+        "new workbook.",
+        "IFERROR(IF(MAX(price_date,TODAY())-rates_checked<=rates_age_days,1,0),0)",
+    ),
+    Check(
+        "note_card",
+        "The refreshed rate card could be read",
+        "What was wrong with it stands above the tables of the Rates sheet; the rates of the "
+        "package serve.",
+        'IF(card_note="",1,0)',
+    ),
+    Check(
         "note_buffer",
         "The buffer is between 10% and 30%",
         "That is what teams use; small jobs may need more.",

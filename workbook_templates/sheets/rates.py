@@ -16,6 +16,7 @@ from workbook_templates.theme import (
     SECTION,
     SUBTITLE,
     TITLE,
+    WARNING,
 )
 from workbook_templates.words import Words
 from xl_pricing.estimation.size import FreeSizes, parse_ratio, preset
@@ -25,10 +26,14 @@ from xl_pricing.rates.rows import Model, Plan, Rate
 
 QUALITIES = ("low", "medium", "high", "xhigh", "max")
 CUSTOM = "custom"
+CARD_NOTE = "card_note"
+"""The name of the cell for what is wrong with the card of the machine that refreshed."""
+CHANGES = "tblChanges"
+"""The table that the Refresh rates button fills; a new workbook has nothing to list."""
 TITLE_ROW, CAPTION_ROW, FIRST_ROW = 5, 6, 8
 
-_DATES = ("effective_from", "checked", "released", "shuts_down")
-_PRICES = ("usd_per_mtok", "usd", "credits", "usd_per_credit", "multiplier")
+_DATES = ("since", "effective_from", "checked", "released", "shuts_down")
+_PRICES = ("old", "new", "usd_per_mtok", "usd", "credits", "usd_per_credit", "multiplier")
 _COUNTS = (
     *("width_px", "height_px", "max_long_edge_px", "max_edge_px"),
     *("min_pixels", "max_pixels", "experimental_pixels", "value", *QUALITIES),
@@ -90,6 +95,8 @@ def _head(page: Page, width: int) -> None:
         "reconcile. Rows that you add below a table are used at once.",
         NOTE,
     )
+    page.put("B4", None, WARNING)
+    page.define(CARD_NOTE, "B4")
 
 
 def tables(card: RateCard, words: Words) -> list[Part]:
@@ -175,6 +182,20 @@ def tables(card: RateCard, words: Words) -> list[Part]:
                 **_SOURCED,
             },
             [_plan_row(plan, words) for plan in card.plans],
+        ),
+        Part(
+            CHANGES,
+            "What the last refresh changed",
+            {
+                "model": "Model",
+                "meter": "Meter",
+                "tier": "Price tier",
+                "old": "Old",
+                "new": "New",
+                "since": "In force from",
+                "source": "Source",
+            },
+            [(None,) * 7],
         ),
         Part(
             "tblRules",

@@ -8,10 +8,12 @@ All is read and checked before the first cell is written, and put back if Excel 
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from workbook_templates.sheets.rates import CARD_NOTE, CHANGES
 from workbook_templates.sheets.rates import tables as tables_of
 from workbook_templates.words import LANGUAGES, Words
 from xl_pricing.errors import InvalidValueError, NotAvailableError, XlPricingError
@@ -27,6 +29,7 @@ AS_OF = "price_date"
 """The name of the cell that says which day's prices the worksheet uses."""
 
 _MOST_LINES = 12
+_MOST_CHANGES = 100
 
 
 def refresh_rates() -> str:
@@ -35,27 +38,28 @@ def refresh_rates() -> str:
     Where no source answers, the workbook still gets the rates that are known on this machine.
     """
     book = _calling_book()
-    news = _ask_sources()
+    news, changes = _ask_sources()
     try:
-        message = f"{refresh(book, active_card())}\n\n{news}"
+        told = refresh(book, active_card(), changes, user_store().warning())
+        message = f"{told}\n\n{news}"
     except XlPricingError as error:
         message = f"The rates were not refreshed: {error}."
     book.app.alert(message, TITLE)
     return message
 
 
-def _ask_sources() -> str:
-    """Bring the card itself up to date; return what the sources said."""
+def _ask_sources() -> tuple[str, Sequence[Change]]:
+    """Bring the card itself up to date; return what the sources said, and what was accepted."""
     today = date.today()  # noqa: DTZ011 - the user's own day
     try:
         report = refresh_card(user_store(), today)
     except XlPricingError as error:
-        return f"Known rates were used: {error}."
+        return f"Known rates were used: {error}.", ()
     lines = [f"Asked: {', '.join(report.asked)}.", *report.failures]
     lines += [f"New: {_change(change)} from {change.since}." for change in report.accepted]
     lines += [f"Held back: {_change(change)}, because {change.why}." for change in report.held]
     more = [f"... and {len(lines) - _MOST_LINES} more."] if len(lines) > _MOST_LINES else []
-    return "\n".join([*lines[:_MOST_LINES], *more])
+    return "\n".join([*lines[:_MOST_LINES], *more]), report.accepted
 
 
 def _change(change: Change) -> str:
@@ -83,15 +87,25 @@ def _free_path(home: Path) -> Path:
     return next(path for path in map(folder.joinpath, names) if not path.exists())
 
 
-def refresh(book: Any, card: RateCard) -> str:  # noqa: ANN401 - xlwings has no types to speak of
+def refresh(  # xlwings has no types to speak of
+    book: Any,  # noqa: ANN401
+    card: RateCard,
+    changes: Sequence[Change] = (),
+    warning: str | None = None,
+) -> str:
     """Write the card into a workbook of xlwings; return what changed, for its user.
+
+    ``changes`` are listed on the Rates sheet; where there are none, the last list stays. So is a
+    ``warning`` about the card, which Checks repeats.
 
     Raises `NotAvailableError` for a workbook without the tables, and `InvalidValueError` where the
     sheet is protected, rows are in the way, or Excel refuses; the workbook is then as it was.
     """
     steps = [_plan(book, name, card) for name in IDENTITIES]
+    if changes:
+        steps.append(_plan_changes(book, changes))
     stamp = _plan_stamp(book, card, steps[0].table)
-    _write(steps, stamp)
+    _write(steps, [stamp, _plan_note(book, warning)])
     return _tell(steps, stamp, card)
 
 
@@ -103,8 +117,9 @@ class _Step(NamedTuple):
 
 
 class _Stamp(NamedTuple):
-    """The cell that holds the day of prices, what it holds, and what it will hold."""
+    """A named cell, what it holds, and what it will hold."""
 
+    name: str
     cell: Any
     old: Any
     new: Any
@@ -139,6 +154,32 @@ def _plan(book: Any, name: str, card: RateCard) -> _Step:  # noqa: ANN401 - as a
     return _Step(table, merged)
 
 
+def _plan_changes(book: Any, changes: Sequence[Change]) -> _Step:  # noqa: ANN401 - as above
+    table = _find_table(book, CHANGES)
+    rows: list[Row] = [
+        {
+            "model": change.model,
+            "meter": change.meter,
+            "tier": change.tier or None,
+            "old": _as_figure(change.old),
+            "new": _as_figure(change.new),
+            "since": _as_cell(change.since),
+            "source": change.source,
+        }
+        for change in changes[:_MOST_CHANGES]
+    ]
+    table.require_columns(rows[0])
+    table.require_room(len(rows))
+    return _Step(table, Merged(CHANGES, rows, [], [], [], 0, 0))
+
+
+def _as_figure(value: Decimal | date | None) -> float | str | None:
+    """Return a price as a number, a model's last day as ISO text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return None if value is None else float(value)
+
+
 def _find_table(book: Any, name: str) -> SheetTable:  # noqa: ANN401 - as above
     for sheet in book.sheets:
         for table in sheet.tables:
@@ -164,14 +205,23 @@ def _as_cell(value: Any) -> Any:  # noqa: ANN401 - a cell's value
 
 def _plan_stamp(book: Any, card: RateCard, rates: SheetTable) -> _Stamp | None:  # noqa: ANN401
     """Move the day of prices on with the rates, unless the user has set another day."""
-    cell = next((name.refers_to_range for name in book.names if name.name == AS_OF), None)
+    cell = _named_cell(book, AS_OF)
     if cell is None:
         return None
     held = cell.value
     checked = max((day for day in map(_checked, rates.rows) if day), default=None)
     follows = held is None or held == checked
     typed = not str(cell.formula).startswith("=")
-    return _Stamp(cell, held, _as_cell(card.checked) if follows and typed else held)
+    return _Stamp(AS_OF, cell, held, _as_cell(card.checked) if follows and typed else held)
+
+
+def _plan_note(book: Any, warning: str | None) -> _Stamp | None:  # noqa: ANN401 - as above
+    cell = _named_cell(book, CARD_NOTE)
+    return None if cell is None else _Stamp(CARD_NOTE, cell, cell.value, warning)
+
+
+def _named_cell(book: Any, name: str) -> Any:  # noqa: ANN401 - as above
+    return next((known.refers_to_range for known in book.names if known.name == name), None)
 
 
 def _checked(row: Row) -> datetime | None:
@@ -179,16 +229,17 @@ def _checked(row: Row) -> datetime | None:
     return day if isinstance(day, datetime) else None
 
 
-def _write(steps: Sequence[_Step], stamp: _Stamp | None) -> None:
+def _write(steps: Sequence[_Step], stamps: Sequence[_Stamp | None]) -> None:
     """Write everything, or leave everything as it was."""
     try:
         for step in steps:
             if step.merged.rows != step.table.rows:
                 step.table.write(step.merged.rows)
-        if stamp and stamp.new != stamp.old:
-            stamp.cell.value = stamp.new
+        for stamp in filter(None, stamps):
+            if stamp.new != stamp.old:
+                stamp.cell.value = stamp.new
     except Exception as error:
-        lost = list(_put_back(steps, stamp))
+        lost = list(_put_back(steps, stamps))
         end = (
             f"{', '.join(lost)} could not be put back: close the workbook without saving it"
             if lost
@@ -200,18 +251,19 @@ def _write(steps: Sequence[_Step], stamp: _Stamp | None) -> None:
         ) from error
 
 
-def _put_back(steps: Sequence[_Step], stamp: _Stamp | None) -> Iterator[str]:
+def _put_back(steps: Sequence[_Step], stamps: Sequence[_Stamp | None]) -> Iterator[str]:
     """Put back what was written; yield the names of what Excel refuses even then."""
     for step in steps:
         try:
             step.table.restore()
         except Exception:  # noqa: BLE001 - the others must still be put back
             yield step.table.name
-    try:
-        if stamp and stamp.cell.value != stamp.old:
-            stamp.cell.value = stamp.old
-    except Exception:  # noqa: BLE001 - as above
-        yield AS_OF
+    for stamp in filter(None, stamps):
+        try:
+            if stamp.cell.value != stamp.old:
+                stamp.cell.value = stamp.old
+        except Exception:  # noqa: BLE001 - as above
+            yield stamp.name
 
 
 def _tell(steps: Sequence[_Step], stamp: _Stamp | None, card: RateCard) -> str:
