@@ -45,7 +45,8 @@ _STYLES = {
     **dict.fromkeys(("step_px", "max_aspect", "text_per_call", "text_per_reference"), NUMBER),
 }
 _WIDTHS = {"source": 72, "note": 60, "meaning": 46, "aliases": 34, "model": 24, "use": 30}
-_WIDTHS |= {"name": 24, "plan": 14, "shape": 13, "usd_per_mtok": 14, "effective_from": 14}
+_WIDTHS |= {"name": 24, "meter": 15, "plan": 14, "shape": 13}
+_WIDTHS |= {"usd_per_mtok": 14, "effective_from": 14}
 _SOURCED = {"source": "Source", "checked": "Checked on", "basis": "Basis"}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
 
@@ -140,16 +140,18 @@ def plain_reader(
     edges = {str(px): px for px in range(limits.step_px, limits.max_edge_px + 1, limits.step_px)}
     aspect, fewest, most = limits.max_aspect, limits.min_pixels, limits.max_pixels
 
-    def read(value: object) -> tuple[int, int]:
-        if isinstance(value, str) and len(value) <= 9:  # 3840x2160
+    def read(value: Any) -> tuple[int, int]:  # noqa: ANN401 - a cell's value
+        try:
             left, _, right = value.partition("x")
-            width, height = edges.get(left, 0), edges.get(right, 0)
-            if (
-                fewest <= width * height <= most
-                and width <= aspect * height
-                and height <= aspect * width
-            ):
-                return width, height
+            width, height = edges[left], edges[right]
+        except (AttributeError, KeyError):  # no text, or no legal edge
+            return careful(value)
+        if (
+            fewest <= width * height <= most
+            and width <= aspect * height
+            and height <= aspect * width
+        ):
+            return width, height
         return careful(value)
 
     return read
