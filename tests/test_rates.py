@@ -547,6 +547,11 @@ def test_a_rate_is_the_decimal_that_the_cell_shows() -> None:
         ("model", "", "model '' is not accepted: string should have at least 1 character"),
         ("model", 2, "model 2 is not accepted: input should be a valid string"),
         (
+            "source",
+            "s" * 256,
+            f"source '{'s' * 59} is not accepted: string should have at most 255 characters",
+        ),
+        (
             "tier",
             "flex",
             "tier 'flex' is not accepted: input should be 'standard' or 'batch'",

@@ -105,7 +105,7 @@ def test_a_ratio_is_width_over_height(text: str, ratio: Fraction) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "4", "4:", ":5", "4/5", "4:5:6", "-4:5", "a:b", "4:5 px", "1e2:1"]
+    "text", ["", "4", "4:", ":5", "4/5", "4:5:6", "-4:5", "a:b", "4:5 px", "1e2:1", "16000:9000"]
 )
 def test_what_is_no_ratio_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(InvalidValueError) as caught:
