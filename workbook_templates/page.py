@@ -1,6 +1,8 @@
 """A sheet while it is written: text, inputs, formulas, tables. Text never becomes a formula."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,7 +20,7 @@ from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
+from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook_templates.theme import CAPTION, CELL, HEADER, Style, Theme
@@ -26,6 +28,14 @@ from workbook_templates.words import Words
 
 # Number formats of conditions need an id above those of cells.
 _FIRST_FREE_FORMAT = 300
+
+
+_SAME_ROW = re.compile(r"\[@(\w+)\]")
+
+
+def this_row(formula: str, table: str) -> str:
+    """Write ``[@field]`` as the file wants it: the cell of a field in the formula's own row."""
+    return _SAME_ROW.sub(rf"{table}[[#This Row],[\1]]", formula)
 
 
 @dataclass
@@ -39,6 +49,8 @@ class Book:
     inputs: dict[str, tuple[str, str]] = field(default_factory=dict)
     descriptions: list[str] = field(default_factory=list)
     formats: dict[str, int] = field(default_factory=dict)
+    progress: Callable[[int], None] = lambda _cells: None
+    """Told how many cells of a table were written."""
 
     def page(self, title: str, widths: Sequence[float]) -> "Page":
         """Add a sheet with a translated title and column widths from column A on."""
@@ -117,27 +129,40 @@ class Page:
         name: str,
         at: tuple[int, int],
         captions: Mapping[str, str],
-        rows: Iterable[Sequence[Any]],
+        rows: Sequence[Sequence[Any]],
         styles: Mapping[str, Style],
+        formulas: Mapping[str, str] | None = None,
     ) -> None:
         """Write an Excel table whose header holds the field names, with captions above it.
 
-        ``at`` is (row, column) of the first caption; ``captions`` maps field to caption.
+        ``at`` is (row, column) of the first caption; ``captions`` maps field to caption. Where
+        there are ``formulas``, by field and with ``[@field]`` for a cell of the same row, those
+        columns are computed, so that new rows are too, and the others are inputs. The cell of a
+        field in row i, from 0, is named ``table.field.i``.
         """
         top, left = at
-        columns = [get_column_letter(left + i) for i in range(len(captions))]
-        for column, (name_, caption) in zip(columns, captions.items(), strict=True):
+        computed = {field_: this_row(text, name) for field_, text in (formulas or {}).items()}
+        for i, (field_, caption) in enumerate(captions.items()):
+            column = get_column_letter(left + i)
             self.say(f"{column}{top}", caption, CAPTION)
-            self.put(f"{column}{top + 1}", name_, HEADER)
-        last = top + 1
-        for last, row in enumerate(rows, start=top + 2):
-            for column, field_, value in zip(columns, captions, row, strict=True):
-                self.put(f"{column}{last}", value, styles.get(field_, CELL))
-        self._add_table(name, f"{columns[0]}{top + 1}:{columns[-1]}{last}", list(captions))
+            self.put(f"{column}{top + 1}", field_, HEADER)
+            cells = _Column(self, f"{name}.{field_}", column, styles.get(field_, CELL))
+            if field_ in computed:
+                cells.compute(computed[field_], top + 2, len(rows))
+            else:
+                cells.hold([row[i] for row in rows], top + 2, are_inputs=bool(computed))
+        last = get_column_letter(left + len(captions) - 1)
+        ref = f"{get_column_letter(left)}{top + 1}:{last}{top + 1 + max(len(rows), 1)}"
+        self._add_table(name, ref, captions, computed)
 
-    def _add_table(self, title: str, ref: str, fields: Sequence[str]) -> None:
+    def _add_table(
+        self, title: str, ref: str, fields: Iterable[str], computed: Mapping[str, str]
+    ) -> None:
         table = Table(displayName=title, name=title, ref=ref)
         table.tableColumns = [TableColumn(id=i, name=name) for i, name in enumerate(fields, 1)]
+        for column in table.tableColumns:
+            if column.name in computed:
+                column.calculatedColumnFormula = TableFormula(attr_text=computed[column.name])
         table.autoFilter = AutoFilter(ref=ref)
         table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
         self.sheet.add_table(table)
@@ -197,3 +222,45 @@ class Page:
         look = DifferentialStyle(numFmt=NumberFormat(numFmtId=known, formatCode=number))
         fraction = f"IF(ISNUMBER({at}),{at}<>INT({at}),FALSE)"
         return Rule(type="expression", dxf=look, formula=[fraction])
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """The cells of a table's column; the first one is styled, the others look the same."""
+
+    page: Page
+    name: str
+    letter: str
+    style: Style
+
+    def hold(self, values: Sequence[Any], first: int, *, are_inputs: bool) -> None:
+        """Write values as they are."""
+        book = self.page.book
+        look = self._look(first)
+        for i, value in enumerate(values):
+            cell = self._cell(first + i, look)
+            cell.value = value
+            if isinstance(value, str):
+                cell.data_type = "s"
+            if are_inputs:
+                book.inputs[f"{self.name}.{i}"] = (self.page.sheet.title, cell.coordinate)
+        book.progress(len(values))
+
+    def compute(self, formula: str, first: int, count: int) -> None:
+        """Write a formula into every cell."""
+        book = self.page.book
+        look = self._look(first)
+        for i in range(count):
+            cell = self._cell(first + i, look)
+            cell.value = "=" + formula
+            book.formulas[self.page.sheet.title, cell.coordinate] = f"{self.name}.{i}"
+        book.progress(count)
+
+    def _look(self, row: int) -> Any:  # noqa: ANN401 - openpyxl's own array
+        first: Any = self.page.put(f"{self.letter}{row}", None, self.style)
+        return first._style  # noqa: SLF001 - ten times as fast as setting each part
+
+    def _cell(self, row: int, look: Any) -> Any:  # noqa: ANN401 - the same
+        cell: Any = self.page.sheet[f"{self.letter}{row}"]
+        cell._style = copy(look)  # noqa: SLF001 - the same
+        return cell

@@ -1,4 +1,4 @@
-"""The workbook's words: English in the code, other languages in a table beside it."""
+"""The workbook's words: English in the code, other languages in tables beside it."""
 
 import json
 from importlib.resources import files
@@ -16,9 +16,8 @@ class Words:
         self.lang = lang
         self._table: dict[str, str] = {}
         if lang != "en":
-            self._table = json.loads(
-                files("workbook_templates").joinpath(f"{lang}.json").read_text("utf-8")
-            )
+            for part in sorted(files("workbook_templates").joinpath(lang).iterdir(), key=str):
+                self._table |= json.loads(part.read_text("utf-8"))
 
     def __call__(self, text: str) -> str:
         """Return ``text`` in the language."""

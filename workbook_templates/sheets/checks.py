@@ -1,118 +1,95 @@
 """The Checks sheet: every rule with its result; the Worksheet repeats the overall light."""
 
-from typing import NamedTuple
-
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 
 from workbook_templates import theme
+from workbook_templates.check import Check, holds, whole, within
 from workbook_templates.page import Book, Page
 
 FIRST_ROW = 7
 _LINE = 100
 
 
-class Check(NamedTuple):
-    """A rule: 1 where it holds, 0 where not; what it says, and what to do."""
-
-    name: str
-    says: str
-    mend: str
-    formula: str
-
-
-def _if(condition: str) -> str:
-    return f"IF({condition},1,0)"
-
-
-def _within(cell: str, *conditions: str) -> str:
-    """Check a number; text is caught before it is compared."""
-    return f"IF(ISNUMBER({cell}),IF(AND({','.join(conditions)}),1,0),0)"
-
-
-def _whole(cell: str, low: str, high: str) -> str:
-    return _within(cell, f"{cell}>={low}", f"{cell}<={high}", f"{cell}=INT({cell})")
-
-
 _REFERENCE_EDGES = (
-    f"MIN({_whole('reference_width', '1', 'max_reference_px')},"
-    f"{_whole('reference_height', '1', 'max_reference_px')})"
+    f"MIN({whole('reference_width', '1', 'max_reference_px')},"
+    f"{whole('reference_height', '1', 'max_reference_px')})"
 )
 ERRORS = (
     Check(
         "ok_model",
         "The model is in the models table",
         "Choose a model from the list, or add its row to the models table.",
-        _if("ISNUMBER(model_row)"),
+        holds("ISNUMBER(model_row)"),
     ),
     Check(
         "ok_size",
         "The size is legal for the model",
         "Newer models: multiples of 16 px, edges up to 3840 px, at most 3:1, 655,360 to 8,294,400 "
         "pixels. The gpt-image-1 family: 1024x1024, 1024x1536, 1536x1024.",
-        _if("N(size_legal)=1"),
+        holds("N(size_legal)=1"),
     ),
     Check(
         "ok_quality",
         "Output tokens are known for model, size and quality",
         "Choose another quality, or type measured output tokens. For gpt-image-2.6 at low and "
         "medium no formula is published.",
-        _if("ISNUMBER(tokens_image_out)"),
+        holds("ISNUMBER(tokens_image_out)"),
     ),
     Check(
         "ok_rates",
         "Rates exist for model, tier and day",
         "Choose another tier or day, or add the rate to the rates table. gpt-image-2.6 has no "
         "batch rates.",
-        _if("ISNUMBER(rate_text_in*rate_image_in*rate_image_out)"),
+        holds("ISNUMBER(rate_text_in*rate_image_in*rate_image_out)"),
     ),
     Check(
         "ok_images",
         "Images per call",
         "A whole number, 1 to 10.",
-        _whole("images_per_call", "1", "max_images_per_call"),
+        whole("images_per_call", "1", "max_images_per_call"),
     ),
     Check(
         "ok_measured",
         "Measured output tokens",
         "Empty, or more than 0 and up to 1,000,000.",
         'IF(measured_tokens="",1,'
-        + _within("measured_tokens", "measured_tokens>0", "measured_tokens<=max_measured_tokens")
+        + within("measured_tokens", "measured_tokens>0", "measured_tokens<=max_measured_tokens")
         + ")",
     ),
     Check(
         "ok_prompt",
         "Prompt tokens",
         "Empty, or a whole number, 0 to 100,000.",
-        f'IF(prompt_tokens="",1,{_whole("prompt_tokens", "0", "max_prompt_tokens")})',
+        f'IF(prompt_tokens="",1,{whole("prompt_tokens", "0", "max_prompt_tokens")})',
     ),
     Check(
         "ok_references",
         "Reference images",
         "Empty or a whole number, 0 to 16, with edges in whole px.",
-        f'IF(reference_images="",1,IF({_whole("reference_images", "0", "max_references")}=0,0,'
+        f'IF(reference_images="",1,IF({whole("reference_images", "0", "max_references")}=0,0,'
         f"IF(reference_images=0,1,{_REFERENCE_EDGES})))",
     ),
-    Check("ok_finals", "Finals", "A number, 0 or more.", _within("finals", "finals>=0")),
-    Check("ok_retries", "Retries", "A number, 1 or more.", _within("retries", "retries>=1")),
-    Check("ok_buffer", "Buffer", "0% to 100%.", _within("buffer", "buffer>=0", "buffer<=1")),
+    Check("ok_finals", "Finals", "A number, 0 or more.", within("finals", "finals>=0")),
+    Check("ok_retries", "Retries", "A number, 1 or more.", within("retries", "retries>=1")),
+    Check("ok_buffer", "Buffer", "0% to 100%.", within("buffer", "buffer>=0", "buffer<=1")),
     Check(
         "ok_exchange",
         "Units of the currency per USD",
         "A number above 0.",
-        _within("units_per_usd", "units_per_usd>0"),
+        within("units_per_usd", "units_per_usd>0"),
     ),
     Check(
         "ok_plan",
         "The plan has a price for this image",
         "Choose another plan or quality, or add a row to the plans table.",
-        _if("COUNT(plan_credits,plan_usd)>0"),
+        holds("COUNT(plan_credits,plan_usd)>0"),
     ),
     Check(
         "ok_table",
         "Every row of the rates table has a number",
         "Mend the cells of usd_per_mtok on the Rates sheet that hold text or nothing.",
-        _if("COUNT(tblRates[usd_per_mtok])=ROWS(tblRates[usd_per_mtok])"),
+        holds("COUNT(tblRates[usd_per_mtok])=ROWS(tblRates[usd_per_mtok])"),
     ),
     Check(
         "ok_sums",
@@ -149,7 +126,7 @@ NOTES = (
         "note_buffer",
         "The buffer is between 10% and 30%",
         "That is what teams use; small jobs may need more.",
-        _within("buffer", "buffer>=usual_buffer_low", "buffer<=usual_buffer_high"),
+        within("buffer", "buffer>=usual_buffer_low", "buffer<=usual_buffer_high"),
     ),
     Check(
         "note_basis",

@@ -12,6 +12,8 @@ from xl_pricing.errors import OutOfRangeError
 DEFAULT_RETRIES = Fraction(1)
 DEFAULT_BUFFER = Fraction(1, 5)
 DEFAULT_CONFIDENCE = 0.9
+CONFIDENCES = (0.5, 0.8, 0.9, 0.95, 0.99)
+"""The confidences that a table of buffers shows."""
 MAX_PLANNED_FINALS = 1_000_000
 MAX_PLANNED_RETRIES = 1_000
 
@@ -126,6 +128,19 @@ def buffer_for(finals: int, retries: float, confidence: float = DEFAULT_CONFIDEN
     """Return the buffer on ``finals x retries`` that lasts with that confidence, never below 0."""
     needed = generations_needed(finals, retries, confidence)
     return max(0.0, needed / (finals * retries) - 1) if finals else 0.0
+
+
+def chance_that_buffer_lasts(plan: Budget) -> float:
+    """Return the chance that the generations a budget pays for give its finals.
+
+    A part of a generation makes no image. Raises `OutOfRangeError` for finals that are not whole
+    or over 1,000,000, and retries over 1,000.
+    """
+    whole = plan.finals.denominator == 1 and plan.finals <= MAX_PLANNED_FINALS
+    _check("finals", plan.finals, "whole, 0 to 1,000,000", ok=whole)
+    _check("retries", plan.retries, "1 to 1,000", ok=plan.retries <= MAX_PLANNED_RETRIES)
+    paid_for = int(plan.generations_with_buffer)
+    return chance_of_enough(paid_for, int(plan.finals), float(plan.retries))
 
 
 def _add(weight: float, enough: float, short: float, *, reached: bool) -> tuple[float, float]:

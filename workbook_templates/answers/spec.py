@@ -1,25 +1,11 @@
-"""What every computed cell must hold: the worksheet's values, computed by the core.
-
-`answer` is the second implementation of the sheet's formulas. Its values are injected into the
-file, so that viewers and previews show them, and tests compare them with a recalculation. In the
-sheet every missing answer is #N/A; the Checks sheet says why.
-"""
+"""What the computed cells of one image must hold: inputs in range, size, tokens, rates, cost."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from workbook_templates.answers_job import (
-    add_budget,
-    add_captions,
-    add_checks,
-    add_plan,
-    add_status,
-)
-from workbook_templates.sheets.rates import CUSTOM, QUALITIES
-from workbook_templates.values import (
+from workbook_templates.answers.values import (
     LIMITS,
     NOT_AVAILABLE,
     Answers,
@@ -30,6 +16,7 @@ from workbook_templates.values import (
     used_size,
     valid,
 )
+from workbook_templates.sheets.rates import CUSTOM, QUALITIES
 from workbook_templates.words import Words
 from xl_pricing.cells import is_blank, read_whole
 from xl_pricing.errors import XlPricingError
@@ -47,34 +34,14 @@ from xl_pricing.rates.rows import Model, read_date
 METERS = ("text_in", "image_in", "image_out")
 
 
-def answer(
-    inputs: Mapping[str, Any], card: RateCard, words: Words, today: date | None = None
-) -> dict[str, Any]:
-    """Return every computed value of the worksheet for ``inputs``: numbers, text, days.
-
-    ``today`` ages the rates; if omitted, the day on which they were checked, so that what is
-    cached in a file does not depend on the day it is written.
-    """
-    values = Answers(inputs)
-    _check_inputs(values)
-    _add_size(values, card, words)
-    _add_output(values, card)
-    _add_references(values, card)
-    _add_rates(values, card, words)
-    _add_cost(values)
-    add_budget(values)
-    add_plan(values, card)
-    add_captions(values, words)
-    add_checks(values, card, today or card.checked)
-    add_status(values, words)
-    return {name: _plain(value) for name, value in values.items()}
-
-
-def _plain(value: object) -> object:
-    """Return what a cell shows: a float for a fraction, 0 for a reference to a blank cell."""
-    if value is None:
-        return 0
-    return float(value) if isinstance(value, Fraction) else value
+def add_spec(v: Answers, card: RateCard, words: Words) -> None:
+    """Add everything up to the cost per image."""
+    _check_inputs(v)
+    _add_size(v, card, words)
+    _add_output(v, card)
+    _add_references(v, card)
+    _add_rates(v, card, words)
+    _add_cost(v)
 
 
 def _check_inputs(v: Answers) -> None:

@@ -1,0 +1,48 @@
+"""What every computed cell must hold: the workbook's values, computed by the core.
+
+`answer` is the second implementation of the sheets' formulas. Its values are injected into the
+file, so that viewers and previews show them, and tests compare them with a recalculation. In the
+sheets every missing answer is #N/A; the Checks sheet says why.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from workbook_templates.answers.job import (
+    add_budget,
+    add_captions,
+    add_checks,
+    add_plan,
+    add_status,
+)
+from workbook_templates.answers.spec import add_spec
+from workbook_templates.answers.values import Answers
+from workbook_templates.words import Words
+from xl_pricing.rates.card import RateCard
+
+
+def answer(
+    inputs: Mapping[str, Any], card: RateCard, words: Words, today: date | None = None
+) -> dict[str, Any]:
+    """Return every computed value of the workbook for ``inputs``: numbers, text, days.
+
+    ``today`` ages the rates; if omitted, the day on which they were checked, so that what is
+    cached in a file does not depend on the day it is written.
+    """
+    values = Answers(inputs)
+    add_spec(values, card, words)
+    add_budget(values)
+    add_plan(values, card)
+    add_captions(values, words)
+    add_checks(values, card, today or card.checked)
+    add_status(values, words)
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: object) -> object:
+    """Return what a cell shows: a float for a fraction, 0 for a reference to a blank cell."""
+    if value is None:
+        return 0
+    return float(value) if isinstance(value, Fraction) else value
