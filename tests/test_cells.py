@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -137,6 +138,16 @@ def test_reading_an_error_cell_raises_that_error(reader: Any, value: object) -> 
         ("-.5", Fraction(-1, 2)),
         ("+1e3", 1000),
         ("１２", 12),
+        ("1,000", 1000),
+        ("-1,234,567.5", Fraction("-1234567.5")),
+        ("999,000.", 999_000),
+        ("１，０００", 1000),
+        ("20%", Fraction(1, 5)),
+        (" 12.3 % ", Fraction("0.123")),
+        ("-.5%", Fraction("-0.005")),
+        ("1,000%", 10),
+        ("２０％", Fraction(1, 5)),
+        ("7\u00a0%", Fraction("0.07")),
     ],
 )
 def test_a_number_is_read_as_the_decimal_it_shows(value: object, number: Fraction) -> None:
@@ -155,7 +166,25 @@ def test_every_number_of_a_cell_is_read_back(value: float) -> None:
         (True, "TRUE"),
         (False, "FALSE"),
         ("ten", "'ten'"),
-        ("1,000", "'1,000'"),
+        ("1,5", "'1,5'"),
+        ("1,00", "'1,00'"),
+        ("1,0000", "'1,0000'"),
+        ("1000,000", "'1000,000'"),
+        ("1,00,000", "'1,00,000'"),
+        ("1,,000", "'1,,000'"),
+        ("1.000,5", "'1.000,5'"),
+        ("1.5,000", "'1.5,000'"),
+        ("0,500", "'0,500'"),
+        ("000,500", "'000,500'"),
+        (",500", "',500'"),
+        ("1,000,", "'1,000,'"),
+        ("1, 000", "'1, 000'"),
+        ("1,000e3", "'1,000e3'"),
+        ("%", "'%'"),
+        ("%20", "'%20'"),
+        ("20%%", "'20%%'"),
+        ("1e3%", "'1e3%'"),
+        ("20²%", "'20²%'"),
         ("nan", "'nan'"),
         ("inf", "'inf'"),
         ("0x10", "'0x10'"),
@@ -173,11 +202,33 @@ def test_what_is_no_number_is_refused(value: object, written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [NAN, INFINITY, -INFINITY, "1e999", 10**309, Decimal("NaN"), Decimal("sNaN")]
+    "value",
+    [NAN, INFINITY, -INFINITY, "1e999", "9" * 400 + "%", 10**309, Decimal("NaN"), Decimal("sNaN")],
 )
 def test_a_number_that_no_cell_can_show_is_out_of_range(value: object) -> None:
     with pytest.raises(OutOfRangeError, match="is out of range; accepted: a finite number"):
         read_number(value, "cost")
+
+
+@given(st.integers(), st.integers(0, 6))
+def test_a_number_is_read_back_from_how_excel_shows_it(units: int, decimals: int) -> None:
+    written = Decimal(units % 10**15).scaleb(-decimals)
+    assert read_number(f"{written:,f}", "cost") == Fraction(written)
+    assert read_number(f"-{written:,f}", "cost") == -Fraction(written)
+    assert read_number(f"{written:f}%", "cost") == Fraction(written) / 100
+
+
+@pytest.mark.parametrize("text", ["1,000", "20%", "1,5", "２０％"])
+def test_text_that_may_be_a_word_is_no_bare_number(text: str) -> None:
+    assert not is_number(text)
+
+
+@pytest.mark.parametrize("text", ["9" * 32_000 + "x", "9," * 16_000, "1" + ",000" * 8_000 + "x"])
+def test_a_cell_full_of_digits_is_refused_in_no_time(text: str) -> None:
+    start = perf_counter()
+    with pytest.raises(InvalidValueError):
+        read_number(text, "cost")
+    assert perf_counter() - start < 2  # a pattern that tries every way to part them takes a minute
 
 
 @given(st.text(max_size=8))

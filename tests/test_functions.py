@@ -2,6 +2,8 @@
 
 import inspect
 import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -35,6 +37,7 @@ from xl_pricing.functions import (
     explain,
     read_charge,
 )
+from xl_pricing.rates import clock
 from xl_pricing.rates.card import bundled_card
 
 pytestmark = pytest.mark.usefixtures("that_day")
@@ -53,8 +56,11 @@ CASES = read_cases("functions")
 REFUSED = [case for case in CASES if case.error]
 ANSWERED = [case for case in CASES if not case.error]
 
+RATIOS = [row.ratio for row in bundled_card().ratios]
+EPOCH, DAY = datetime(1899, 12, 30), timedelta(days=1)  # noqa: DTZ001 - as a sheet keeps it
+
 sizes = st.sampled_from(oracle.legal_sizes()).map(lambda pixels: f"{pixels[0]}x{pixels[1]}")
-ratios = st.sampled_from([row.ratio for row in bundled_card().ratios])
+ratios = st.sampled_from(RATIOS)
 models = st.sampled_from(["gpt-image-2", "gpt-image-2.5-flare", "gpt-image-2.5-sunburst"])
 qualities = st.sampled_from(["low", "medium", "high"])
 images = st.integers(1, 10)
@@ -65,6 +71,12 @@ shares = st.floats(0, 1).map(lambda value: round(value, 2))
 
 def call(case: Case) -> Any:
     return getattr(functions, case.function)(*map(value_of, case.args))
+
+
+def time_of(ratio: str) -> Fraction:
+    """Return the part of a day that Excel makes of a ratio typed in a cell."""
+    hours, minutes = map(int, ratio.split(":"))
+    return Fraction(60 * hours + minutes, 1440)
 
 
 # The case table
@@ -143,11 +155,35 @@ def test_a_name_is_short_and_no_cell_address(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SIGNATURES)
-def test_an_optional_argument_says_what_omitting_it_means(name: str) -> None:
-    required_elsewhere = {"quality", "retries"}
+def test_an_optional_argument_and_no_other_says_what_omitting_it_means(name: str) -> None:
     for argument in FUNCTIONS[name].arguments:
-        if argument.optional and argument.name not in required_elsewhere:
-            assert "If omitted" in argument.doc
+        said = re.search(rf"If omitted(?: in {name})?, ", argument.doc)
+        needed = f"({name} needs one)" in argument.doc
+        assert argument.optional == (said is not None and not needed)
+
+
+@pytest.mark.parametrize(
+    ("name", "argument", "default"),
+    [
+        ("IMGCOST", "model", "gpt-image-2"),
+        ("IMGCOST", "n", 1),
+        ("IMGCOST", "tier", "standard"),
+        ("IMGBUDGET", "retries", 1),
+        ("IMGBUDGET", "buffer", "20%"),
+        ("IMGSIZE", "short_side", 1024),
+        ("IMGSIZE", "quality", "high"),
+        ("IMGBUFFER", "confidence", "90%"),
+    ],
+)
+def test_omitting_an_argument_means_what_its_doc_says(
+    name: str, argument: str, default: str | int
+) -> None:
+    function = FUNCTIONS[name]
+    names = [each.name for each in function.arguments]
+    doc = function.arguments[names.index(argument)].doc
+    assert re.search(rf"If omitted(?: in {name})?, {default}( \(IMGRATE needs one\))?\.", doc)
+    example = dict(zip(names, function.example, strict=False)) | {argument: None}
+    assert function.call(**example) == function.call(**example | {argument: default})
 
 
 @pytest.mark.parametrize("name", SIGNATURES)
@@ -175,6 +211,43 @@ def test_the_example_of_a_function_has_an_answer(name: str) -> None:
 )
 def test_an_example_is_written_as_it_is_typed(name: str, formula: str) -> None:
     assert FUNCTIONS[name].formula == formula
+
+
+# Ratios that Excel took for times
+
+
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_every_ratio_of_the_table_is_known_by_the_time_that_excel_makes_of_it(ratio: str) -> None:
+    day = time_of(ratio)
+    assert round(day, 4) != day  # it has five decimals or more, so four are no time
+    for kept in (float(day), float(f"{float(day):.15g}"), EPOCH + float(day) * DAY):
+        assert IMGSIZE(kept) == IMGSIZE(ratio)
+
+
+def test_the_times_with_the_fewest_decimals_have_five() -> None:
+    fewest = {ratio for ratio in RATIOS if round(time_of(ratio), 5) == time_of(ratio)}
+    assert fewest == {"21:9", "4:3", "1:3"}
+
+
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_a_ratio_as_a_decimal_is_not_taken_for_a_time(ratio: str) -> None:
+    width, height = map(int, ratio.split(":"))
+    for decimal in (width / height, round(width / height, 4)):
+        with pytest.raises(InvalidValueError, match="is not text; accepted: text such as 4:5"):
+            IMGSIZE(decimal)
+
+
+@pytest.mark.parametrize("ratio", [*RATIOS, "5:6", "3:6"])
+def test_what_says_that_it_is_a_time_is_a_ratio_however_few_its_decimals(ratio: str) -> None:
+    moment = EPOCH + float(time_of(ratio)) * DAY
+    assert IMGSIZE(moment) == IMGSIZE(moment.time()) == IMGSIZE(ratio)
+
+
+@given(st.integers(1, 29_999))
+def test_no_number_of_up_to_four_decimals_is_taken_for_a_time(units: int) -> None:
+    for decimal in (units / 10_000, Decimal(units).scaleb(-4)):
+        with pytest.raises(InvalidValueError):
+            IMGSIZE(decimal)
 
 
 # The errors
@@ -448,8 +521,22 @@ def test_more_distinct_words_than_are_remembered_are_answered_too() -> None:
     assert answers == [[float(k)] for k in range(1, 40_001)]
 
 
+TOMORROW = [HEADER, ["gpt-image-2", "image_out", "standard", 9, 46350, "x", 46300, "quoted"]]
+
+
 def test_a_rate_of_tomorrow_is_not_yet_paid() -> None:
-    tomorrow = [HEADER, ["gpt-image-2", "image_out", "standard", 9, 46350, "x", 46300, "quoted"]]
     with pytest.raises(NotAvailableError, match="on 2026-11-23"):
-        IMGCOST("1024x1024", "high", rates=tomorrow)
-    assert IMGRATE("gpt-image-2", "image_out", None, "2026-11-24", tomorrow) == 9
+        IMGCOST("1024x1024", "high", rates=TOMORROW)
+    assert IMGRATE("gpt-image-2", "image_out", None, "2026-11-24", TOMORROW) == 9
+
+
+def test_one_clock_says_to_all_functions_what_day_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def note() -> str:
+        return explain("1024x1024", "high", "gpt-image-1.5").notes[0]
+
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 11, 24))
+    assert IMGRATE("gpt-image-2", "image_out", None, None, TOMORROW) == 9
+    assert IMGCOST("1024x1024", "high", rates=TOMORROW) == 0.063216
+    assert note().endswith("shuts down on 2026-12-01.")
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 12, 1))
+    assert "was shut down on 2026-12-01" in note()

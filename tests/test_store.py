@@ -18,6 +18,7 @@ from hosts import price_server as ps
 
 from xl_pricing import functions
 from xl_pricing.errors import InvalidValueError, StoreError
+from xl_pricing.rates import clock
 from xl_pricing.rates import store as module
 from xl_pricing.rates.card import RateCard, bundled_card
 from xl_pricing.rates.fetch import Page
@@ -304,12 +305,7 @@ def test_a_card_from_the_future_says_so_after_its_day_too(
     future(store)
     assert store.current() is None
 
-    class _Later(date):
-        @classmethod
-        def today(cls) -> date:  # type: ignore[override]
-            return date(2999, 1, 2)
-
-    monkeypatch.setattr(module, "date", _Later)
+    monkeypatch.setattr(clock, "today", lambda: date(2999, 1, 2))
     assert "(it was from the future)" in str(store.warning())
 
 

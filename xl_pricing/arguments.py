@@ -7,7 +7,7 @@ A value is a scalar; ``None`` or empty text is an omitted argument. What repeats
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -38,13 +38,9 @@ from xl_pricing.estimation.size import (
     resolve_size,
 )
 from xl_pricing.estimation.tokens import REFERENCE_RULES, text_tokens
-from xl_pricing.rates.card import (
-    DEFAULT_MODEL,
-    DEFAULT_TIER,
-    RateCard,
-    read_tier,
-)
-from xl_pricing.rates.rows import EXCEL_EPOCH, Model
+from xl_pricing.rates import clock
+from xl_pricing.rates.card import DEFAULT_MODEL, DEFAULT_TIER, RateCard, read_tier
+from xl_pricing.rates.rows import MINUTES_PER_DAY, Model, read_minutes
 from xl_pricing.rates.store import active_card
 
 MAX_IMAGES_PER_CALL = 10
@@ -54,7 +50,7 @@ MAX_PROMPT_TOKENS = 100_000
 MAX_MEASURED_TOKENS = 1_000_000
 REFERENCE_SIZE = Size(1024, 1024)
 
-_MINUTES_PER_DAY = 1440
+_SMALL_DIVISOR = 16
 
 _Counter = Callable[[tuple[int, int]], int | Fraction]
 Cell = str | float | Decimal | Fraction | date | None
@@ -81,8 +77,8 @@ class Job:
 
 def read_job(model: Cell, n: Cell, prompt: Cell, references: Cell, tier: Cell, rates: Table) -> Job:
     """Read everything but size and quality, at the rates in force today."""
-    today = date.today()  # noqa: DTZ011 - the user's own day
-    return _job(model, n, prompt, references, tier, card_with(RateCard.with_rates, rates), today)
+    card = card_with(RateCard.with_rates, rates)
+    return _job(model, n, prompt, references, tier, card, clock.today())
 
 
 @lru_cache(maxsize=1024, typed=True)
@@ -168,19 +164,25 @@ def read_pixels(size: Cell, model: Model) -> Size:
 def ratio_word(value: Cell, name: str) -> str:
     """Return the text of a size or ratio, mending what Excel makes of a ratio typed in a cell.
 
-    Excel takes ``4:5`` for the time 04:05 and keeps the fraction of a day.
+    Excel takes ``4:5`` for the time 04:05 and keeps the fraction of a day, 0.170138888888889.
     """
-    if isinstance(value, str):
+    if is_blank(value) or isinstance(value, str):
         return read_word(value, name)
-    if isinstance(value, time):
-        return f"{value.hour}:{value.minute}"
-    if isinstance(value, datetime):
-        value = (value.replace(tzinfo=None) - EXCEL_EPOCH) / timedelta(days=1)
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and 0 < value < 3:
-        minutes = round(float(value) * _MINUTES_PER_DAY, 6)
-        if minutes.is_integer():
-            return "{}:{}".format(*divmod(int(minutes), 60))
-    return read_word(value, name)
+    refuse_error(value, name)
+    minutes = read_minutes(value)
+    is_time = isinstance(value, time | datetime)
+    if minutes is None or (not is_time and _may_be_decimal(minutes)):
+        raise InvalidValueError(f"{name} {shown(value)} is not text; accepted: text such as 4:5")
+    return "{}:{}".format(*divmod(minutes, 60))
+
+
+def _may_be_decimal(minutes: int) -> bool:
+    """Tell whether a time may as well be a decimal: 0.8 as it is typed, or 16/9 as it is computed.
+
+    Every ratio of the ratios table makes a time with more decimals and a larger divisor.
+    """
+    divisor = Fraction(minutes, MINUTES_PER_DAY).denominator
+    return divisor <= _SMALL_DIVISOR or 10_000 % divisor == 0
 
 
 def read_quality(quality: Cell) -> str | int | Fraction:
@@ -189,10 +191,11 @@ def read_quality(quality: Cell) -> str | int | Fraction:
     Raises `OutOfRangeError` for tokens outside 0 (excluded) to 1,000,000.
     """
     refuse_error(quality, "quality")
-    if isinstance(quality, str) and not is_blank(quality) and quality.strip()[0].isalpha():
-        return quality.strip().lower()
     if is_blank(quality):
         raise InvalidValueError("quality is missing; accepted: a word or a measured token count")
+    word = quality.strip().lower() if isinstance(quality, str) else ""
+    if word[:1].isalpha() or word.endswith(("%", "％")):  # 50% is no half token, but unknown
+        return word
     tokens = read_number(quality, "quality")
     if not 0 < tokens <= MAX_MEASURED_TOKENS:
         raise OutOfRangeError(

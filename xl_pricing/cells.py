@@ -37,7 +37,12 @@ _ERRORS = frozenset(ERROR_NAMES.values())
 _COM_ERROR = -2_146_828_288
 _COM_ERRORS = range(-2_146_826_300, -2_146_826_199)
 _SAMPLE_ROWS = 1024
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?", re.IGNORECASE)
+# One way to match any digits, lest a cell full of them takes a minute.
+_DECIMAL = r"(?:\d+(?:\.\d*)?|\.\d+)"
+_NUMBER = re.compile(rf"[+-]?{_DECIMAL}(e[+-]?\d{{1,4}})?", re.IGNORECASE)
+# Whole groups of three only: 1,5 and 0,500 have a decimal comma, as many countries write it.
+_GROUPED = r"[1-9１-９]\d{0,2}(?:[,，]\d{3})+(?:\.\d*)?"
+_WRITTEN = re.compile(rf"([+-]?(?:{_DECIMAL}|{_GROUPED}))\s*([%％]?)")
 
 Grid = Sequence[Sequence[Any]]
 
@@ -57,24 +62,35 @@ def error_in(value: object) -> str | None:
 
 
 def is_number(text: str) -> bool:
-    """Tell whether text is a number, as Excel would take it."""
+    """Tell whether text is a bare number: neither 1,000 nor 20%, which may be words."""
     return _NUMBER.fullmatch(text.strip()) is not None
 
 
 def read_number(value: object, name: str) -> Fraction:
     """Read a number, or text that is one, as the decimal it shows; TRUE and FALSE are not numbers.
 
-    Raises `InvalidValueError` for what is not a number, `OutOfRangeError` for NaN and infinity.
+    Text may have thousands separators and a percent sign: ``1,234.5``, ``20%``. Raises
+    `InvalidValueError` for what is not a number, `OutOfRangeError` for NaN and infinity.
     """
     refuse_error(value, name)
-    number: object = value
-    if isinstance(value, str) and is_number(value):
-        number = float(value)
+    number = _number_in(value) if isinstance(value, str) else value
     if isinstance(number, bool) or not isinstance(number, int | float | Decimal | Fraction):
         raise InvalidValueError(f"{name} {shown(value)} is not a number; accepted: a number")
     if not _fits_a_cell(number):
         raise OutOfRangeError(f"{name} {shown(value)} is out of range; accepted: a finite number")
-    return Fraction(str(number)) if isinstance(number, float) else Fraction(number)
+    # By way of a Decimal, which parses faster than a Fraction.
+    return Fraction(Decimal(str(number)) if isinstance(number, float) else number)
+
+
+def _number_in(text: str) -> float | None:
+    """Return the number that text is, ``None`` where it is none or a decimal comma leaves doubt."""
+    if is_number(text):
+        return float(text)
+    written = _WRITTEN.fullmatch(text.strip())
+    if written is None:
+        return None
+    digits = written[1].replace(",", "").replace("，", "")
+    return float(f"{digits}e-2" if written[2] else digits)
 
 
 def _fits_a_cell(number: float | Decimal | Fraction) -> bool:

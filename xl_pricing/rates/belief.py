@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from xl_pricing.rates.card import RateCard
-from xl_pricing.rates.rows import METERS, Model, Rate
+from xl_pricing.rates.rows import METERS, Model, Rate, Series
 from xl_pricing.rates.sources import OWN, Quotes
 
 MAX_FACTOR = 10
@@ -25,8 +25,6 @@ _HALVED = " (half of standard)"
 _CENT = Decimal("0.01")
 _MAX_WORD = 255
 
-Series = tuple[str, str, str]
-"""Model, meter, tier."""
 Said = Mapping[str, Decimal]
 """USD per 1M tokens, by source."""
 
@@ -79,7 +77,7 @@ class _Book:
         self.models = {model.id: model for model in card.models}
         self.history: dict[Series, dict[date, Rate]] = {}
         for rate in card.rates:
-            self.history.setdefault(series_of(rate), {})[rate.effective_from] = rate
+            self.history.setdefault(rate.series, {})[rate.effective_from] = rate
         self.accepted: list[Change] = []
         self.held: list[Change] = []
         self.notes: list[str] = []
@@ -91,7 +89,7 @@ class _Book:
 
     def offer(self, rate: Rate, why: str) -> None:
         """Add a rate from its first free day on; hold it back where something speaks against it."""
-        series = series_of(rate)
+        series = rate.series
         old, since = self.on(series, rate.effective_from), self._free_day(series, rate)
         there = self.on(series, since)
         if there and (there.usd_per_mtok, is_own(there)) == (rate.usd_per_mtok, is_own(rate)):
@@ -112,11 +110,11 @@ class _Book:
     def confirm(self, rate: Rate, source: str, checked: date) -> None:
         """Say that a rate still stands."""
         row = rate.model_copy(update={"source": source, "checked": max(checked, rate.checked)})
-        self.history[series_of(rate)][rate.effective_from] = row
+        self.history[rate.series][rate.effective_from] = row
 
     def keep(self, rate: Rate, why: str) -> None:
         """Note that a rate stays although another was offered."""
-        self.notes.append(f"{' '.join(series_of(rate))} stays at {rate.usd_per_mtok} {why}")
+        self.notes.append(f"{' '.join(rate.series)} stays at {rate.usd_per_mtok} {why}")
 
     def merged(self) -> Merge:
         """Return the outcome."""
@@ -130,11 +128,6 @@ class _Book:
         while since in self.history.get(series, {}):
             since += timedelta(days=1)
         return since
-
-
-def series_of(rate: Rate) -> Series:
-    """Return what a rate is the price of."""
-    return rate.model, rate.meter, rate.tier
 
 
 def is_own(rate: Rate) -> bool:
@@ -193,7 +186,7 @@ def _said_by(book: _Book, quotes: Quotes) -> Iterator[tuple[Series, str, Decimal
 
     Hardly a source lists all batch prices, and some round theirs to cents.
     """
-    said = {series_of(rate): rate.usd_per_mtok for rate in quotes.rates}
+    said = {rate.series: rate.usd_per_mtok for rate in quotes.rates}
     halves = {
         (model, meter, "batch"): usd / 2
         for (model, meter, tier), usd in said.items()
@@ -218,7 +211,7 @@ def _lost_meters(book: _Book, quotes: Sequence[Quotes]) -> Iterator[tuple[str, s
     Prices are not taken back, so what is accepted is that the meter keeps its price.
     """
     for said in quotes:
-        named = {series_of(rate) for rate in said.rates}
+        named = {rate.series for rate in said.rates}
         for model in sorted({rate.model for rate in said.rates}):
             for meter in METERS:
                 series = (model, meter, "standard")
@@ -261,7 +254,7 @@ def _merge_own(book: _Book, quotes: Quotes) -> None:
         row = rate.model_copy(
             update={"model": model, "effective_from": max(rate.effective_from, book.day)}
         )
-        latest[series_of(row), row.effective_from] = row
+        latest[row.series, row.effective_from] = row
     for (series, since), row in sorted(latest.items(), key=lambda dated: dated[0]):
         known = book.on(series, since)
         same = known is not None and known.usd_per_mtok == row.usd_per_mtok

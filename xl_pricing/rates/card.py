@@ -14,7 +14,17 @@ from xl_pricing.errors import CardError, InvalidValueError, NotAvailableError
 from xl_pricing.estimation.cost import Price, Tariff
 from xl_pricing.estimation.size import Size
 from xl_pricing.estimation.tokens import GridRule
-from xl_pricing.rates.rows import METERS, TIERS, Model, Plan, Rate, Ratio, read_rows, read_table
+from xl_pricing.rates.rows import (
+    METERS,
+    TIERS,
+    Model,
+    Plan,
+    Rate,
+    Ratio,
+    Series,
+    read_rows,
+    read_table,
+)
 
 DEFAULT_MODEL = "gpt-image-2"
 DEFAULT_TIER = "standard"
@@ -135,10 +145,10 @@ class RateCard:
         return plans
 
     @cached_property
-    def _history(self) -> Mapping[tuple[str, str, str], list[Rate]]:
-        history: dict[tuple[str, str, str], list[Rate]] = {}
+    def _history(self) -> Mapping[Series, list[Rate]]:
+        history: dict[Series, list[Rate]] = {}
         for rate in sorted(self.rates, key=lambda rate: rate.effective_from):
-            rates = history.setdefault((rate.model, rate.meter, rate.tier), [])
+            rates = history.setdefault(rate.series, [])
             if rates and rates[-1].effective_from == rate.effective_from:
                 raise CardError(
                     f"{rate.model} {rate.meter} {rate.tier} has two rates from "

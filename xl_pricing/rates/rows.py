@@ -5,7 +5,7 @@ refused with one sentence that names the row, the column and what is accepted.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal, TypeVar
@@ -22,7 +22,11 @@ METERS = ("text_in", "text_cached", "text_out", "image_in", "image_cached", "ima
 TIERS = ("standard", "batch")
 MAX_TABLE_ROWS = 10_000
 
+Series = tuple[str, str, str]
+"""What has a price of its own: model, meter, tier."""
+
 EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a sheet's dates have no time zone
+MINUTES_PER_DAY = 1440
 _LAST_SERIAL = 2_958_465
 
 
@@ -49,6 +53,21 @@ def read_date(value: object) -> date:
     raise InvalidValueError(
         f"date {value!r} is not readable; accepted: an Excel date or text such as 2026-05-01"
     )
+
+
+def read_minutes(days: object) -> int | None:
+    """Read a time in minutes: a time, a date, or the part of a day that Excel keeps for one.
+
+    ``None`` for what is none: other values, three days or more, and parts of a minute.
+    """
+    if isinstance(days, time):
+        return 60 * days.hour + days.minute
+    if isinstance(days, datetime):
+        days = (days.replace(tzinfo=None) - EXCEL_EPOCH) / timedelta(days=1)
+    if isinstance(days, bool) or not isinstance(days, int | float | Decimal) or not 0 < days < 3:
+        return None
+    minutes = round(float(days) * MINUTES_PER_DAY, 6)
+    return int(minutes) if minutes.is_integer() else None
 
 
 def _blank_is_none(value: object) -> object:
@@ -84,6 +103,11 @@ class Rate(Row):
     tier: Literal["standard", "batch"]
     usd_per_mtok: Money
     effective_from: Day
+
+    @property
+    def series(self) -> Series:
+        """What this is the price of."""
+        return self.model, self.meter, self.tier
 
 
 class Plan(Row):

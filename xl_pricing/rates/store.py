@@ -12,24 +12,20 @@ A file is written beside its place, flushed and renamed, so that a reader finds 
 new one, whatever is killed meanwhile.
 """
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
 
 from xl_pricing.errors import CardError, InvalidValueError, StoreError
-from xl_pricing.rates.card import FORMAT, RateCard, bundled_card
+from xl_pricing.rates.card import RateCard, bundled_card
 from xl_pricing.rates.fetch import Page
-from xl_pricing.rates.rows import Day, Rate, Word, read_row
+from xl_pricing.rates.saved import Saved, beyond_bundled, read_saved, saved_text
 
 FOLDER_VARIABLE = "XL_PRICING_DATA"
 BUNDLED = 0
@@ -40,44 +36,6 @@ _LOCK_SECONDS = 30
 # A cell must not wait for the disk (on Windows, asking takes longer than pricing), and yet see a
 # new card at the next calculation, which is later than this after the refresh of another process.
 _LOOK_SECONDS = 0.05
-
-
-class Life(BaseModel):
-    """When a model came and when it goes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: Word
-    released: Day
-    shuts_down: Day | None
-
-
-class Saved(BaseModel):
-    """A card as it is saved: the rates and models that the bundled card does not have."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    format: Literal[1] = 1
-    number: int = Field(gt=BUNDLED)
-    restores: int | None = None
-    """The number of the older card that this one brought back."""
-    saved: Day
-    why: Word
-    models: tuple[Life, ...] = ()
-    rates: tuple[Rate, ...] = ()
-
-    def card(self) -> RateCard:
-        """Return the bundled card with what this one adds."""
-        bundled = bundled_card()
-        rates = {_key(rate): rate for rate in (*bundled.rates, *self.rates)}
-        models = {model.id: model for model in bundled.models}
-        for life in self.models:
-            model = models.get(life.id) or bundled.newcomer(life.id, life.released)
-            models[life.id] = model.model_copy(update={"shuts_down": life.shuts_down})
-        unknown = {rate.model for rate in self.rates} - models.keys()
-        if unknown:
-            raise CardError(f"it prices {min(unknown)}, which it does not name")
-        return replace(bundled, rates=tuple(rates.values()), models=tuple(models.values()))
 
 
 class Store:
@@ -104,7 +62,7 @@ class Store:
     def current(self) -> Saved | None:
         """Return what is saved, or ``None``; what cannot be read is set aside first."""
         try:
-            return _read(self._path)
+            return read_saved(self._path)
         except FileNotFoundError:
             return None
         except (CardError, OSError):
@@ -122,7 +80,7 @@ class Store:
             after = change(before)
             if _same(before, after):
                 return None
-            return self._save(current, {"saved": day, "why": why, **_beyond_bundled(after)})
+            return self._save(current, {"saved": day, "why": why, **beyond_bundled(after)})
 
     def restore(self, number: int | None, day: date) -> int:
         """Bring an older card back, as a new one; the one before it where no number is given.
@@ -210,7 +168,7 @@ class Store:
 
     def _kept_or_none(self, number: int) -> Saved | None:
         with suppress(CardError, OSError):
-            return _read(self._older / f"{number:06}.json")
+            return read_saved(self._older / f"{number:06}.json")
         return None
 
     def _numbers(self) -> list[int]:
@@ -221,10 +179,10 @@ class Store:
         """Keep the card in force among the older ones, then put the new one in its place."""
         newest = max(self._numbers(), default=BUNDLED)
         if current:
-            write_whole(self._older / f"{current.number:06}.json", _text(current))
+            write_whole(self._older / f"{current.number:06}.json", saved_text(current))
             newest = max(newest, current.number)
         saved = Saved.model_validate({"number": newest + 1, **content})
-        write_whole(self._path, _text(saved))
+        write_whole(self._path, saved_text(saved))
         self._look_again = 0.0
         for number in self._numbers()[:-KEPT]:
             (self._older / f"{number:06}.json").unlink(missing_ok=True)
@@ -234,7 +192,7 @@ class Store:
         """Put away a card that cannot be read, unless it is whole by now or the disk forbids it."""
         with suppress(StoreError, OSError), self._locked():
             try:
-                _read(self._path)
+                read_saved(self._path)
             except CardError:
                 self._aside.mkdir(exist_ok=True)
                 number = len([*self._aside.iterdir()]) + 1
@@ -288,59 +246,13 @@ def write_whole(path: Path, data: bytes) -> None:
     beside.replace(path)
 
 
-def _read(path: Path) -> Saved:
-    """Read a saved card; raise `CardError` with what is wrong with it."""
-    try:
-        document = json.loads(path.read_bytes())
-        content, checksum = document["card"], document["sha256"]
-        newer = content["format"] > FORMAT
-    except (ValueError, TypeError, LookupError, RecursionError):
-        raise CardError("it is damaged: no whole card") from None
-    if newer:
-        raise CardError(f"it has format {content['format']}; accepted: {FORMAT}")
-    if checksum != _checksum(content):
-        raise CardError("it is damaged: its checksum differs")
-    saved = read_row(Saved, content, "it")
-    if saved.saved > date.today() + timedelta(days=1):  # noqa: DTZ011 - the user's own day
-        raise CardError(f"it is from the future: {saved.saved}")
-    saved.card()
-    return saved
-
-
 def _fault(path: Path) -> str:
     try:
-        _read(path)
+        read_saved(path)
     except (CardError, OSError) as error:
         return str(error)
     return "it was from the future"
 
 
-def _text(saved: Saved) -> bytes:
-    content = saved.model_dump(mode="json")
-    return json.dumps({"sha256": _checksum(content), "card": content}, indent=1).encode()
-
-
-def _checksum(content: object) -> str:
-    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _beyond_bundled(card: RateCard) -> dict[str, Any]:
-    """Return what of a card the bundled one does not have, so that an upgrade shows through."""
-    bundled = bundled_card()
-    known = {model.id: model for model in bundled.models}
-    return {
-        "rates": [rate for rate in card.rates if rate not in {*bundled.rates}],
-        "models": [
-            {"id": model.id, "released": model.released, "shuts_down": model.shuts_down}
-            for model in card.models
-            if model.id not in known or model.shuts_down != known[model.id].shuts_down
-        ],
-    }
-
-
 def _same(one: RateCard, other: RateCard) -> bool:
     return {*one.rates} == {*other.rates} and {*one.models} == {*other.models}
-
-
-def _key(rate: Rate) -> tuple[str, str, str, date]:
-    return rate.model, rate.meter, rate.tier, rate.effective_from
