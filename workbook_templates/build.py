@@ -1,6 +1,6 @@
 """Build the workbook: sheets in reading order, prefilled, with cached values from the core."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from workbook_templates.answers import answer
 from workbook_templates.finish import finish
 from workbook_templates.macros import AddIn, add_button, add_macros, add_ribbon
 from workbook_templates.page import Book
-from workbook_templates.sheets import checks, functions, rates, worksheet
+from workbook_templates.sheets import campaign, checks, functions, rates, worksheet
 from workbook_templates.sheets import help as help_sheet
 from workbook_templates.theme import Theme
 from workbook_templates.words import Words
@@ -42,6 +42,14 @@ JOB: Mapping[str, Any] = {
 """The prefilled job: 120 shop product shots at 4:5, drawn from one saved baseline image."""
 
 
+CHECKS = checks.Lists(
+    errors=(*checks.ERRORS, *campaign.ERRORS),
+    notes=(*checks.NOTES, *campaign.NOTES),
+    tables=(campaign.ROWS,),
+)
+"""All that the Checks sheet lists."""
+
+
 def write_template(path: Path, lang: str = "en") -> None:
     """Write the workbook to ``path``; the same bytes on every run.
 
@@ -58,17 +66,30 @@ class Built:
         self.data, self.inputs, self.formulas = data, book.inputs, book.formulas
 
 
-def build(lang: str = "en", card: RateCard | None = None, *, macros: bool = False) -> Built:
-    """Build the workbook of a language from a rate card, with ``macros`` for a file in .xlsm."""
+def build(
+    lang: str = "en",
+    card: RateCard | None = None,
+    *,
+    macros: bool = False,
+    lines: Sequence[Mapping[str, Any]] | None = None,
+) -> Built:
+    """Build the workbook of a language from a rate card, with ``macros`` for a file in .xlsm.
+
+    ``lines`` are those of the campaign, by field; if omitted, the prefilled ones.
+    """
     card = card or bundled_card()
-    job = {**JOB, "price_date": card.checked}
-    book = Book(Workbook(), Words(lang), Theme(lang))
+    words = Words(lang)
+    job = {**JOB, **_defaults(words), "price_date": card.checked}
+    if lines is not None:
+        job[campaign.TABLE] = lines
+    book = Book(Workbook(), words, Theme(lang))
     book.workbook.remove(book.workbook.worksheets[0])
     lists = rates.write(book, card)
     worksheet.write(book, card, job, lists)
-    checks.write(book)
+    campaign.write(book, job[campaign.TABLE], job, lists["tblModels"])
+    checks.write(book, CHECKS)
     help_sheet.write(book)
-    book.workbook.move_sheet(book.words("Rates"), 1)
+    book.workbook.move_sheet(book.words("Rates"), 2)
     book.workbook.active = 0
     values = answer(job, card, book.words)
     if macros:
@@ -77,6 +98,18 @@ def build(lang: str = "en", card: RateCard | None = None, *, macros: bool = Fals
         add_macros(book, "workbook", add_button(book))
     _describe(book, card)
     return Built(book, finish(book, values))
+
+
+def _defaults(words: Words) -> dict[str, Any]:
+    """Return what is prefilled on the planning sheets."""
+    lines = [line._asdict() for line in campaign.LINES]
+    return {
+        "stage_drafts": 3,
+        "stage_quality": "low",
+        "stage_finish_retries": 1.1,
+        **campaign.DEFAULTS,
+        campaign.TABLE: [{**line, "use_case": words(line["use_case"])} for line in lines],
+    }
 
 
 def build_addin(card: RateCard | None = None) -> bytes:

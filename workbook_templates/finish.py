@@ -6,16 +6,16 @@ Every part is brought into canonical XML first, so the few edits below meet one 
 import re
 import zipfile
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from html import escape
 from io import BytesIO
 from typing import Any
 from xml.etree.ElementTree import canonicalize
 
+from workbook_templates.grow import computed_cell, grow
 from workbook_templates.page import Book
 
-_EPOCH = date(1899, 12, 30)
 _FORMULA = re.compile(r'<c r="([A-Z]+\d+)"( s="\d+")?>(<f>.*?</f>)<v></v></c>', re.DOTALL)
 _FONT = re.compile(r"<font>(.*?)</font>")
 _FONT_PART = re.compile(r"<(\w+)[^>]*></\1>")
@@ -45,7 +45,7 @@ def finish(book: Book, values: Mapping[str, Any]) -> bytes:
         "docProps/core.xml": partial(_fix_modified, book.workbook.properties.created),
     }
     for i, title in enumerate(book.workbook.sheetnames, start=1):
-        edits[f"xl/worksheets/sheet{i}.xml"] = partial(_cache_values, book, title, values)
+        edits[f"xl/worksheets/sheet{i}.xml"] = partial(_finish_sheet, book, title, values)
     for i, description in enumerate(book.descriptions, start=1):
         edits[f"xl/drawings/drawing{i}.xml"] = partial(_describe_chart, description)
     raw = BytesIO()
@@ -67,15 +67,20 @@ def _zip(parts: Mapping[str, bytes]) -> bytes:
     """Pack the parts in a fixed order with a fixed date."""
     packed = BytesIO()
     first = [name for name in _FIRST_PARTS if name in parts]
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(packed, "w") as archive:
         for name in (*first, *sorted(parts.keys() - set(first))):
             info = zipfile.ZipInfo(name)  # dated 1980-01-01
             info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 0, 0
-            archive.writestr(info, parts[name])
+            archive.writestr(info, parts[name], compresslevel=9)
     return packed.getvalue()
 
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+def _finish_sheet(book: Book, title: str, values: Mapping[str, Any], xml: str) -> str:
+    tables = [table for table in book.grown if table.sheet == title]
+    return grow(_cache_values(book, title, values, xml), tables, values, book.progress)
 
 
 def _cache_values(book: Book, title: str, values: Mapping[str, Any], xml: str) -> str:
@@ -83,19 +88,11 @@ def _cache_values(book: Book, title: str, values: Mapping[str, Any], xml: str) -
 
     def cached(cell: re.Match[str]) -> str:
         at, style, formula = cell.groups()
-        kind, value = _cached(values[book.formulas[title, at]])
-        return f'<c r="{at}"{style or ""}{kind}>{formula}<v>{value}</v></c>'
+        if (title, at) not in book.formulas:
+            return cell[0]
+        return computed_cell(f' r="{at}"{style or ""}', formula, values[book.formulas[title, at]])
 
     return _FORMULA.sub(cached, xml)
-
-
-def _cached(value: Any) -> tuple[str, str]:  # noqa: ANN401 - a cell's value
-    """Return a cell's type attribute and the text of its value."""
-    if isinstance(value, str):
-        return (' t="e"' if value.startswith("#") else ' t="str"'), escape(value, quote=False)
-    if isinstance(value, date):
-        return "", str((value - _EPOCH).days)
-    return "", repr(value)
 
 
 def _order_types(xml: str) -> str:

@@ -1,15 +1,15 @@
 """A sheet while it is written: text, inputs, formulas, tables. Text never becomes a formula."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import copy
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.formatting.rule import Rule
+from openpyxl.formatting.rule import FormulaRule, Rule
+from openpyxl.styles import Font
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
@@ -23,7 +23,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workbook_templates.theme import CAPTION, CELL, HEADER, Style, Theme
+from workbook_templates.theme import AMBER, CAPTION, CELL, HEADER, Style, Theme
 from workbook_templates.words import Words
 
 # Number formats of conditions need an id above those of cells.
@@ -38,6 +38,26 @@ def this_row(formula: str, table: str) -> str:
     return _SAME_ROW.sub(rf"{table}[[#This Row],[\1]]", formula)
 
 
+def _say_nothing(_rows: int) -> None:
+    """Show no progress."""
+
+
+class Grown(NamedTuple):
+    """A table whose rows are alike, so that thousands are written from the first.
+
+    ``columns`` maps field to column letters; ``held`` are those whose cells hold what is typed,
+    and ``rows`` that, in the order of the columns. The cell of a field in row i, from 0, is named
+    ``name.field.i``.
+    """
+
+    sheet: str
+    name: str
+    first_row: int
+    columns: Mapping[str, str]
+    held: Collection[str]
+    rows: Sequence[Sequence[Any]]
+
+
 @dataclass
 class Book:
     """A workbook while it is written; ``formulas`` maps each computed cell to its name."""
@@ -49,8 +69,9 @@ class Book:
     inputs: dict[str, tuple[str, str]] = field(default_factory=dict)
     descriptions: list[str] = field(default_factory=list)
     formats: dict[str, int] = field(default_factory=dict)
-    progress: Callable[[int], None] = lambda _cells: None
-    """Told how many cells of a table were written."""
+    grown: list[Grown] = field(default_factory=list)
+    progress: Callable[[int], None] = _say_nothing
+    """Told how many rows of a growing table were written."""
 
     def page(self, title: str, widths: Sequence[float]) -> "Page":
         """Add a sheet with a translated title and column widths from column A on."""
@@ -137,23 +158,41 @@ class Page:
 
         ``at`` is (row, column) of the first caption; ``captions`` maps field to caption. Where
         there are ``formulas``, by field and with ``[@field]`` for a cell of the same row, those
-        columns are computed, so that new rows are too, and the others are inputs. The cell of a
-        field in row i, from 0, is named ``table.field.i``.
+        columns are computed, so that new rows are too, and the others are inputs.
         """
         top, left = at
         computed = {field_: this_row(text, name) for field_, text in (formulas or {}).items()}
-        for i, (field_, caption) in enumerate(captions.items()):
-            column = get_column_letter(left + i)
-            self.say(f"{column}{top}", caption, CAPTION)
+        columns = {name_: get_column_letter(left + i) for i, name_ in enumerate(captions)}
+        for field_, column in columns.items():
+            self.say(f"{column}{top}", captions[field_], CAPTION)
             self.put(f"{column}{top + 1}", field_, HEADER)
-            cells = _Column(self, f"{name}.{field_}", column, styles.get(field_, CELL))
-            if field_ in computed:
-                cells.compute(computed[field_], top + 2, len(rows))
-            else:
-                cells.hold([row[i] for row in rows], top + 2, are_inputs=bool(computed))
-        last = get_column_letter(left + len(captions) - 1)
+        for field_, formula in computed.items():
+            self._compute(f"{columns[field_]}{top + 2}", formula, styles.get(field_, CELL))
+        held = {field_: column for field_, column in columns.items() if field_ not in computed}
+        for row, values in enumerate(rows[:1] if computed else rows, start=top + 2):
+            for (field_, column), value in zip(columns.items(), values, strict=True):
+                if field_ in held:
+                    self.put(f"{column}{row}", value, styles.get(field_, CELL))
+        if computed:
+            self._grow(Grown(self.sheet.title, name, top + 2, columns, held, rows))
+        last = list(columns.values())[-1]
         ref = f"{get_column_letter(left)}{top + 1}:{last}{top + 1 + max(len(rows), 1)}"
         self._add_table(name, ref, captions, computed)
+
+    def _compute(self, at: str, formula: str, style: Style) -> None:
+        """Write a formula that has no name."""
+        self.put(at, None, style).value = "=" + formula
+
+    def _grow(self, table: Grown) -> None:
+        """Leave all rows of a computed table but the first to the finish, and name their cells."""
+        self.book.grown.append(table)
+        for field_, column in table.columns.items():
+            for i in range(len(table.rows)):
+                name, at = f"{table.name}.{field_}.{i}", f"{column}{table.first_row + i}"
+                if field_ in table.held:
+                    self.book.inputs[name] = (table.sheet, at)
+                else:
+                    self.book.formulas[table.sheet, at] = name
 
     def _add_table(
         self, title: str, ref: str, fields: Iterable[str], computed: Mapping[str, str]
@@ -166,6 +205,14 @@ class Page:
         table.autoFilter = AutoFilter(ref=ref)
         table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
         self.sheet.add_table(table)
+
+    def flag_errors(self, cells: str) -> None:
+        """Make error cells stand out as what they are, in amber."""
+        first = cells.split(":", maxsplit=1)[0]
+        rule = FormulaRule(  # type: ignore[no-untyped-call]  # openpyxl's helper has no types
+            formula=[f"ISERROR({first})"], font=Font(color=AMBER, bold=True)
+        )
+        self.sheet.conditional_formatting.add(cells, rule)
 
     def heights(self, rows: Mapping[int, float]) -> None:
         """Set row heights in points."""
@@ -222,45 +269,3 @@ class Page:
         look = DifferentialStyle(numFmt=NumberFormat(numFmtId=known, formatCode=number))
         fraction = f"IF(ISNUMBER({at}),{at}<>INT({at}),FALSE)"
         return Rule(type="expression", dxf=look, formula=[fraction])
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """The cells of a table's column; the first one is styled, the others look the same."""
-
-    page: Page
-    name: str
-    letter: str
-    style: Style
-
-    def hold(self, values: Sequence[Any], first: int, *, are_inputs: bool) -> None:
-        """Write values as they are."""
-        book = self.page.book
-        look = self._look(first)
-        for i, value in enumerate(values):
-            cell = self._cell(first + i, look)
-            cell.value = value
-            if isinstance(value, str):
-                cell.data_type = "s"
-            if are_inputs:
-                book.inputs[f"{self.name}.{i}"] = (self.page.sheet.title, cell.coordinate)
-        book.progress(len(values))
-
-    def compute(self, formula: str, first: int, count: int) -> None:
-        """Write a formula into every cell."""
-        book = self.page.book
-        look = self._look(first)
-        for i in range(count):
-            cell = self._cell(first + i, look)
-            cell.value = "=" + formula
-            book.formulas[self.page.sheet.title, cell.coordinate] = f"{self.name}.{i}"
-        book.progress(count)
-
-    def _look(self, row: int) -> Any:  # noqa: ANN401 - openpyxl's own array
-        first: Any = self.page.put(f"{self.letter}{row}", None, self.style)
-        return first._style  # noqa: SLF001 - ten times as fast as setting each part
-
-    def _cell(self, row: int, look: Any) -> Any:  # noqa: ANN401 - the same
-        cell: Any = self.page.sheet[f"{self.letter}{row}"]
-        cell._style = copy(look)  # noqa: SLF001 - the same
-        return cell

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from xl_pricing import arguments
-from xl_pricing.estimation import cost, tokens
+from xl_pricing.estimation import actuals, budget, cost, levers, tokens
 
 
 class Rule(NamedTuple):
@@ -32,8 +32,27 @@ RULES = (
     Rule("max_measured_tokens", arguments.MAX_MEASURED_TOKENS, "measured tokens at most"),
     Rule("plan_rank_base", 1_000_000, "ranks a plan's rows: the smallest size tier first"),
     Rule("cent_fraction_usd", 0.000001, "sums may differ by so many USD"),
+    Rule("plan_row_base", 10_000, "keeps a plan's row beside its rank"),
+    Rule("plan_marks", 3, "marks of a quality: refused, unknown, priced"),
+    Rule("compared_decimals", 9, "prices are compared to so many decimals"),
+    Rule("negligible_share", 0.000001, "a saving of a smaller part of the budget is none"),
+    Rule("retries_step", float(levers.RETRIES_STEP), "levers: retries less and more by"),
+    Rule("images_per_call_some", levers.IMAGES_PER_CALL[1], "levers: some images per call"),
+    Rule("images_per_call_many", levers.IMAGES_PER_CALL[2], "levers: many images per call"),
     Rule("usual_buffer_low", 0.1, "usual buffer from"),
     Rule("usual_buffer_high", 0.3, "usual buffer to"),
+    Rule("max_planned_finals", budget.MAX_PLANNED_FINALS, "risk: finals at most"),
+    Rule("max_planned_retries", budget.MAX_PLANNED_RETRIES, "risk: retries at most"),
+    Rule("risk_tie", 5e-11, "risk: a chance so little below the confidence reaches it"),
+    Rule("risk_digits", 9, "risk: digits of buffers"),
+    Rule("risk_chance_digits", 6, "risk: digits of chances, and of generations before the cut"),
+    Rule("reference_px", 1024, "edge of a campaign's reference images in px"),
+    Rule("most_rows", 5000, "rows of the campaign and of the actuals at most"),
+    Rule("most_of_a_row", 100_000_000, "actuals: images or USD of a row at most"),
+    Rule("first_bill_day", 36_526, "actuals: no day before this one, 2000-01-01"),
+    Rule("last_bill_day", 73_050, "actuals: no day after this one, 2099-12-31"),
+    Rule("drift_periods", 12, "actuals: periods of the retries over time"),
+    Rule("interval_z", actuals.INTERVAL_Z, "actuals: standard deviations that hold 90 % of cases"),
     Rule("rates_age_days", 45, "rates that were checked longer ago are flagged"),
     Rule("retirement_notice_days", 60, "a model that shuts down within so many days is flagged"),
 )

@@ -10,6 +10,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from workbook_templates.answers.campaign import add_campaign, add_campaign_checks
+from workbook_templates.answers.checks import add_rows_to_mend
+from workbook_templates.answers.in_force import add_in_force
 from workbook_templates.answers.job import (
     add_budget,
     add_captions,
@@ -19,6 +22,7 @@ from workbook_templates.answers.job import (
 )
 from workbook_templates.answers.spec import add_spec
 from workbook_templates.answers.values import Answers
+from workbook_templates.sheets import campaign
 from workbook_templates.words import Words
 from xl_pricing.rates.card import RateCard
 
@@ -36,7 +40,11 @@ def answer(
     add_budget(values)
     add_plan(values, card)
     add_captions(values, words)
+    add_campaign(values, card, words)
+    add_in_force(values, card)
     add_checks(values, card, today or card.checked)
+    add_campaign_checks(values, card)
+    add_rows_to_mend(values, campaign.ROWS, campaign.FIRST_ROW)
     add_status(values, words)
     return {name: _plain(value) for name, value in values.items()}
 

@@ -15,6 +15,10 @@ NOT_AVAILABLE = "#N/A"
 LIMITS = {rule.name: read_number(rule.value, rule.name) for rule in RULES}
 
 
+Value = Any
+"""What a cell holds: a number, a text, a day, an error, or nothing."""
+
+
 class MissingError(Exception):
     """A value that is needed is #N/A."""
 
@@ -22,7 +26,7 @@ class MissingError(Exception):
 class Answers(dict[str, Any]):
     """Values by name; ``answers.name`` computes on a value, and a missing one spreads."""
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a cell's value
+    def __getattr__(self, name: str) -> Value:
         """Return a value, or stop the computation that needs it."""
         value = self[name]
         if value == NOT_AVAILABLE:

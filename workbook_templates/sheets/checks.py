@@ -1,10 +1,12 @@
 """The Checks sheet: every rule with its result; the Worksheet repeats the overall light."""
 
+from typing import NamedTuple
+
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 
 from workbook_templates import theme
-from workbook_templates.check import Check, holds, whole, within
+from workbook_templates.check import Check, RowFaults, holds, whole, within
 from workbook_templates.page import Book, Page
 
 FIRST_ROW = 7
@@ -151,19 +153,31 @@ NOTES = (
 )
 
 
-def write(book: Book) -> None:
+LISTED_ROWS = 10
+"""Rows to mend that are listed for each table."""
+
+
+class Lists(NamedTuple):
+    """The rules of all sheets, and the tables whose rows are checked one by one."""
+
+    errors: tuple[Check, ...]
+    notes: tuple[Check, ...]
+    tables: tuple[RowFaults, ...]
+
+
+def write(book: Book, lists: Lists) -> None:
     """Write the sheet."""
     page = book.page("Checks", (2, 58, 10, 92, 2))
     page.fill("A1:E2", theme.SUBTITLE)
     page.heights({1: 32, 2: 22})
     page.say("B1", "Checks", theme.TITLE)
     page.same("B2", "status", theme.STATUS_LEFT)
-    first_note = FIRST_ROW + len(ERRORS) + 3
-    last_error, last_note = first_note - 4, first_note + len(NOTES) - 1
+    first_note = FIRST_ROW + len(lists.errors) + 3
+    last_error, last_note = first_note - 4, first_note + len(lists.notes) - 1
     title = "To mend: without these the answer is #N/A or wrong"
-    _list(page, FIRST_ROW, title, ERRORS, theme.OK_OR_MEND)
+    _list(page, FIRST_ROW, title, lists.errors, theme.OK_OR_MEND)
     title = "To note: the answer stands, but know this"
-    _list(page, first_note, title, NOTES, theme.OK_OR_NOTE)
+    _list(page, first_note, title, lists.notes, theme.OK_OR_NOTE)
     page.say("B4", "Rules that do not hold", theme.STRONG)
     page.formula("C4", "errors_found", f"COUNTIF(C{FIRST_ROW}:C{last_error},0)", theme.RESULT)
     page.say("D4", "to mend", theme.NOTE)
@@ -177,9 +191,32 @@ def write(book: Book) -> None:
     page.formula(f"C{last}", "plan_valid", "ok_finals*ok_retries*ok_buffer", theme.COMPUTED)
     page.say(f"B{last}", "Finals, retries and buffer are in range (1 = yes)", theme.LABEL)
     _colour(page, f"C{FIRST_ROW}:C{last_error} C{first_note}:C{last_note}")
+    for faults in lists.tables:
+        last = _rows_to_mend(page, last + 2, faults)
     page.sheet.freeze_panes = "A3"
     page.print_setup(f"A1:E{last}", "1:2")
     page.protect()
+
+
+def _rows_to_mend(page: Page, top: int, faults: RowFaults) -> int:
+    """List the first rows to mend of a table, then what its codes mean; return the last row."""
+    for column, text in zip("BCD", (faults.title, "Row", "What is wrong with it"), strict=True):
+        page.say(f"{column}{top}", text, theme.HEADER_LEFT)
+    for k in range(1, LISTED_ROWS + 1):
+        at = top + k
+        row, name = f"SMALL({faults.table}[fault_row],{k})", f"{faults.name}_to_mend_{k}"
+        page.formula(f"C{at}", name, f'IFERROR({row},"")', theme.COMPUTED)
+        check = f"INDEX({faults.table}[check],C{at}-ROW({faults.table}[[#Headers],[check]]))"
+        page.formula(f"D{at}", f"{name}_says", f'IF(C{at}="","",{check})', theme.NOTE)
+    captions = {"says": "What a row can say", "code": "Code", "mend": "What to do"}
+    rows = [
+        (page.words(says), code, page.words(mend))
+        for code, (says, mend) in enumerate(faults.faults)
+    ]
+    caption_row = top + LISTED_ROWS + 2
+    styles = {"mend": theme.CELL, "says": theme.CELL, "code": theme.NUMBER}
+    page.table(faults.codes, (caption_row, 2), captions, rows, styles)
+    return caption_row + 1 + len(rows)
 
 
 def _list(

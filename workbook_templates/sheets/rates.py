@@ -8,6 +8,7 @@ from openpyxl.worksheet.pagebreak import Break
 
 from workbook_templates.page import Book, Page
 from workbook_templates.rules import RULES
+from workbook_templates.sheets import in_force
 from workbook_templates.theme import (
     COUNT,
     DATE,
@@ -66,6 +67,7 @@ def write(book: Book, card: RateCard) -> dict[str, str]:
     widths = [2.0]
     for part in parts:
         widths += [*(_WIDTHS.get(name, max(12, len(name) + 4)) for name in part.captions), 3]
+    widths += in_force.WIDTHS
     page = book.page("Rates", widths)
     _head(page, len(widths))
     firsts, left = {}, 2
@@ -79,8 +81,9 @@ def write(book: Book, card: RateCard) -> dict[str, str]:
                 page.define(rule.name, page.at(row, left + 1))
         left += len(part.captions) + 1
         page.sheet.col_breaks.append(Break(id=left - 1))
+    last_column = in_force.write(page, TITLE_ROW, left)
     page.sheet.freeze_panes = page.at(FIRST_ROW, 1)
-    page.print_setup(f"A1:{page.at(page.sheet.max_row, left - 2)}", "1:7", one_page_wide=False)
+    page.print_setup(f"A1:{page.at(page.sheet.max_row, last_column)}", "1:7", one_page_wide=False)
     return firsts
 
 

@@ -157,30 +157,31 @@ def rate_workings() -> Iterator[Working]:
             )
 
 
-_FITS = (
-    "(tblPlans[plan]=plan)"
-    f'*((tblPlans[model]=model)+(tblPlans[model]="{ANY}"))'
-    f'*((tblPlans[quality]=quality)+(tblPlans[quality]="{ANY}"))'
-    "*(tblPlans[max_long_edge_px]>=long_edge)"
+PLAN_FITS = (
+    "(tblPlans[plan]={plan})"
+    f'*((tblPlans[model]={{model}})+(tblPlans[model]="{ANY}"))'
+    f'*((tblPlans[quality]={{quality}})+(tblPlans[quality]="{ANY}"))'
+    "*(tblPlans[max_long_edge_px]>={long_edge})"
 )
+_FITS = PLAN_FITS.format(plan="plan", model="model", quality="quality", long_edge="long_edge")
 # Smaller size tier first, then a named model, then a named quality; never 0 for a row that fits.
-_PREFERENCE = (
+PLAN_PREFERENCE = (
     "(plan_rank_base-4*tblPlans[max_long_edge_px]"
     f'-2*(tblPlans[model]="{ANY}")-(tblPlans[quality]="{ANY}"))'
 )
-_POSITION = "(ROW(tblPlans[plan])-ROW(tblPlans[[#Headers],[plan]]))"
+PLAN_POSITION = "(ROW(tblPlans[plan])-ROW(tblPlans[[#Headers],[plan]]))"
 PLAN_WORKINGS = (
     Working(
         "plan_rank",
         "Best row of the plan",
         "rank",
-        f"IF(size_legal=0,0,SUMPRODUCT(MAX({_FITS}*{_PREFERENCE})))",
+        f"IF(size_legal=0,0,SUMPRODUCT(MAX({_FITS}*{PLAN_PREFERENCE})))",
     ),
     Working(
         "plan_row",
         "Row of the plan",
         "row, 0 = no price",
-        f"IF(plan_rank=0,0,SUMPRODUCT({_FITS}*({_PREFERENCE}=plan_rank)*{_POSITION}))",
+        f"IF(plan_rank=0,0,SUMPRODUCT({_FITS}*({PLAN_PREFERENCE}=plan_rank)*{PLAN_POSITION}))",
     ),
     *(
         Working(

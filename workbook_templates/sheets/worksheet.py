@@ -14,8 +14,6 @@ from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font
 from openpyxl.worksheet.pagebreak import Break
 
 from workbook_templates import theme
@@ -43,7 +41,7 @@ def write(book: Book, card: RateCard, job: Mapping[str, Any], lists: Mapping[str
     page.sheet.freeze_panes = "A8"
     page.sheet.row_breaks.append(Break(id=WORKINGS_ROW - 1))
     page.print_setup(f"A1:K{last}", "1:2")
-    _flag_errors(page, f"B4:J{last}")
+    page.flag_errors(f"B4:J{last}")
     page.protect()
 
 
@@ -289,12 +287,3 @@ def _chart(page: Page) -> None:
     chart.width, chart.height = 18, 6
     page.sheet.add_chart(chart, "F22")
     page.describe_chart("From finals to budget: what retries and the buffer add, in USD")
-
-
-def _flag_errors(page: Page, cells: str) -> None:
-    """Make error cells stand out as what they are, in amber instead of the answer's colour."""
-    first = cells.split(":", maxsplit=1)[0]
-    rule = FormulaRule(  # type: ignore[no-untyped-call]  # openpyxl's helper has no types
-        formula=[f"ISERROR({first})"], font=Font(color=theme.AMBER, bold=True)
-    )
-    page.sheet.conditional_formatting.add(cells, rule)
