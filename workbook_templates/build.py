@@ -1,6 +1,6 @@
 """Build the workbook: sheets in reading order, prefilled, with cached values from the core."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,18 @@ from workbook_templates.answers import answer
 from workbook_templates.finish import finish
 from workbook_templates.macros import AddIn, add_button, add_macros, add_ribbon
 from workbook_templates.page import Book
-from workbook_templates.sheets import campaign, checks, functions, rates, worksheet
+from workbook_templates.sheets import (
+    actuals,
+    campaign,
+    checks,
+    functions,
+    inputs,
+    levers,
+    plans,
+    rates,
+    risk,
+    worksheet,
+)
 from workbook_templates.sheets import help as help_sheet
 from workbook_templates.theme import Theme
 from workbook_templates.words import Words
@@ -43,9 +54,16 @@ JOB: Mapping[str, Any] = {
 
 
 CHECKS = checks.Lists(
-    errors=(*checks.ERRORS, *campaign.ERRORS),
-    notes=(*checks.NOTES, *campaign.NOTES),
-    tables=(campaign.ROWS,),
+    errors=(*checks.ERRORS, *campaign.ERRORS, *plans.ERRORS, *actuals.ERRORS),
+    notes=(
+        *checks.NOTES,
+        *campaign.NOTES,
+        *levers.NOTES,
+        *plans.NOTES,
+        *risk.NOTES,
+        *actuals.NOTES,
+    ),
+    tables=(campaign.ROWS, actuals.ROWS),
 )
 """All that the Checks sheet lists."""
 
@@ -71,26 +89,21 @@ def build(
     card: RateCard | None = None,
     *,
     macros: bool = False,
-    lines: Sequence[Mapping[str, Any]] | None = None,
+    rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Built:
     """Build the workbook of a language from a rate card, with ``macros`` for a file in .xlsm.
 
-    ``lines`` are those of the campaign, by field; if omitted, the prefilled ones.
+    ``rows`` are those of the campaign and of the actuals, by table and field; where one is
+    omitted, the prefilled ones. ``progress`` is told how many of their rows were written.
     """
     card = card or bundled_card()
     words = Words(lang)
-    job = {**JOB, **_defaults(words), "price_date": card.checked}
-    if lines is not None:
-        job[campaign.TABLE] = lines
+    job = {**JOB, **_defaults(words), **(rows or {}), "price_date": card.checked}
     book = Book(Workbook(), words, Theme(lang))
+    book.progress = progress or book.progress
     book.workbook.remove(book.workbook.worksheets[0])
-    lists = rates.write(book, card)
-    worksheet.write(book, card, job, lists)
-    campaign.write(book, job[campaign.TABLE], job, lists["tblModels"])
-    checks.write(book, CHECKS)
-    help_sheet.write(book)
-    book.workbook.move_sheet(book.words("Rates"), 2)
-    book.workbook.active = 0
+    _write_sheets(book, card, job)
     values = answer(job, card, book.words)
     if macros:
         functions.write(book)
@@ -100,15 +113,32 @@ def build(
     return Built(book, finish(book, values))
 
 
+def _write_sheets(book: Book, card: RateCard, job: Mapping[str, Any]) -> None:
+    """Write the sheets in reading order; Rates first, for the others list its rows."""
+    lists = rates.write(book, card)
+    worksheet.write(book, card, job, lists)
+    campaign.write(book, job, lists["tblModels"])
+    levers.write(book)
+    plans.write(book)
+    risk.write(book)
+    actuals.write(book, job, lists["tblModels"])
+    checks.write(book, CHECKS)
+    help_sheet.write(book)
+    rates_sheet = book.words("Rates")
+    book.workbook.move_sheet(rates_sheet, book.workbook.sheetnames.index(book.words("Checks")) - 1)
+    book.workbook.active = 0
+
+
 def _defaults(words: Words) -> dict[str, Any]:
     """Return what is prefilled on the planning sheets."""
-    lines = [line._asdict() for line in campaign.LINES]
     return {
+        "use_measured": words(inputs.NO),
         "stage_drafts": 3,
         "stage_quality": "low",
         "stage_finish_retries": 1.1,
-        **campaign.DEFAULTS,
-        campaign.TABLE: [{**line, "use_case": words(line["use_case"])} for line in lines],
+        **campaign.defaults(words),
+        **plans.DEFAULTS,
+        **actuals.defaults(words),
     }
 
 

@@ -6,12 +6,10 @@ status 2.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import click
 
 import xl_pricing
-from workbook_templates.words import LANGUAGES
 from xl_pricing import functions
 from xl_pricing.arguments import (
     card_with,
@@ -24,6 +22,7 @@ from xl_pricing.arguments import (
 from xl_pricing.cells import is_blank, read_number
 from xl_pricing.cli_excel import excel
 from xl_pricing.cli_rates import rates
+from xl_pricing.cli_template import draw_template, template
 from xl_pricing.console import (
     Document,
     Given,
@@ -49,39 +48,6 @@ from xl_pricing.rates.card import RateCard
 def main(ctx: click.Context) -> None:
     """Say what GPT images will cost, before they are made."""
     help_if_alone(ctx)
-
-
-def _draw_template(document: Document) -> str:
-    return f"{document['path']}\nOpen it in Excel or LibreOffice and fill in its yellow cells."
-
-
-@command(main, "xl-pricing template budget.xlsx", _draw_template)
-@takes(["path"], ["lang"])
-@click.option("--force", is_flag=True, help="Overwrite a file that is already there.")
-def template(path: str, lang: str | None, *, force: bool) -> Document:
-    """Write the budget workbook.
-
-    A name in .xlsx needs no macros; one in .xlsm has the cell functions and the refresh button too.
-    """
-    language = lang or LANGUAGES[0]
-    if language not in LANGUAGES:
-        raise InvalidValueError(f"lang {lang!r} is unknown; accepted: {', '.join(LANGUAGES)}")
-    if not path.lower().endswith((".xlsx", ".xlsm")):
-        raise InvalidValueError(
-            f"path {path!r} is not a workbook; accepted: a name in .xlsx or .xlsm"
-        )
-    from workbook_templates.build import build  # noqa: PLC0415 - loads openpyxl
-
-    try:
-        if Path(path).exists() and not force:
-            raise InvalidValueError(f"path {path!r} exists; accepted: another name, or --force")
-        Path(path).write_bytes(build(language, macros=path.lower().endswith(".xlsm")).data)
-    except OSError as error:
-        raise InvalidValueError(
-            f"path {path!r} cannot be written: {error.strerror or error}; "
-            "accepted: a file in a folder that you may write to"
-        ) from None
-    return {"path": path, "lang": language}
 
 
 @command(main, "xl-pricing cost 1024x1536 high --model gpt-image-2.5-flare")
@@ -257,4 +223,5 @@ def _spec(given: Mapping[str, Given]) -> Document:
 
 
 main.add_command(excel)
+command(main, "xl-pricing template budget.xlsx --campaign lines.csv", draw_template)(template)
 main.add_command(rates)

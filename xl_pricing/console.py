@@ -20,6 +20,8 @@ DOCS = {
     **ARGUMENTS,
     "path": "Workbook to write, a name in .xlsx.",
     "lang": "en or zh-CN. If omitted, en.",
+    "campaign": "CSV file with the lines of a campaign, up to 5,000.",
+    "actuals": "CSV file with what was generated and billed, up to 5,000 rows.",
     "number": "A card's number, as history lists it; 0 is the bundled one.",
     "old": "A card's number, as history lists it. If omitted, the one before NEW.",
     "new": "A card's number. If omitted, the one in force.",

@@ -10,6 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from workbook_templates.answers.actuals import add_actuals, add_actuals_checks
 from workbook_templates.answers.campaign import add_campaign, add_campaign_checks
 from workbook_templates.answers.checks import add_rows_to_mend
 from workbook_templates.answers.in_force import add_in_force
@@ -20,9 +21,12 @@ from workbook_templates.answers.job import (
     add_plan,
     add_status,
 )
-from workbook_templates.answers.spec import add_spec
+from workbook_templates.answers.levers import add_levers
+from workbook_templates.answers.plans import add_plans
+from workbook_templates.answers.risk import add_risk
+from workbook_templates.answers.spec import add_cost, add_spec
 from workbook_templates.answers.values import Answers
-from workbook_templates.sheets import campaign
+from workbook_templates.sheets import actuals, campaign
 from workbook_templates.words import Words
 from xl_pricing.rates.card import RateCard
 
@@ -37,14 +41,21 @@ def answer(
     """
     values = Answers(inputs)
     add_spec(values, card, words)
-    add_budget(values)
-    add_plan(values, card)
-    add_captions(values, words)
     add_campaign(values, card, words)
     add_in_force(values, card)
+    add_actuals(values, card, words)
+    add_cost(values, words)
+    add_budget(values)
+    add_plan(values, card)
+    add_levers(values, card, words)
+    add_plans(values, card, words)
+    add_risk(values, card, words)
+    add_captions(values, words)
     add_checks(values, card, today or card.checked)
     add_campaign_checks(values, card)
+    add_actuals_checks(values)
     add_rows_to_mend(values, campaign.ROWS, campaign.FIRST_ROW)
+    add_rows_to_mend(values, actuals.ROWS, actuals.FIRST_ROW)
     add_status(values, words)
     return {name: _plain(value) for name, value in values.items()}
 

@@ -29,7 +29,8 @@ def add_budget(v: Answers) -> None:
 
     def plan(cost: Fraction) -> Budget:
         require(v.plan_valid)
-        return Budget(cost, *(typed_number(v, name) for name in ("finals", "retries", "buffer")))
+        names = ("finals", "retries_used", "buffer")
+        return Budget(cost, *(typed_number(v, name) for name in names))
 
     def images() -> Budget:
         return plan(Fraction(0))

@@ -1,14 +1,17 @@
 """What the computed cells of one image must hold: inputs in range, size, tokens, rates, cost."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from workbook_templates import sentence
 from workbook_templates.answers.values import (
     LIMITS,
     NOT_AVAILABLE,
     Answers,
+    MissingError,
     known_model,
     require,
     share,
@@ -16,6 +19,7 @@ from workbook_templates.answers.values import (
     used_size,
     valid,
 )
+from workbook_templates.sheets.inputs import YES
 from workbook_templates.sheets.rates import CUSTOM, QUALITIES
 from workbook_templates.words import Words
 from xl_pricing.cells import is_blank, read_whole
@@ -32,16 +36,17 @@ from xl_pricing.rates.card import DEFAULT_MODEL, DEFAULT_TIER, RateCard
 from xl_pricing.rates.rows import Model, read_date
 
 METERS = ("text_in", "image_in", "image_out")
+MEASURED = ("measured_retries", "measured_cost")
 
 
 def add_spec(v: Answers, card: RateCard, words: Words) -> None:
-    """Add everything up to the cost per image."""
+    """Add everything up to the cost per image by tokens."""
     _check_inputs(v)
     _add_size(v, card, words)
     _add_output(v, card)
     _add_references(v, card)
     _add_rates(v, card, words)
-    _add_cost(v)
+    _add_token_cost(v)
 
 
 def _check_inputs(v: Answers) -> None:
@@ -211,7 +216,7 @@ def _rate(v: Answers, card: RateCard, row: str, field: str = "usd_per_mtok") -> 
     return Fraction(value) if field == "usd_per_mtok" else value
 
 
-def _add_cost(v: Answers) -> None:
+def _add_token_cost(v: Answers) -> None:
     def usd(meter: str, prefix: str = "") -> Fraction:
         tokens = Fraction(getattr(v, f"tokens_{meter}"))
         if not tokens:
@@ -222,9 +227,36 @@ def _add_cost(v: Answers) -> None:
     for meter in METERS:
         v.add(**{f"usd_{meter}": partial(usd, meter)})
     v.add(
-        cost_per_image=lambda: v.usd_text_in + v.usd_image_in + v.usd_image_out,
+        token_cost_per_image=lambda: v.usd_text_in + v.usd_image_in + v.usd_image_out,
         list_cost_per_image=lambda: sum(usd(meter, "list_") for meter in METERS),
     )
-    for meter in METERS:
-        v.add(**{f"share_{meter}": partial(share, v, f"usd_{meter}", "cost_per_image")})
-    v.add(share_total=lambda: v.share_text_in + v.share_image_in + v.share_image_out)
+
+
+def add_cost(v: Answers, words: Words) -> None:
+    """Add the cost per image that the budget uses, and the retries: typed or measured."""
+    use_measured = v["use_measured"] == words(YES)
+    measured = {name: use_measured and v[name] != NOT_AVAILABLE for name in MEASURED}
+
+    def difference() -> Fraction:
+        return Fraction(v.measured_cost - v.token_cost_per_image)
+
+    v["retries_used"] = v["measured_retries" if measured["measured_retries"] else "retries"]
+    with suppress(MissingError):
+        v["retries_used"] = typed_number(v, "retries_used")
+    v.add(
+        usd_measured=lambda: difference() if measured["measured_cost"] else Fraction(0),
+        cost_per_image=lambda: v.token_cost_per_image + v.usd_measured,
+    )
+    parts = (*METERS, "measured")
+    for part in parts:
+        v.add(**{f"share_{part}": partial(share, v, f"usd_{part}", "cost_per_image")})
+    v.add(share_total=lambda: sum(getattr(v, f"share_{part}") for part in parts))
+    v["measured_note"] = _measured_note(v, words, use_measured=use_measured)
+
+
+def _measured_note(v: Answers, words: Words, *, use_measured: bool) -> str:
+    if not use_measured:
+        return words("retries and cost of the Actuals sheet")
+    if v["measured_retries"] == NOT_AVAILABLE:
+        return words("nothing is measured yet")
+    return words("measured retries in use: ") + sentence.fixed_text(v["measured_retries"])

@@ -3,7 +3,7 @@
 Nothing stands below the table, so that it can grow; its columns follow it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -18,11 +18,11 @@ from workbook_templates.sheets import line
 from workbook_templates.sheets.rates import QUALITIES
 from workbook_templates.sheets.workings import PLAN_FITS, PLAN_POSITION, PLAN_PREFERENCE
 from workbook_templates.theme import Style
+from workbook_templates.words import Words
 from xl_pricing.rates.rows import TIERS
 
 TABLE = "tblCampaign"
 FAULT_TABLE = "tblLineFaults"
-DEFAULTS: Mapping[str, Any] = {"campaign_cap": 500}
 USES = 8
 """Use cases that the summary and the chart name; the others are one row."""
 TYPED = (
@@ -346,10 +346,17 @@ def columns() -> Mapping[str, int]:
     return {name: number for number, name in enumerate(_CAPTIONS, start=2)}
 
 
-def write(
-    book: Book, lines: Sequence[Mapping[str, Any]], job: Mapping[str, Any], models: str
-) -> None:
-    """Write the sheet with lines by field; ``models`` is the range of the models' dropdown."""
+def defaults(words: Words) -> dict[str, Any]:
+    """Return the prefilled inputs: the cap, and the lines by field."""
+    lines = [entry._asdict() for entry in LINES]
+    return {
+        "campaign_cap": 500,
+        TABLE: [{**entry, "use_case": words(entry["use_case"])} for entry in lines],
+    }
+
+
+def write(book: Book, job: Mapping[str, Any], models: str) -> None:
+    """Write the sheet; ``job`` holds its inputs, ``models`` the range of the models' dropdown."""
     widths = [_WIDTHS.get(name, 11 if name in INPUTS else 12) for name in _CAPTIONS]
     page = book.page("Campaign", (2, *widths, 2))
     _head(page, job)
@@ -357,7 +364,7 @@ def write(
     _chart(page)
     note = "One line per output spec. Paste or type below the last line: the table grows with it."
     page.say(f"B{CAPTION_ROW - 1}", note, theme.NOTE)
-    rows = [[entry.get(name) for name in _CAPTIONS] for entry in lines]
+    rows = [[entry.get(name) for name in _CAPTIONS] for entry in job[TABLE]]
     page.table(TABLE, (CAPTION_ROW, 2), _CAPTIONS, rows, _STYLES, _FORMULAS)
     page.heights({CAPTION_ROW: 26})
     _messages(page, models)

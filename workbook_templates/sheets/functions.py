@@ -49,7 +49,7 @@ class Input(NamedTuple):
 
 
 ROWS = (
-    Row("IMGCOST", f"IMGCOST({_COST})", "cost_per_image", "USD per image", theme.USD_FINE),
+    Row("IMGCOST", f"IMGCOST({_COST})", "token_cost_per_image", "USD per image", theme.USD_FINE),
     Row(
         "IMGCREDITS",
         f"IMGCREDITS(size_used,{_PLAN_QUALITY},plan,model,fn_images,fn_prompt,fn_references,"
@@ -60,7 +60,7 @@ ROWS = (
     ),
     Row(
         "IMGBUDGET",
-        "IMGBUDGET(cost_per_image,IF(plan_valid=1,finals,NA()),retries,buffer)",
+        "IMGBUDGET(cost_per_image,IF(plan_valid=1,finals,NA()),retries_used,buffer)",
         "budget_usd",
         "USD, buffer included",
         theme.USD,
@@ -75,7 +75,7 @@ ROWS = (
     Row("IMGSIZE", "IMGSIZE(fn_ratio)", "fn_size", "preset of the ratio below"),
     Row(
         "IMGBUFFER",
-        "IMGBUFFER(finals,retries,fn_confidence)",
+        "IMGBUFFER(finals,retries_used,fn_confidence)",
         "fn_buffer",
         "binomial distribution, up to 2,000 generations over the finals",
         theme.PERCENT,
@@ -90,7 +90,7 @@ ROWS = (
     Row(
         "IMGEXPLAIN",
         f"SUM(INDEX(IMGEXPLAIN({_COST}),0,5))/2",
-        "cost_per_image",
+        "token_cost_per_image",
         "USD per image: the lines and their total, halved",
         theme.USD_FINE,
     ),
@@ -126,12 +126,12 @@ INPUTS = (
         "fn_short",
         "Generations over the finals that are not enough",
         "IF(plan_valid*(finals=INT(finals)),SUMPRODUCT(--(BINOMDIST(MAX(finals,1)-1,"
-        f"MAX(finals,1)-1+ROW($1:${_WINDOW}),1/retries,TRUE)>1-fn_confidence)),NA())",
+        f"MAX(finals,1)-1+ROW($1:${_WINDOW}),1/retries_used,TRUE)>1-fn_confidence)),NA())",
     ),
     Input(
         "fn_buffer",
         "The buffer that lasts with that confidence",
-        f"IF(fn_short<{_WINDOW},IF(finals=0,0,MAX(0,(finals+fn_short)/(finals*retries)-1)),NA())",
+        f"IF(fn_short<{_WINDOW},IF(finals=0,0,MAX(0,(finals+fn_short)/(finals*retries_used)-1)),NA())",
         theme.PERCENT,
     ),
 )
@@ -218,8 +218,8 @@ def answers(job: Mapping[str, Any], values: Mapping[str, Any], status: str) -> d
         "functions_loaded": 1,
         "functions_status": status,
     }
-    v["fn_buffer"] = IMGBUFFER(v["finals"], v["retries"], DEFAULT_CONFIDENCE)
-    v["fn_short"] = round((v["fn_buffer"] + 1) * v["finals"] * v["retries"]) - v["finals"]
+    v["fn_buffer"] = IMGBUFFER(v["finals"], v["retries_used"], DEFAULT_CONFIDENCE)
+    v["fn_short"] = round((v["fn_buffer"] + 1) * v["finals"] * v["retries_used"]) - v["finals"]
     v |= {f"fn_{row.function}": v[row.native] for row in ROWS}
     v |= {f"difference_{row.function}": 0 for row in ROWS}
     return v

@@ -6,15 +6,17 @@ from typing import Any, NamedTuple
 
 from workbook_templates import theme
 from workbook_templates.sheets.rates import QUALITIES
+from workbook_templates.words import Words
 from xl_pricing import arguments
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import TIERS
 
 CURRENCIES = ("USD", "EUR", "GBP", "CNY", "JPY", "CHF", "CAD", "AUD", "INR", "SGD", "HKD")
-STEPS_ROW, BILL_ROW = 8, 27
+STEPS_ROW, BILL_ROW = 8, 28
+YES, NO = "yes", "no"
 
-# Steps 2, 3 and 5; step 4 is computed.
-_STEP_ROWS = (22, 23, 25)
+# Steps 2, 3 and 5, and the switch; step 4 is computed.
+_STEP_ROWS = (22, 23, 25, 26)
 _WHOLE_PX = {"type": "whole", "operator": "between", "formula1": "1", "formula2": "100000"}
 
 
@@ -29,7 +31,7 @@ class Input(NamedTuple):
     rule: Mapping[str, Any]
 
 
-def input_rows(card: RateCard, lists: Mapping[str, str]) -> dict[int, Input]:
+def input_rows(card: RateCard, lists: Mapping[str, str], words: Words) -> dict[int, Input]:
     """Return the inputs by row number; ``lists`` are the ranges of the dropdowns."""
     plans = ",".join(dict.fromkeys(plan.plan for plan in card.plans))
     spec = (
@@ -156,6 +158,15 @@ def input_rows(card: RateCard, lists: Mapping[str, str]) -> dict[int, Input]:
             "Reserve on top of the total generations, 0% to 100%. 10% to 30% is usual.",
             theme.WHOLE_PERCENT,
             _number("decimal", 0, 1),
+        ),
+        Input(
+            "use_measured",
+            "Use measured values",
+            "",
+            "yes: the retries and the cost per image that the Actuals sheet measures replace "
+            "those of steps 1 and 3. no: what is typed here.",
+            theme.TEXT,
+            _listed(f'"{words(YES)},{words(NO)}"'),
         ),
     )
     bill = (

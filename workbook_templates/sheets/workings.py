@@ -218,32 +218,49 @@ PLAN_WORKINGS = (
     ),
 )
 
-COST_WORKINGS = (
-    Working(
-        "list_cost_per_image",
-        "List cost per image",
-        "USD at the standard tier",
-        "+".join(
-            f"IF(tokens_{meter}=0,0,tokens_{meter}*list_rate_{meter}/tokens_per_mtok)"
-            for meter in METERS
+
+def cost_workings(measured: str) -> tuple[Working, ...]:
+    """Return the rows of the cost; ``measured`` is the condition of using measured values."""
+    return (
+        Working(
+            "token_cost_per_image",
+            "Cost per image by tokens",
+            "USD, before the bill's difference",
+            "usd_text_in+usd_image_in+usd_image_out",
+            theme.USD_FINE,
         ),
-        theme.USD_FINE,
-    ),
-    Working(
-        "generations_with_buffer",
-        "Generations with buffer",
-        "images",
-        "IF(plan_valid=1,total_generations*(1+buffer),NA())",
-        theme.COUNT,
-    ),
-    Working(
-        "expected_cost",
-        "Cost before the buffer",
-        "USD",
-        "IF(plan_valid=1,cost_per_image*total_generations,NA())",
-        theme.USD,
-    ),
-)
+        Working(
+            "retries_used",
+            "Retries in use",
+            "typed or measured",
+            f"IF({measured},IF(ISNUMBER(measured_retries),measured_retries,retries),retries)",
+            theme.RATE,
+        ),
+        Working(
+            "list_cost_per_image",
+            "List cost per image",
+            "USD at the standard tier",
+            "+".join(
+                f"IF(tokens_{meter}=0,0,tokens_{meter}*list_rate_{meter}/tokens_per_mtok)"
+                for meter in METERS
+            ),
+            theme.USD_FINE,
+        ),
+        Working(
+            "generations_with_buffer",
+            "Generations with buffer",
+            "images",
+            "IF(plan_valid=1,total_generations*(1+buffer),NA())",
+            theme.COUNT,
+        ),
+        Working(
+            "expected_cost",
+            "Cost before the buffer",
+            "USD",
+            "IF(plan_valid=1,cost_per_image*total_generations,NA())",
+            theme.USD,
+        ),
+    )
 
 
 def _side(custom_side: str, column: str, custom: str) -> str:

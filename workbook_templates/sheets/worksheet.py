@@ -16,17 +16,17 @@ from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.worksheet.pagebreak import Break
 
-from workbook_templates import theme
+from workbook_templates import sentence, theme
 from workbook_templates.page import Book, Page
 from workbook_templates.sheets import workings
-from workbook_templates.sheets.inputs import BILL_ROW, STEPS_ROW, Input, input_rows
+from workbook_templates.sheets.inputs import BILL_ROW, STEPS_ROW, YES, Input, input_rows
 from workbook_templates.sheets.rates import CUSTOM
 from workbook_templates.sheets.workings import METERS, Working
 from workbook_templates.theme import Style
 from xl_pricing.rates.card import RateCard
 
 WIDTHS = (2, 31, 22, 31, 3, 29, 16, 16, 16, 16, 2)
-WORKINGS_ROW = 34
+WORKINGS_ROW = 35
 
 
 def write(book: Book, card: RateCard, job: Mapping[str, Any], lists: Mapping[str, str]) -> None:
@@ -34,7 +34,7 @@ def write(book: Book, card: RateCard, job: Mapping[str, Any], lists: Mapping[str
     page = book.page("Worksheet", WIDTHS)
     _head(page)
     _cards(page)
-    _steps(page, job, input_rows(card, lists))
+    _steps(page, job, input_rows(card, lists, book.words))
     _money(page)
     last = _workings(page)
     _chart(page)
@@ -91,7 +91,7 @@ def _cards(page: Page) -> None:
     page.same("G5", "cost_per_image", theme.CARD_PRICE)
     page.say("G6", "USD per image: tokens × rates", theme.CARD_NOTE)
     page.say("I4", "Cost per accepted final", theme.CARD_LABEL)
-    final = "IF(plan_valid=1,cost_per_image*retries,NA())"
+    final = "IF(plan_valid=1,cost_per_image*retries_used,NA())"
     page.formula("I5", "cost_per_final", final, theme.CARD_PRICE)
     page.put("I6", with_buffer, theme.CARD_NOTE)
     buffered = "IF(plan_valid=1,cost_per_final*(1+buffer),NA())"
@@ -111,15 +111,35 @@ def _steps(page: Page, job: Mapping[str, Any], inputs: Mapping[int, Input]) -> N
         page.say(f"B{row}", entry.label, style)
         style = replace(theme.INPUT, number=entry.number)
         page.input(f"C{row}", entry.name, job[entry.name], style)
-        page.say(f"D{row}", entry.hint, theme.NOTE)
+        if entry.hint:
+            page.say(f"D{row}", entry.hint, theme.NOTE)
         page.validate(f"C{row}", entry.label.lstrip("0123456789 "), entry.message, **entry.rule)
     page.say("B24", "4   Total generations", theme.STEP_LABEL)
-    total = "IF(plan_valid=1,finals*retries,NA())"
+    total = "IF(plan_valid=1,finals*retries_used,NA())"
     page.formula("C24", "total_generations", total, theme.STEP_RESULT)
     page.say("D24", "finals × retries", theme.NOTE)
     page.fill(f"B{BILL_ROW}:D{BILL_ROW}", theme.STEP)
     page.say(f"B{BILL_ROW}", "Bill and currency", theme.STEP)
-    page.say("B32", "Blue on yellow: you type here. Boxed: computed.", theme.NOTE)
+    page.formula("D26", "measured_note", _measured_note(page), theme.NOTE)
+    page.say("B33", "Blue on yellow: you type here. Boxed: computed.", theme.NOTE)
+
+
+def _is_on(page: Page) -> str:
+    return f"use_measured={page.words.quoted(YES)}"
+
+
+def _measured_note(page: Page) -> str:
+    """Say what of the Actuals sheet is in use."""
+    quoted = page.words.quoted
+    retries = f"{quoted('measured retries in use: ')}&{sentence.fixed('measured_retries')}"
+    found = f"IF(ISNUMBER(measured_retries),{retries},{quoted('nothing is measured yet')})"
+    return f"IF({_is_on(page)},{found},{quoted('retries and cost of the Actuals sheet')})"
+
+
+def _measured_cost(page: Page) -> str:
+    """Return by how much the bill differs from tokens times rates; 0 where that is not used."""
+    measured = "IF(ISNUMBER(measured_cost),measured_cost-token_cost_per_image,0)"
+    return f"IF({_is_on(page)},{measured},0)"
 
 
 def _money(page: Page) -> None:
@@ -147,20 +167,24 @@ def _money(page: Page) -> None:
         page.formula(f"I{row}", f"usd_{meter}", usd, theme.COMPUTED_PRICE)
         share = f"usd_{meter}/cost_per_image"
         page.formula(f"J{row}", f"share_{meter}", share, theme.COMPUTED_SHARE)
-    page.say("F13", "Cost per image", theme.TOTAL_LABEL)
-    page.fill("G13:H13", theme.TOTAL)
-    page.formula("I13", "cost_per_image", "SUM(I10:I12)", theme.TOTAL_PRICE)
-    page.formula("J13", "share_total", "SUM(J10:J12)", theme.TOTAL_SHARE)
+    page.say("F13", "Difference on the bill", theme.LABEL)
+    page.fill("G13:H13", theme.COMPUTED)
+    page.formula("I13", "usd_measured", _measured_cost(page), theme.COMPUTED_PRICE)
+    page.formula("J13", "share_measured", "usd_measured/cost_per_image", theme.COMPUTED_SHARE)
+    page.say("F14", "Cost per image", theme.TOTAL_LABEL)
+    page.fill("G14:H14", theme.TOTAL)
+    page.formula("I14", "cost_per_image", "SUM(I10:I13)", theme.TOTAL_PRICE)
+    page.formula("J14", "share_total", "SUM(J10:J13)", theme.TOTAL_SHARE)
     for column, text in zip(
         "FGHIJ", ("The job", "Images", "USD per image", "USD", "Share"), strict=True
     ):
-        page.say(f"{column}15", text, theme.HEADER)
+        page.say(f"{column}16", text, theme.HEADER)
     job = (
         ("finals", "Finals, one image each", "finals", "cost_per_image*{}"),
         ("retries", "Retries", "total_generations-finals", "cost_per_image*{}"),
         ("buffer", "Buffer", "generations_with_buffer-total_generations", "expected_cost*buffer"),
     )
-    for row, (part, label, images, cost) in enumerate(job, start=16):
+    for row, (part, label, images, cost) in enumerate(job, start=17):
         page.say(f"F{row}", label, theme.LABEL)
         valid = f"IF(plan_valid=1,{images},NA())"
         page.formula(f"G{row}", f"{part}_images", valid, theme.COMPUTED_FRACTION)
@@ -168,13 +192,13 @@ def _money(page: Page) -> None:
         page.formula(f"I{row}", f"{part}_cost", cost.format(f"{part}_images"), theme.COMPUTED_USD)
         share = f"IF(budget_usd=0,0,{part}_cost/budget_usd)"
         page.formula(f"J{row}", f"share_{part}", share, theme.COMPUTED_SHARE)
-    page.say("F19", "Budget", theme.TOTAL_LABEL)
-    page.formula("G19", "images_total", "SUM(G16:G18)", theme.TOTAL_FRACTION)
-    page.put("H19", None, theme.TOTAL)
-    page.fill("F21:J21", theme.STEP)
-    page.say("F21", "From finals to budget, in USD", theme.STEP)
-    page.formula("I19", "job_total", "SUM(I16:I18)", theme.TOTAL_USD)
-    page.formula("J19", "share_job", "SUM(J16:J18)", theme.TOTAL_SHARE)
+    page.say("F20", "Budget", theme.TOTAL_LABEL)
+    page.formula("G20", "images_total", "SUM(G17:G19)", theme.TOTAL_FRACTION)
+    page.put("H20", None, theme.TOTAL)
+    page.fill("F22:J22", theme.STEP)
+    page.say("F22", "From finals to budget, in USD", theme.STEP)
+    page.formula("I20", "job_total", "SUM(I17:I19)", theme.TOTAL_USD)
+    page.formula("J20", "share_job", "SUM(J17:J19)", theme.TOTAL_SHARE)
 
 
 def _workings(page: Page) -> int:
@@ -193,7 +217,7 @@ def _workings(page: Page) -> int:
     top = WORKINGS_ROW + 16
     page.fill(f"F{top}:J{top}", theme.STEP)
     page.say(f"F{top}", "Cost and plan", theme.STEP)
-    right = chain(workings.COST_WORKINGS, workings.PLAN_WORKINGS)
+    right = chain(workings.cost_workings(_is_on(page)), workings.PLAN_WORKINGS)
     return max(last, _list_workings(page, "FGH", top + 1, right))
 
 
@@ -285,5 +309,5 @@ def _chart(page: Page) -> None:
     chart.y_axis.majorGridlines = ChartLines(GraphicalProperties(ln=theme.hairline()))
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.width, chart.height = 18, 6
-    page.sheet.add_chart(chart, "F22")
+    page.sheet.add_chart(chart, "F23")
     page.describe_chart("From finals to budget: what retries and the buffer add, in USD")
