@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from hosts.libreoffice import LibreOffice
 from hosts.programs import SOFFICE, UNO_PYTHON, require
-from test_workbook import CARD, as_cell, differs, job
+from random_inputs import CARD, as_cell, job
 
 from workbook_templates.answers import answer
 from workbook_templates.build import Built, build
+from workbook_templates.sheets import plan_formulas as said
+from workbook_templates.sheets import plan_layout as layout
+from workbook_templates.sheets import plan_pack as pack
 from workbook_templates.sheets import plans
 from workbook_templates.sheets.rates import QUALITIES
 from workbook_templates.words import Words
@@ -28,7 +31,7 @@ NAMES = list(dict.fromkeys(plan.plan for plan in CARD.plans))
 
 
 def answers(card: RateCard = CARD, **changes: Any) -> dict[str, Any]:
-    return answer(job(**{**plans.DEFAULTS, **changes}), card, EN)
+    return answer(job(**changes), card, EN)
 
 
 def with_plans(*added: Plan) -> RateCard:
@@ -41,8 +44,8 @@ def flat(name: str, usd: str = "0.05", **changes: Any) -> Plan:
 
 def line(values: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return the values of a plan's line by field."""
-    k = next(k for k in range(1, plans.ROOM + 1) if values[f"plans_name_{k}"] == name)
-    return {column.field: values[f"plans_{column.field}_{k}"] for column in plans.COLUMNS}
+    k = next(k for k in range(1, layout.ROOM + 1) if values[f"plans_name_{k}"] == name)
+    return {column.field: values[f"plans_{column.field}_{k}"] for column in layout.COLUMNS}
 
 
 def marks(values: Mapping[str, Any], name: str) -> list[str]:
@@ -89,9 +92,9 @@ def test_of_equal_prices_the_earlier_plan_is_the_cheapest() -> None:
 
 def test_bars_stand_in_the_order_of_their_price_and_name_what_is_assumed() -> None:
     values = answers()
-    bars = [values[f"plans_bar_{i}"] for i in range(1, plans.BARS + 1)]
+    bars = [values[f"plans_bar_{i}"] for i in range(1, layout.BARS + 1)]
     assert [bar for bar in bars if bar != ""] == sorted(bar for bar in bars if bar != "")
-    assert "kie.ai (assumed)" in {values[f"plans_bar_label_{i}"] for i in range(plans.BARS)}
+    assert "kie.ai (assumed)" in {values[f"plans_bar_label_{i}"] for i in range(layout.BARS)}
 
 
 def test_batch_halves_the_official_line_but_no_plan() -> None:
@@ -105,12 +108,12 @@ def test_batch_halves_the_official_line_but_no_plan() -> None:
 @pytest.mark.parametrize(
     ("changes", "name", "said"),
     [
-        ({}, "PixAPI", plans.NO_CREDIT_PRICE),
-        ({}, "PiAPI", plans.NO_ROW),
-        ({"model": "gpt-image-2.6-flare", "quality": "low"}, "ComfyUI", plans.NO_BASE),
-        ({"quality": "xhigh"}, "LaoZhang VIP", plans.BAD_QUALITY),
-        ({"ratio": "custom", "custom_width": 17}, "LaoZhang VIP", plans.BAD_SIZE),
-        ({"finals": -1}, "LaoZhang VIP", plans.BAD_PLAN),
+        ({}, "PixAPI", said.NO_CREDIT_PRICE),
+        ({}, "PiAPI", said.NO_ROW),
+        ({"model": "gpt-image-2.6-flare", "quality": "low"}, "ComfyUI", said.NO_BASE),
+        ({"quality": "xhigh"}, "LaoZhang VIP", said.BAD_QUALITY),
+        ({"ratio": "custom", "custom_width": 17}, "LaoZhang VIP", said.BAD_SIZE),
+        ({"finals": -1}, "LaoZhang VIP", said.BAD_PLAN),
     ],
 )
 def test_a_plan_without_a_price_says_why(changes: dict[str, Any], name: str, said: str) -> None:
@@ -122,11 +125,11 @@ def test_a_plan_without_a_price_says_why(changes: dict[str, Any], name: str, sai
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"model": "gpt-image-2.6-flare", "quality": "low"}, plans.NO_TOKENS),
-        ({"model": "gpt-image-2.6-flare", "tier": "batch"}, plans.NO_RATE),
-        ({"quality": "max"}, plans.BAD_QUALITY),
-        ({"images_per_call": 11}, plans.BAD_IMAGE),
-        ({"model": "gpt-image-2.6-flare"}, plans.ESTIMATED),
+        ({"model": "gpt-image-2.6-flare", "quality": "low"}, said.NO_TOKENS),
+        ({"model": "gpt-image-2.6-flare", "tier": "batch"}, said.NO_RATE),
+        ({"quality": "max"}, said.BAD_QUALITY),
+        ({"images_per_call": 11}, said.BAD_IMAGE),
+        ({"model": "gpt-image-2.6-flare"}, said.ESTIMATED),
     ],
 )
 def test_official_tokens_say_what_is_wrong(changes: dict[str, Any], said: str) -> None:
@@ -135,8 +138,8 @@ def test_official_tokens_say_what_is_wrong(changes: dict[str, Any], said: str) -
 
 def test_a_price_seen_long_ago_says_so_and_a_basis_too() -> None:
     values = answers()
-    assert line(values, "AI/ML API")["note"] == plans.OLD
-    assert line(values, "ComfyUI")["note"].endswith(f"fractional credits; {plans.OLD}")
+    assert line(values, "AI/ML API")["note"] == said.OLD
+    assert line(values, "ComfyUI")["note"].endswith(f"fractional credits; {said.OLD}")
     assert line(values, "kie.ai")["basis"] == "estimate"
     assert line(values, "Apiframe")["note"] == ""
 
@@ -164,15 +167,18 @@ def test_a_pack_in_figures() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, plans.PACK_NEVER),
-        ({"pack_credits": 5000}, plans.PACK_PAYS),
-        ({"pack_usd": 100, "pack_credits": 20_000, "finals": 10}, plans.PACK_TOO_BIG),
-        ({"finals": 0}, plans.PACK_NO_NEED),
-        ({"plan": "LaoZhang VIP"}, plans.PACK_NO_CREDITS),
-        ({"retries": "few"}, plans.PACK_BAD_PLAN),
-        ({"plan": "PixAPI", "price_date": CARD.checked.replace(year=2025)}, plans.PACK_NO_TOKENS),
-        ({"pack_usd": 0}, plans.PACK_UNTYPED),
-        ({"pack_usd": None, "pack_credits": None}, plans.PACK_UNTYPED),
+        ({}, pack.NEVER),
+        ({"pack_credits": 5000}, pack.PAYS.format(packs="$10.00", tokens="$41.62")),
+        (
+            {"pack_usd": 100, "pack_credits": 20_000, "finals": 10},
+            pack.TOO_BIG.format(packs="$100.00", tokens="$3.47"),
+        ),
+        ({"finals": 0}, pack.NO_NEED),
+        ({"plan": "LaoZhang VIP"}, pack.NO_CREDITS),
+        ({"retries": "few"}, pack.BAD_PLAN),
+        ({"plan": "PixAPI", "price_date": CARD.checked.replace(year=2025)}, pack.NO_TOKENS),
+        ({"pack_usd": 0}, pack.UNTYPED),
+        ({"pack_usd": None, "pack_credits": None}, pack.UNTYPED),
     ],
 )
 def test_one_sentence_says_whether_the_pack_pays_off(changes: dict[str, Any], said: str) -> None:
@@ -217,6 +223,12 @@ def wrong(expected: Mapping[str, Any], got: Mapping[str, Any]) -> list[str]:
     return [f"{n}: {expected[n]!r}, not {got[n]!r}" for n in got if differs(expected[n], got[n])]
 
 
+def differs(expected: Any, got: Any) -> bool:
+    if isinstance(expected, str) or isinstance(got, str):
+        return bool(expected != got)
+    return bool(as_cell(expected) != pytest.approx(got, rel=1e-9, abs=0))
+
+
 TRICKY = ("A*", "*", "A?", "~A", "APIYI ALL", "=1+1", "9", "a plan of the user's")
 
 
@@ -229,7 +241,7 @@ def test_plans_that_the_user_adds_are_listed_whatever_they_are_called(
     for model in ("gpt-image-2", FLAT.model):
         changes = {"model": model, "retries": 2}
         got = recalculated(libreoffice, built, changes)
-        listed = [got[f"plans_name_{k}"] for k in range(1, plans.ROOM + 1)]
+        listed = [got[f"plans_name_{k}"] for k in range(1, layout.ROOM + 1)]
         assert listed[:17] == [*NAMES, *(name for name in TRICKY if name != "APIYI ALL")]
         assert listed[17:] == [""] * 3
         assert wrong(answers(card, **changes), got) == []
@@ -259,7 +271,7 @@ def test_a_size_that_is_no_number_is_told_and_never_a_wrong_price(
     libreoffice.set_cells({edge: "every size"})
     got = recalculated(libreoffice, built, {})
     assert {line(got, name)["final"] for name in (*NAMES, "mine")} == {"#N/A"}
-    assert line(got, "mine")["note"] == plans.BAD_TABLE
+    assert line(got, "mine")["note"] == said.BAD_TABLE
     ((sheet, at),) = (place for place, name in built.formulas.items() if name == "ok_plans_table")
     assert libreoffice.read([f"'{sheet}'!{at}"]) == [0]
 

@@ -4,8 +4,7 @@ import random
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +12,16 @@ import pytest
 from hosts.libreoffice import LibreOffice
 from hosts.programs import SOFFICE, UNO_PYTHON, VALIDATOR, require
 from hosts.workbook_file import SHARED_FUNCTIONS, findings, sdk_findings
+from random_inputs import CARD, job, random_inputs
+from recalculation import wrong_cells, wrong_of_file
 
 from workbook_templates.answers import answer
-from workbook_templates.build import JOB, Built, build, write_template
+from workbook_templates.build import Built, build, write_template
 from workbook_templates.rules import RULES
-from workbook_templates.sheets.inputs import CURRENCIES
-from workbook_templates.sheets.rates import CUSTOM, QUALITIES
 from workbook_templates.sheets.workings import OUTPUT_WORKINGS
 from workbook_templates.words import LANGUAGES, Words
 from xl_pricing.estimation.size import FreeSizes, all_sizes
 from xl_pricing.estimation.tokens import grid_tokens
-from xl_pricing.rates.card import bundled_card
-
-EXCEL_EPOCH = date(1899, 12, 30)
-CARD = bundled_card()
-RANDOM_INPUT_SETS = 250
 
 
 @pytest.fixture(scope="module")
@@ -55,88 +49,55 @@ def template(built: Built, tmp_path: Path) -> Path:
     return path
 
 
-def job(**changes: Any) -> dict[str, Any]:
-    return {**JOB, "price_date": CARD.checked, **changes}
-
-
-def as_cell(value: Any) -> Any:
-    return (value - EXCEL_EPOCH).days if isinstance(value, date) else value
-
-
-def differs(expected: Any, got: Any) -> bool:
-    expected = as_cell(expected)
-    if isinstance(expected, str) or isinstance(got, str) or got is None:
-        return bool(expected != got)
-    return abs(expected - got) > 1e-9 * max(abs(expected), abs(got), 1e-300) and expected != got
-
-
-def random_job(rng: random.Random, words: Words) -> dict[str, Any]:
-    """Return inputs over the whole range of the dropdowns; about one in three has a fault."""
-
-    def pick(good: Sequence[Any], bad: Sequence[Any] = ()) -> Any:
-        return rng.choice(bad if bad and rng.random() < 0.03 else good)
-
-    ratios = [row.ratio for row in CARD.ratios]
-    edges = [16 * k for k in range(40, 160)]
-    pixels = [1, 341, 400, 768, 1024, 1179, 2048, 6000, rng.randint(1, 9999)]
-    return job(
-        model=pick([model.id for model in CARD.models[:3]] * 4 + [m.id for m in CARD.models]),
-        tier=pick(["standard", "batch"]),
-        ratio=pick([*ratios, *[words(CUSTOM)] * 20, *["1:1", "2:3", "3:2"] * 4]),
-        custom_width=pick(edges, [0, 1, 1000, 1024.5, 3856]),
-        custom_height=pick(edges, [0, 16, 4096, None, -1024]),
-        quality=pick(["low", "medium", "high"] * 3 + list(QUALITIES)),
-        measured_tokens=pick([None, None, None, 229, 663.5], [0, "many", 1e7]),
-        images_per_call=pick([1, 1, 2, 3, 10], [0, 11, 1.5, "one", None]),
-        prompt_tokens=pick([None, 0, 31, 636], [-1, 2.5, "long", 100_001]),
-        reference_images=pick([None, 0, 1, 2, 16], [17, -1, 0.5, "two"]),
-        reference_width=pick(pixels, [0, -5, 10.5, "wide"]),
-        reference_height=pick(pixels, [0, -5, 10.5, None]),
-        finals=pick([0, 1, 7, 120, 5000, 2.5], [-1, "all", None]),
-        retries=pick([1, 1.3, 1.5, 2, 8], [0.5, 0, None, "few"]),
-        buffer=pick([0, 0.1, 0.2, 0.3, 1], [1.5, -0.1, None, "some"]),
-        plan=pick(list(dict.fromkeys(plan.plan for plan in CARD.plans))),
-        currency=pick(CURRENCIES),
-        units_per_usd=pick([1, 0.9, 7.12, 155], [0, "rate", None]),
-        price_date=pick([CARD.checked, date(2027, 1, 1)], [date(2025, 5, 1), date(2026, 4, 20)]),
-    )
-
-
-def wrong_cells(
-    libreoffice: LibreOffice, built: Built, words: Words, jobs: list[dict[str, Any]]
-) -> list[str]:
-    """Return what LibreOffice computes otherwise than the core."""
-    addresses = [f"'{sheet}'!{at}" for sheet, at in built.formulas]
-    inputs = {name: f"'{sheet}'!{at}" for name, (sheet, at) in built.inputs.items()}
-    cases = [{inputs[name]: as_cell(value) for name, value in one.items()} for one in jobs]
-    wrong = []
-    for one, got in zip(jobs, libreoffice.run(cases, addresses), strict=True):
-        expected = answer(one, CARD, words, date.today())  # noqa: DTZ011 - as LibreOffice does
-        for name, value in zip(built.formulas.values(), got, strict=True):
-            if differs(expected[name], value):
-                wrong.append(f"{name}: core {expected[name]!r}, sheet {value!r}, for {one}")
-    return wrong
-
-
 def test_every_computed_cell_of_the_shipped_template_recalculates_to_the_core(
     libreoffice: LibreOffice, built: Built, lang: str, template: Path
 ) -> None:
     libreoffice.open(template)
-    assert wrong_cells(libreoffice, built, Words(lang), [job()]) == []
+    words = Words(lang)
+    assert "\n".join(wrong_cells(libreoffice, built, words, [job(words)])) == ""
 
 
+@pytest.mark.parametrize(("macros", "sets"), [(False, 300), (True, 60)])
 def test_every_computed_cell_recalculates_to_the_core_for_random_inputs(
-    libreoffice: LibreOffice, built: Built, lang: str, template: Path
+    libreoffice: LibreOffice, lang: str, macros: bool, sets: int, tmp_path: Path
 ) -> None:
-    rng, words = random.Random(lang), Words(lang)
-    jobs = [random_job(rng, words) for _ in range(RANDOM_INPUT_SETS)]
-    assert any(answer(one, CARD, words)["status"].startswith("✘") for one in jobs)
-    assert (
-        sum(answer(one, CARD, words)["budget_usd"] != "#N/A" for one in jobs)
-        > RANDOM_INPUT_SETS / 4
-    )
-    libreoffice.open(template)
-    assert "\n".join(wrong_cells(libreoffice, built, words, jobs)) == ""
+    """Tables of 12 rows; about every second set has faults."""
+    rng, words = random.Random(f"{lang} {macros}"), Words(lang)
+    jobs = [random_inputs(rng, words, 12) for _ in range(sets)]
+    answers = [answer(one, CARD, words) for one in jobs]
+    assert any(one["status"].startswith("✘") for one in answers)
+    for name in ("budget_usd", "campaign_total", "variance_price", "measured_retries"):
+        assert sum(one[name] != "#N/A" for one in answers) > sets / 4
+    wrong_of_tables(libreoffice, words, jobs, tmp_path, macros=macros)
+
+
+@pytest.mark.parametrize(("rows", "sets"), [(1, 20), (5000, 1)])
+def test_tables_of_one_row_and_of_5000_recalculate_to_the_core(
+    libreoffice: LibreOffice, lang: str, rows: int, sets: int, tmp_path: Path
+) -> None:
+    rng, words = random.Random(f"{lang} {rows}"), Words(lang)
+    jobs = [random_inputs(rng, words, rows, faults=0.0005) for _ in range(sets)]
+    wrong_of_tables(libreoffice, words, jobs, tmp_path)
+
+
+def wrong_of_tables(
+    libreoffice: LibreOffice,
+    words: Words,
+    jobs: Sequence[Mapping[str, Any]],
+    folder: Path,
+    *,
+    macros: bool = False,
+) -> None:
+    """Build a workbook with tables as long as the first job's, and compare all jobs in it."""
+    rows = {name: typed for name, typed in jobs[0].items() if isinstance(typed, list)}
+    built = build(words.lang, macros=macros, rows=rows)
+    path = folder / ("budget.xlsm" if macros else "budget.xlsx")
+    path.write_bytes(built.data)
+    libreoffice.open(path)
+    if len(next(iter(rows.values()))) < 1000:
+        assert "\n".join(wrong_cells(libreoffice, built, words, jobs)[:20]) == ""
+    else:
+        assert "\n".join(wrong_of_file(libreoffice, built, words, rows)[:20]) == ""
 
 
 def test_the_budget_formula_agrees_with_the_functions() -> None:

@@ -23,6 +23,7 @@ from workbook_templates.sheets import (
     plans,
     rates,
     risk,
+    stages,
     worksheet,
 )
 from workbook_templates.sheets import help as help_sheet
@@ -54,7 +55,13 @@ JOB: Mapping[str, Any] = {
 
 
 CHECKS = checks.Lists(
-    errors=(*checks.ERRORS, *campaign.ERRORS, *plans.ERRORS, *actuals.ERRORS),
+    errors=(
+        *checks.ERRORS,
+        *campaign.ERRORS,
+        *stages.ERRORS,
+        *plans.ERRORS,
+        *actuals.ERRORS,
+    ),
     notes=(
         *checks.NOTES,
         *campaign.NOTES,
@@ -99,7 +106,7 @@ def build(
     """
     card = card or bundled_card()
     words = Words(lang)
-    job = {**JOB, **_defaults(words), **(rows or {}), "price_date": card.checked}
+    job = {**default_inputs(words, card), **(rows or {})}
     book = Book(Workbook(), words, Theme(lang))
     book.progress = progress or book.progress
     book.workbook.remove(book.workbook.worksheets[0])
@@ -118,6 +125,7 @@ def _write_sheets(book: Book, card: RateCard, job: Mapping[str, Any]) -> None:
     lists = rates.write(book, card)
     worksheet.write(book, card, job, lists)
     campaign.write(book, job, lists["tblModels"])
+    stages.write(book, job)
     levers.write(book)
     plans.write(book)
     risk.write(book)
@@ -129,13 +137,13 @@ def _write_sheets(book: Book, card: RateCard, job: Mapping[str, Any]) -> None:
     book.workbook.active = 0
 
 
-def _defaults(words: Words) -> dict[str, Any]:
-    """Return what is prefilled on the planning sheets."""
+def default_inputs(words: Words, card: RateCard) -> dict[str, Any]:
+    """Return what is prefilled: every input by name, and the rows of the tables by field."""
     return {
+        **JOB,
         "use_measured": words(inputs.NO),
-        "stage_drafts": 3,
-        "stage_quality": "low",
-        "stage_finish_retries": 1.1,
+        "price_date": card.checked,
+        **stages.DEFAULTS,
         **campaign.defaults(words),
         **plans.DEFAULTS,
         **actuals.defaults(words),
@@ -146,7 +154,7 @@ def build_addin(card: RateCard | None = None) -> bytes:
     """Build the add-in: the functions for every workbook, a ribbon tab, and the Help sheet."""
     book = Book(AddIn(), Words("en"), Theme("en"))
     book.workbook.remove(book.workbook.worksheets[0])
-    help_sheet.write(book)
+    help_sheet.write(book, guide=False)
     add_macros(book, "addin", add_ribbon())
     _describe(book, card or bundled_card())
     book.workbook.properties.title = "Image Pricing"

@@ -19,7 +19,10 @@ PROJECT = "xl/vbaProject.bin"
 BUTTON = "xl/drawings/vmlDrawing1.vml"
 WORKBOOK_CODE_NAME = "ThisWorkbook"
 CODE_NAMES = {
-    "workbook": ("shtWorksheet", "shtRates", "shtChecks", "shtHelp", "shtFunctions"),
+    "workbook": (
+        *("shtWorksheet", "shtCampaign", "shtStages", "shtLevers", "shtPlans", "shtRisk"),
+        *("shtActuals", "shtRates", "shtChecks", "shtHelp", "shtFunctions"),
+    ),
     "addin": ("shtHelp",),
 }
 """VBA's names for the sheets of either file, in their order and whatever their language."""

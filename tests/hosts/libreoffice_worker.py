@@ -181,8 +181,11 @@ class Commands:
         return _values(self._range(address))
 
     def render(self, url: str) -> None:
-        """Print the document to a PDF file."""
+        """Print the document to a PDF file; conditional formats need the automatic calculation."""
+        self.document.enableAutomaticCalculation(True)  # noqa: FBT003 - as above
+        self.recalculate()
         self.document.storeToURL(url, _properties(FilterName="calc_pdf_Export"))
+        self.document.enableAutomaticCalculation(False)  # noqa: FBT003 - as above
 
     def _cell(self, address: str) -> Cell:
         if address not in self.cells:

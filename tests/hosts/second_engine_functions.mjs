@@ -31,7 +31,7 @@ export function register(hyperformula, today) {
     };
   }
   addPositions(hyperformula, Functions);
-  HyperFormula.registerFunctionPlugin(Functions);
+  HyperFormula.registerFunctionPlugin(Functions, { enGB: { FIXED: "FIXED" } }); // not in its list
   giveWildcardsToMatch(hyperformula);
   ["IF", "IFERROR"].forEach((name) => keepFromArrays(HyperFormula.getFunctionPlugin(name), name));
 }
@@ -50,6 +50,7 @@ function table(hyperformula, today) {
   return {
     BINOMDIST: [binomial, trials],
     "BINOM.DIST": [binomial, trials],
+    FIXED: [fixed, [number, { ...number, defaultValue: 2 }, { ...truth, defaultValue: false }]],
     INDEX: [index, [cells, number, optional(number)], arrays],
     INT: [Math.floor, [number]],
     ROUND: [(given, places) => rounded(given, places, Math.round), [number, number]],
@@ -67,6 +68,13 @@ function table(hyperformula, today) {
 function rounded(number, places, step) {
   const power = 10 ** Math.trunc(places);
   return (Math.sign(number) * step(tidy(Math.abs(number) * power))) / power;
+}
+
+/** Rounded to so many decimals as text; thousands are parted unless `plain`. */
+function fixed(number, decimals, plain) {
+  const places = Math.trunc(decimals);
+  const format = `${plain ? "0" : "#,##0"}${places > 0 ? "." + "0".repeat(places) : ""}`;
+  return formatted(rounded(number, places, Math.round), `${format};-${format}`);
 }
 
 function substitute(text, old, put, which) {

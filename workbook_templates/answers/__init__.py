@@ -25,6 +25,7 @@ from workbook_templates.answers.levers import add_levers
 from workbook_templates.answers.plans import add_plans
 from workbook_templates.answers.risk import add_risk
 from workbook_templates.answers.spec import add_cost, add_spec
+from workbook_templates.answers.stages import add_stages
 from workbook_templates.answers.values import Answers
 from workbook_templates.sheets import actuals, campaign
 from workbook_templates.words import Words
@@ -47,6 +48,7 @@ def answer(
     add_cost(values, words)
     add_budget(values)
     add_plan(values, card)
+    add_stages(values, card, words)
     add_levers(values, card, words)
     add_plans(values, card, words)
     add_risk(values, card, words)

@@ -1,15 +1,14 @@
 """What the Actuals' computed cells must hold: each row judged, the sums, what was measured."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import partial
 from math import ceil, prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from workbook_templates import sentence
-from workbook_templates.answers.line import Reader, ReadSize, attempt, blank, number, whole
+from workbook_templates.answers.bills import Bill, Images, images_of, in_cell
+from workbook_templates.answers.line import Reader, number
 from workbook_templates.answers.values import (
     LIMITS,
     NOT_AVAILABLE,
@@ -21,22 +20,16 @@ from workbook_templates.answers.values import (
 )
 from workbook_templates.sheets.actuals import (
     ALL_COUNT,
-    CAMPAIGN,
-    COMPARED,
     COMPARED_WITH,
-    FAULTS,
-    FIRST_ROW,
-    JOB,
     MEND,
     NO_FINAL,
     NOTHING,
     OF_ROWS,
-    PERIODS,
-    TABLE,
-    TYPED,
 )
+from workbook_templates.sheets.bills import FAULTS, TABLE, TYPED
+from workbook_templates.sheets.compared import CAMPAIGN, COMPARED, JOB
+from workbook_templates.sheets.drift import PERIODS
 from workbook_templates.sheets.inputs import YES
-from workbook_templates.sheets.rates import QUALITIES
 from workbook_templates.words import Words
 from xl_pricing.estimation.actuals import (
     Totals,
@@ -47,148 +40,10 @@ from xl_pricing.estimation.actuals import (
 )
 from xl_pricing.rates.card import RateCard
 
-_EPOCH = date(1899, 12, 30)
-_FIRST_DAY, _LAST_DAY = int(LIMITS["first_bill_day"]), int(LIMITS["last_bill_day"])
-_MOST, _MOST_ROWS = LIMITS["most_of_a_row"], int(LIMITS["most_rows"])
 _NOTHING = Fraction(0)
+_HALF_A_CENT = Fraction(1, 200)
 _DIGITS = int(LIMITS["compared_decimals"])
 """Differences are rounded to these digits: what is left of two equal floats is 0."""
-
-
-class Images(NamedTuple):
-    """Generations, and the accepted finals among them."""
-
-    generations: int
-    finals: int
-
-    def totals(self, usd: Fraction = _NOTHING) -> Totals:
-        """Return them with their cost."""
-        return Totals(Fraction(self.generations), Fraction(self.finals), usd)
-
-
-@dataclass(frozen=True, eq=False)
-class Bill:
-    """One row as it was typed, and what is computed of it alone."""
-
-    typed: Mapping[str, Any]
-    position: int
-    reader: Reader
-
-    def __getitem__(self, name: str) -> Value:
-        """Return what is typed in a column."""
-        return self.typed[name]
-
-    @property
-    def row(self) -> int:
-        """The row of the sheet."""
-        return FIRST_ROW + self.position - 1
-
-    @cached_property
-    def filled(self) -> bool:
-        """Whether anything but a note and spaces is typed in the row."""
-        cells = (self[name] for name in TYPED[:-1])
-        return not all(blank(cell) or not str(cell).strip(" ") for cell in cells)
-
-    @cached_property
-    def model_row(self) -> int:
-        """The row of the model, 0 for one that nobody knows."""
-        return self.reader.model_row(self["model"])
-
-    @cached_property
-    def read(self) -> ReadSize:
-        """The size as it is read."""
-        return self.reader.size(self["size"])
-
-    @cached_property
-    def quality(self) -> str:
-        """The quality as a word."""
-        typed = self["quality"]
-        return typed.strip(" ").lower() if isinstance(typed, str) else ""
-
-    @cached_property
-    def counts(self) -> dict[str, Value]:
-        """What should be whole numbers; #N/A where one is not."""
-        names = ("generations", "accepted")
-        return {name: attempt(partial(whole, self[name], _MOST)) for name in names}
-
-    @cached_property
-    def billed(self) -> Value:
-        """The bill in USD, or #N/A."""
-        return attempt(partial(number, self["billed"]))
-
-    @cached_property
-    def fault(self) -> int:
-        """The code of the first thing that is wrong; -1 for a blank row."""
-        if not self.filled:
-            return -1
-        return next((code for code, wrong in enumerate(self._tests(), start=1) if wrong), 0)
-
-    def _tests(self) -> Iterator[bool]:
-        """Yield what can be wrong with the row, in the order of the codes."""
-        yield self.position > _MOST_ROWS
-        yield self.day is None
-        yield not self.model_row
-        yield not min(self.read.size)
-        yield self.quality not in QUALITIES
-        yield self.counts["generations"] == NOT_AVAILABLE
-        yield self.counts["accepted"] == NOT_AVAILABLE
-        yield self.counts["accepted"] > self.counts["generations"]
-        yield not (self._optional("input_tokens") and self._optional("output_tokens"))
-        yield self.billed == NOT_AVAILABLE or self.billed > _MOST
-        yield self.billed < 0
-
-    def _optional(self, name: str) -> bool:
-        """Tell whether a cell is empty or holds a whole number."""
-        typed = self[name]
-        if typed is None:
-            return True
-        found = attempt(partial(number, typed))
-        return bool(found != NOT_AVAILABLE and found >= 0 and found.denominator == 1)
-
-    @cached_property
-    def day(self) -> int | None:
-        """The day as Excel counts it, ``None`` for what is no day."""
-        typed = attempt(partial(number, self["date"]))
-        if typed == NOT_AVAILABLE or not _FIRST_DAY <= typed <= _LAST_DAY:
-            return None
-        return int(typed)
-
-    @cached_property
-    def totals(self) -> Totals:
-        """Generations, finals and USD of a row that counts."""
-        require(self.fault == 0)
-        return Images(*self.counts.values()).totals(self.billed)
-
-    def is_like(self, v: Answers) -> bool:
-        """Tell whether the row is of the job's model, size and quality."""
-        edges = (v["size_width"], v["size_height"])
-        return (
-            self.fault == 0
-            and self.model_row == v["model_row"]
-            and self.read.size == edges
-            and self.quality == str(v["quality"]).lower()
-        )
-
-    def computed(self, v: Answers, words: Words) -> dict[str, Any]:
-        """Return the row's computed cells, but for its period."""
-        width, height = self.read.size
-        ratios = {
-            "retries": lambda: self.totals.retries,
-            "usd_per_image": lambda: self.totals.cost_per_image,
-        }
-        return {
-            "check": words(FAULTS[self.fault][0]) if self.filled else "",
-            **{name: attempt(ratio) if self.filled else "" for name, ratio in ratios.items()},
-            "filled": int(self.filled),
-            "model_row": self.model_row,
-            "size_text": self.read.text,
-            "width": width,
-            "height": height,
-            "fault": self.fault,
-            "fault_row": self.row if self.fault > 0 else "",
-            "matches_job": int(self.is_like(v)),
-            "day": self.day if self.fault == 0 else "",
-        }
 
 
 def add_actuals(v: Answers, card: RateCard, words: Words) -> None:
@@ -198,7 +53,7 @@ def add_actuals(v: Answers, card: RateCard, words: Words) -> None:
     """
     reader = Reader(card)
     bills = [
-        Bill({name: _in_cell(typed.get(name)) for name in TYPED}, position, reader)
+        Bill({name: in_cell(typed.get(name)) for name in TYPED}, position, reader)
         for position, typed in enumerate(v[TABLE], start=1)
     ]
     rows = [bill.computed(v, words) for bill in bills]
@@ -211,19 +66,6 @@ def add_actuals(v: Answers, card: RateCard, words: Words) -> None:
     _add_periods(v, rows, counted)
     for i, row in enumerate(rows):
         v |= {f"{TABLE}.{name}.{i}": value for name, value in row.items()}
-
-
-def _in_cell(typed: Value) -> Value:
-    """Return what a cell holds: a day is a number."""
-    return _as_number(typed) if isinstance(typed, date) else typed
-
-
-def _as_number(cell: date) -> int | Fraction:
-    """Return a day as the number that it is in a cell."""
-    if isinstance(cell, datetime):
-        seconds = Fraction((cell - datetime.combine(cell, time())).total_seconds())
-        return (cell.date() - _EPOCH).days + seconds / 86_400
-    return (cell - _EPOCH).days
 
 
 def _add_counts(v: Answers, bills: Sequence[Bill], words: Words) -> None:
@@ -248,7 +90,7 @@ def _add_counts(v: Answers, bills: Sequence[Bill], words: Words) -> None:
 
 def _add_sums(v: Answers, counted: Sequence[Bill], words: Words) -> Totals:
     """Add the sums over the rows that count, and what they measure."""
-    images = _images(counted)
+    images = images_of(counted)
     actual = images.totals(sum((bill.billed for bill in counted), _NOTHING))
     v.add(
         actuals_generations=lambda: actual.generations,
@@ -376,7 +218,7 @@ def _add_periods(v: Answers, rows: Sequence[dict[str, Any]], counted: Sequence[B
     so_far = Images(0, 0)
     for k in range(1, PERIODS + 1):
         start = first + (k - 1) * length
-        images = _images(bill for bill in counted if start <= (bill.day or 0) < start + length)
+        images = images_of(bill for bill in counted if start <= (bill.day or 0) < start + length)
         so_far = Images(*map(sum, zip(so_far, images, strict=True)))
         _add_period(v, k, start if start <= last else None, (images, so_far))
 
@@ -386,9 +228,7 @@ def _known(value: int, days: Sequence[int]) -> int:
     return value
 
 
-def _add_period(
-    v: Answers, k: int, start: int | None, images: tuple[Images, Images]
-) -> None:
+def _add_period(v: Answers, k: int, start: int | None, images: tuple[Images, Images]) -> None:
     """Add a period: what fell into it, and what fell into it and all before."""
     within, so_far = images
 
@@ -401,27 +241,24 @@ def _add_period(
         f"drift_generations_{k}": "" if start is None else within.generations,
         f"drift_finals_{k}": "" if start is None else within.finals,
     }
-    v.add(**{
-        f"drift_retries_{k}": partial(retries, within),
-        f"drift_so_far_{k}": partial(retries, so_far),
-    })
-
-
-def _images(bills: Iterable[Bill]) -> Images:
-    """Return the sums of rows that count."""
-    pairs = [bill.counts.values() for bill in bills]
-    return Images(*map(sum, zip(*pairs, strict=True))) if pairs else Images(0, 0)
+    v.add(
+        **{
+            f"drift_retries_{k}": partial(retries, within),
+            f"drift_so_far_{k}": partial(retries, so_far),
+        }
+    )
 
 
 def add_actuals_checks(v: Answers) -> None:
     """Add the rules of the actuals."""
-    parts = (v["variance_volume"], v["variance_retries"], v["variance_price"])
-    compared = NOT_AVAILABLE not in parts
+
+    def add_up() -> bool:
+        parts = v.variance_volume + v.variance_retries + v.variance_price
+        return bool(abs(parts - (v.actuals_billed - v.actuals_plan_cost)) <= _HALF_A_CENT)
+
+    measured = valid(lambda: (v.measured_retries, v.measured_cost))
     v |= {
         "ok_actuals_rows": int(v["actuals_counted"] == v["actuals_rows"]),
-        "ok_variance": int(not compared or sum(parts) == v["variance_total"]),
-        "note_measured": int(
-            not v["actuals_switched_on"]
-            or valid(lambda: (v.measured_retries, v.measured_cost)) == 1
-        ),
+        "ok_variance": valid(add_up) if v["variance_total"] != NOT_AVAILABLE else 1,
+        "note_measured": measured if v["actuals_switched_on"] else 1,
     }

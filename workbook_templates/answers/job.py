@@ -20,7 +20,7 @@ from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.credits import Terms, charge
 from xl_pricing.estimation.size import FreeSizes
-from xl_pricing.rates.card import ANY, RateCard
+from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import Model, read_date
 
 
@@ -75,12 +75,6 @@ def add_plan(v: Answers, card: RateCard) -> None:
     model = known_model(v, card)
     row = _plan_row(v, card, model)
     listed = card.plans[row - 1].terms if row else Terms()
-    if row:
-        plan = card.plans[row - 1]
-        named = 2 * (plan.model == ANY) + (plan.quality == ANY)
-        v["plan_rank"] = int(LIMITS["plan_rank_base"]) - 4 * plan.max_long_edge_px - named
-    else:
-        v["plan_rank"] = 0
     v["plan_row"] = row
     for field, amount in listed._asdict().items():
         v[f"plan_listed_{field}"] = amount or 0

@@ -13,6 +13,7 @@ from workbook_templates.answers.values import (
     LIMITS,
     NOT_AVAILABLE,
     Answers,
+    Value,
     known_model,
     require,
     typed_number,
@@ -83,7 +84,7 @@ class Job:
         plan = Budget(v.token_cost_per_image, finals, v.retries_used, buffer)
         model = known_model(v, card)
         day = read_date(v["price_date"])
-        return cls(_spec(v), plan, model, card, price_of(model, card, day))
+        return cls(job_spec(v), plan, model, card, price_of(model, card, day))
 
     @cached_property
     def effects(self) -> list[Effect]:
@@ -116,7 +117,7 @@ class Job:
         return spec.size if spec else None
 
 
-def _spec(v: Answers) -> Spec:
+def job_spec(v: Answers) -> Spec:
     """Return the job's spec; without reference images one more would be of the usual size."""
     measured, prompt, typed = (
         v[name] for name in ("measured_tokens", "prompt_tokens", "reference_images")
@@ -348,8 +349,9 @@ def _add_swings(v: Answers, job: Job | None, words: Words) -> None:
         swing |= {"row": i + 1, "lever": words(TITLES[lever]), "place": order.index(i) + 1}
         v |= {f"{SWINGS}.{name}.{i}": value for name, value in swing.items()}
     for i, position in enumerate(order):
-        placed = {"row": i + 1}
-        placed |= {name: swings[position][name] for name in ("lever", "saves", "adds")}
+        placed = {"row": i + 1, "lever": swings[position]["lever"]}
+        for name in ("saves", "adds"):
+            placed[f"drawn_{name}"] = _drawn(swings[position][name], job)
         v |= {f"{TORNADO}.{name}.{i}": value for name, value in placed.items()}
 
 
@@ -360,6 +362,13 @@ def _swing(lever: str, job: Job | None) -> dict[str, Any]:
     nothing = Fraction(0)
     saves, adds = max([nothing, *savings]), -min([nothing, *savings])
     return {"saves": -saves, "adds": adds, "swing": saves + adds}
+
+
+def _drawn(moved: Value, job: Job | None) -> Value:
+    """Return a bar of the chart, 0 for one that is too short to be seen."""
+    if job is None:
+        return NOT_AVAILABLE
+    return 0 if abs(moved) < job.plan.total * LIMITS["drawn_share"] else moved
 
 
 def _best(place: int, rows: Sequence[Mapping[str, Any]], job: Job | None, words: Words) -> str:

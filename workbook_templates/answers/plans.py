@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from fractions import Fraction
 from functools import partial
-from math import ceil, floor
 
+from workbook_templates import sentence
+from workbook_templates.answers.plan_pack import add_pack, is_number, rounded
 from workbook_templates.answers.values import (
     LIMITS,
     NOT_AVAILABLE,
@@ -16,17 +17,18 @@ from workbook_templates.answers.values import (
     used_size,
     valid,
 )
+from workbook_templates.sheets import plan_formulas as said
+from workbook_templates.sheets import plan_layout as layout
 from workbook_templates.sheets import plans as sheet
 from workbook_templates.sheets.rates import QUALITIES
 from workbook_templates.words import Words
 from xl_pricing.cells import is_blank
 from xl_pricing.errors import XlPricingError
-from xl_pricing.estimation.credits import Charge, Pack, Terms, charge, markup
+from xl_pricing.estimation.credits import Charge, Terms, charge, markup
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import Plan, read_date
 
-_REFUSED, _UNKNOWN, _PRICED = sheet.MARKS
-_DECIMALS = 10 ** int(LIMITS["compared_decimals"])
+_REFUSED, _UNKNOWN, _PRICED = tuple(layout.MARKS)
 
 
 def add_plans(v: Answers, card: RateCard, words: Words) -> None:
@@ -34,7 +36,7 @@ def add_plans(v: Answers, card: RateCard, words: Words) -> None:
     _add_official_marks(v, card)
     _add_official(v, words)
     names = list(dict.fromkeys(plan.plan.lower() for plan in card.plans))
-    for k in range(1, sheet.ROOM + 1):
+    for k in range(1, layout.ROOM + 1):
         if k <= len(names):
             _add_line(v, card, words, k, names[k - 1])
         else:
@@ -42,24 +44,13 @@ def add_plans(v: Answers, card: RateCard, words: Words) -> None:
     _add_order(v)
     _add_cards(v, words)
     _add_bars(v, words)
-    _add_pack(v, words)
-    v["plans_listed"] = min(len(names), sheet.ROOM)
-    v["plans_priced_of"] = f"{words('of ')}{v['plans_listed']}{words(' plans compared')}"
-    v["plans_left_out"] = sum(plan.plan.lower() in names[sheet.ROOM :] for plan in card.plans)
+    add_pack(v, words)
+    v["plans_listed"] = min(len(names), layout.ROOM)
+    v["plans_priced_of"] = sentence.shown(words, sheet.OF_ALL, count=v["plans_listed"])
+    v["plans_left_out"] = sum(plan.plan.lower() in names[layout.ROOM :] for plan in card.plans)
     v["plans_more"] = words(sheet.MORE) if v["plans_left_out"] else ""
-    blank = is_blank(v["pack_usd"]) and is_blank(v["pack_credits"])
-    v["ok_pack"] = 1 if blank else v["pack_valid"]
     v["ok_plans_table"] = 1
     v["note_plans_room"] = int(not v["plans_left_out"])
-
-
-def _rounded(value: Fraction) -> Fraction:
-    """Round as sheets do, halves up: floats that ought to be equal are."""
-    return Fraction(floor(value * _DECIMALS + Fraction(1, 2)), _DECIMALS)
-
-
-def _is_number(v: Answers, name: str) -> bool:
-    return not isinstance(v[name], str)
 
 
 def _per_final(v: Answers, usd: str) -> Fraction:
@@ -72,7 +63,7 @@ def _add_official_marks(v: Answers, card: RateCard) -> None:
     chosen = str(v["quality"]).lower()
 
     def is_counted(quality: str) -> bool:
-        if quality == chosen and _is_number(v, "tokens_image_out"):
+        if quality == chosen and is_number(v, "tokens_image_out"):
             return True
         return bool(valid(lambda: rule.counter(quality)(used_size(v)) > 0))
 
@@ -80,7 +71,7 @@ def _add_official_marks(v: Answers, card: RateCard) -> None:
         taken = v["size_legal"] == 1 and quality in rule.qualities
         mark = _PRICED if taken and is_counted(quality) else _UNKNOWN
         v[f"plans_official_{quality}"] = mark if taken else ""
-    taken = _is_number(v, "tokens_image_out") or v[f"plans_official_{chosen}"] != ""
+    taken = is_number(v, "tokens_image_out") or v[f"plans_official_{chosen}"] != ""
     v["plans_quality_taken"] = int(taken)
 
 
@@ -93,9 +84,9 @@ def _add_official(v: Answers, words: Words) -> None:
         plans_official_bill=lambda: v.token_cost_per_image * v.generations_with_buffer,
         plans_official_markup=lambda: markup(v.token_cost_per_image, v.list_cost_per_image),
     )
-    if _is_number(v, "token_cost_per_image"):
-        estimate = words(sheet.ESTIMATED) if estimated else ""
-        v["plans_official_note"] = estimate if v["plan_valid"] else words(sheet.BAD_PLAN)
+    if is_number(v, "token_cost_per_image"):
+        estimate = words(said.ESTIMATED) if estimated else ""
+        v["plans_official_note"] = estimate if v["plan_valid"] else words(said.BAD_PLAN)
     else:
         v["plans_official_note"] = words(_fault_of_tokens(v))
 
@@ -103,12 +94,12 @@ def _add_official(v: Answers, words: Words) -> None:
 def _fault_of_tokens(v: Answers) -> str:
     """Say why official tokens have no price."""
     if not v["size_legal"]:
-        return sheet.BAD_SIZE
+        return said.BAD_SIZE
     if not v["spec_valid"]:
-        return sheet.BAD_IMAGE
+        return said.BAD_IMAGE
     if not v["plans_quality_taken"]:
-        return sheet.BAD_QUALITY
-    return sheet.NO_RATE if _is_number(v, "tokens_image_out") else sheet.NO_TOKENS
+        return said.BAD_QUALITY
+    return said.NO_RATE if is_number(v, "tokens_image_out") else said.NO_TOKENS
 
 
 def _add_line(v: Answers, card: RateCard, words: Words, k: int, name: str) -> None:
@@ -123,7 +114,7 @@ def _add_line(v: Answers, card: RateCard, words: Words, k: int, name: str) -> No
         f"plans_row_{k}": row,
         **{f"plans_listed_{field}_{k}": usd or 0 for field, usd in terms._asdict().items()},
         f"plans_name_{k}": card.plans[rows[0] - 1].plan,
-        f"plans_kind_{k}": words(sheet.KINDS[shown.shape]),
+        f"plans_kind_{k}": words(layout.KINDS[shown.shape]),
         f"plans_basis_{k}": shown.basis,
         f"plans_checked_{k}": shown.checked,
         f"plans_source_{k}": words.data(shown.source),
@@ -164,10 +155,11 @@ def _add_money(v: Answers, k: int, charged: Callable[[], Charge]) -> None:
 
     def credits_() -> Fraction | str:
         require(v[f"plans_row_{k}"])
-        listed = v[f"plans_listed_credits_{k}"]
-        if listed or not v[f"plans_listed_usd_per_credit_{k}"]:
-            return listed or ""
-        return usd() / v[f"plans_listed_usd_per_credit_{k}"]
+        if v[f"plans_listed_credits_{k}"]:
+            return Fraction(v[f"plans_listed_credits_{k}"])
+        found = charged()
+        require(found.usd)
+        return found.credits or ""
 
     def of(field: str) -> Fraction:
         return Fraction(getattr(v, f"plans_{field}_{k}"))
@@ -185,42 +177,42 @@ def _add_money(v: Answers, k: int, charged: Callable[[], Charge]) -> None:
 
 def _notes(v: Answers, words: Words, k: int, shown: Plan) -> Iterator[str]:
     """Say why a plan has no price, or what its row says."""
-    if not _is_number(v, f"plans_usd_{k}"):
+    if not is_number(v, f"plans_usd_{k}"):
         yield words(_fault_of_plan(v, k))
     elif not v["plan_valid"]:
-        yield words(sheet.BAD_PLAN)
+        yield words(said.BAD_PLAN)
     else:
         if shown.note:
             yield words.data(shown.note)
         age = timedelta(days=int(LIMITS["rates_age_days"]))
         if read_date(v["price_date"]) - shown.checked > age:
-            yield words(sheet.OLD)
+            yield words(said.OLD)
 
 
 def _fault_of_plan(v: Answers, k: int) -> str:
     if not v["size_legal"]:
-        return sheet.BAD_SIZE
+        return said.BAD_SIZE
     if not v["plans_quality_taken"]:
-        return sheet.BAD_QUALITY
+        return said.BAD_QUALITY
     if not v[f"plans_row_{k}"]:
-        return sheet.NO_ROW
+        return said.NO_ROW
     if v[f"plans_listed_multiplier_{k}"]:
-        return sheet.NO_BASE
-    return sheet.NO_CREDIT_PRICE if v[f"plans_listed_credits_{k}"] else sheet.NO_AMOUNT
+        return said.NO_BASE
+    return said.NO_CREDIT_PRICE if v[f"plans_listed_credits_{k}"] else said.NO_AMOUNT
 
 
 def _add_blank_line(v: Answers, k: int) -> None:
-    v |= {f"plans_{column.field}_{k}": "" for column in sheet.COLUMNS}
-    v |= {f"plans_{working.field}_{k}": 0 for working in sheet.WORKINGS}
+    v |= {f"plans_{column.field}_{k}": "" for column in layout.COLUMNS}
+    v |= {f"plans_{working.field}_{k}": 0 for working in layout.WORKINGS}
 
 
 def _add_order(v: Answers) -> None:
     """Add the order by price; of equal prices the earlier plan comes first."""
-    lines = range(1, sheet.ROOM + 1)
-    priced = [k for k in lines if _is_number(v, f"plans_final_{k}")]
+    lines = range(1, layout.ROOM + 1)
+    priced = [k for k in lines if is_number(v, f"plans_final_{k}")]
     for k in lines:
         is_priced = k in priced
-        v[f"plans_compared_{k}"] = _rounded(v[f"plans_final_{k}"]) if is_priced else ""
+        v[f"plans_compared_{k}"] = rounded(v[f"plans_final_{k}"]) if is_priced else ""
         v[f"plans_order_{k}"] = ""
     for order, k in enumerate(_by_price(v, priced), start=1):
         v[f"plans_order_{k}"] = order
@@ -232,8 +224,8 @@ def _by_price(v: Answers, lines: Iterable[int]) -> list[int]:
 
 def _priced(v: Answers) -> list[int]:
     """Return the lines with a price, the cheapest first."""
-    lines = range(1, sheet.ROOM + 1)
-    return _by_price(v, (k for k in lines if _is_number(v, f"plans_order_{k}")))
+    lines = range(1, layout.ROOM + 1)
+    return _by_price(v, (k for k in lines if is_number(v, f"plans_order_{k}")))
 
 
 def _add_cards(v: Answers, words: Words) -> None:
@@ -261,14 +253,15 @@ def _chosen_final(v: Answers) -> Fraction:
 
 def _verdict(v: Answers, words: Words) -> str:
     if not v["plan_valid"]:
-        return words(sheet.SAYS_BAD_PLAN)
+        return words(sheet.BAD_PLAN)
     if not v["plans_priced"]:
-        return words(sheet.SAYS_NONE)
-    if not _is_number(v, "plans_official_final"):
-        return f"{v['plans_cheapest']}{words(sheet.SAYS_ALONE)}"
-    if _rounded(v.plans_cheapest_final) < _rounded(v.plans_official_final):
-        return f"{v['plans_cheapest']}{words(sheet.SAYS_LESS)}"
-    return words(sheet.SAYS_NO_LESS)
+        return words(sheet.NONE)
+    plan = v["plans_cheapest"]
+    if not is_number(v, "plans_official_final"):
+        return sentence.shown(words, sheet.ALONE, plan=plan)
+    if rounded(v.plans_cheapest_final) < rounded(v.plans_official_final):
+        return sentence.shown(words, sheet.LESS, plan=plan)
+    return words(sheet.NO_LESS)
 
 
 def _add_bars(v: Answers, words: Words) -> None:
@@ -276,53 +269,8 @@ def _add_bars(v: Answers, words: Words) -> None:
     v["plans_bar_0"] = "" if official == NOT_AVAILABLE else official
     unknown = words(" (not known)") if official == NOT_AVAILABLE else ""
     v["plans_bar_label_0"] = f"{words('Official tokens')}{unknown}"
-    blank = (None,) * sheet.BARS
-    for bar, k in zip(range(1, sheet.BARS + 1), (*_priced(v), *blank), strict=False):
+    blank = (None,) * layout.BARS
+    for bar, k in zip(range(1, layout.BARS + 1), (*_priced(v), *blank), strict=False):
         assumed = words(" (assumed)") if k and v[f"plans_basis_{k}"] == "estimate" else ""
         v[f"plans_bar_label_{bar}"] = f"{v[f'plans_name_{k}']}{assumed}" if k else ""
         v[f"plans_bar_{bar}"] = v[f"plans_final_{k}"] if k else ""
-
-
-def _add_pack(v: Answers, words: Words) -> None:
-    def pack() -> Pack:
-        return Pack(typed_number(v, "pack_usd"), typed_number(v, "pack_credits"))
-
-    def usd_per_image() -> Fraction:
-        return pack().usd / pack().images(v.plan_credits)
-
-    def needed() -> int:
-        return ceil(_rounded(Fraction(v.budget_credits) / pack().credits))
-
-    v["pack_valid"] = valid(pack)
-    v.add(
-        pack_images=lambda: pack().images(v.plan_credits),
-        pack_usd_per_image=usd_per_image,
-        pack_break_even=lambda: pack().break_even_images(v.list_cost_per_image),
-        pack_needed=needed,
-        pack_cost=lambda: v.pack_needed * pack().usd,
-        pack_tokens_usd=lambda: v.list_cost_per_image * v.generations_with_buffer,
-    )
-    v["pack_says"] = words(_pack_verdict(v))
-
-
-def _pack_verdict(v: Answers) -> str:
-    """Say whether the pack pays off for the job."""
-    if not v["pack_valid"]:
-        return sheet.PACK_UNTYPED
-    if not _is_number(v, "plan_credits"):
-        return sheet.PACK_NO_CREDITS
-    if not v["plan_valid"]:
-        return sheet.PACK_BAD_PLAN
-    if not _is_number(v, "pack_tokens_usd"):
-        return sheet.PACK_NO_TOKENS
-    return _pays_off(v)
-
-
-def _pays_off(v: Answers) -> str:
-    if not v["pack_needed"]:
-        return sheet.PACK_NO_NEED
-    if _rounded(v.pack_cost) < _rounded(v.pack_tokens_usd):
-        return sheet.PACK_PAYS
-    if _rounded(v.pack_usd_per_image) >= _rounded(v.list_cost_per_image):
-        return sheet.PACK_NEVER
-    return sheet.PACK_TOO_BIG

@@ -14,9 +14,8 @@ from openpyxl.chart.shapes import GraphicalProperties
 from workbook_templates import theme
 from workbook_templates.check import Check, RowFaults, holds
 from workbook_templates.page import Book, Page
-from workbook_templates.sheets import line
+from workbook_templates.sheets import line, workings
 from workbook_templates.sheets.rates import QUALITIES
-from workbook_templates.sheets.workings import PLAN_FITS, PLAN_POSITION, PLAN_PREFERENCE
 from workbook_templates.theme import Style
 from workbook_templates.words import Words
 from xl_pricing.rates.rows import TIERS
@@ -64,8 +63,8 @@ LINES = (
     Line("Ad variants", "4:5", "medium", "gpt-image-2", 200, 1.6, 120, 1, "batch", 0.15),
     Line("Stories", "9:16", "high", "gpt-image-2", 60, 2, 150, 1, buffer=0.25),
     Line("Screens", "16:9", "high", "gpt-image-2", 12, 2.5, 420, 2, buffer=0.3),
-    Line("Hero banners", "21:9", "xhigh", "gpt-image-2.5-flare", 6, 4, 260, 2, buffer=0.3),
-    Line("Hero banners", "3:1", "high", "gpt-image-2.5-flare", 6, 3, 260, 2, buffer=0.3),
+    Line("Hero banners", "21:9", "high", "gpt-image-2", 6, 4, 260, 2, buffer=0.3),
+    Line("Hero banners", "3:1", "high", "gpt-image-2", 6, 3, 260, 2, buffer=0.3),
     Line("Catalogue tiles", "1:1", "low", "gpt-image-2", 800, 1.1, 60, None, "batch", 0.1),
     Line("Posters", "2:3", "high", "gpt-image-2", 10, 3, 300, None, buffer=0.3),
     Line("Posters", "1024x1536", "medium", "gpt-image-2", 24, 1.8, 300, None),
@@ -186,11 +185,10 @@ def _staged(formula: str) -> str:
 def _plan_row() -> str:
     """Find the best row of the chosen plan for the line in one pass; 0 where there is none."""
     model = "INDEX(tblModels[model],[@model_row])"
-    fits = PLAN_FITS.format(
+    fits = workings.PLAN_FITS.format(
         plan="plan", model=model, quality="[@quality]", long_edge="MAX([@width],[@height])"
     )
-    best = f"SUMPRODUCT(MAX({fits}*({PLAN_PREFERENCE}*plan_row_base+{PLAN_POSITION})))"
-    return f"IF([@legal]=0,0,MOD({best},plan_row_base))"
+    return f"IF([@legal]=0,0,IFERROR({workings.plan_row(fits)},NA()))"
 
 
 def _credits() -> str:
@@ -317,6 +315,7 @@ _STYLES: Mapping[str, Style] = {
     "break_even_retries": _FACTOR,
 }
 _WIDTHS = {"use_case": 25, "size": 12, "quality": 10, "model": 22, "check": 27, "tier": 11}
+_WIDTHS |= {"prompt_tokens": 15, "reference_images": 18, "output_tokens": 15}
 _MESSAGES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "use_case": ("What the images are for; lines with the same words are summed up.", {}),
     "size": ("A ratio of the sizes table such as 4:5, or px such as 1024x1536.", {}),
@@ -357,13 +356,14 @@ def defaults(words: Words) -> dict[str, Any]:
 
 def write(book: Book, job: Mapping[str, Any], models: str) -> None:
     """Write the sheet; ``job`` holds its inputs, ``models`` the range of the models' dropdown."""
-    widths = [_WIDTHS.get(name, 11 if name in INPUTS else 12) for name in _CAPTIONS]
+    widths = [_WIDTHS.get(name, 11 if name in TYPED else 16) for name in _CAPTIONS]
     page = book.page("Campaign", (2, *widths, 2))
     _head(page, job)
     _uses(page)
     _chart(page)
     note = "One line per output spec. Paste or type below the last line: the table grows with it."
-    page.say(f"B{CAPTION_ROW - 1}", note, theme.NOTE)
+    page.say(f"B{CAPTION_ROW - 2}", note, theme.NOTE)
+    page.say(f"B{CAPTION_ROW - 1}", "Blue on yellow: you type here. Boxed: computed.", theme.NOTE)
     rows = [[entry.get(name) for name in _CAPTIONS] for entry in job[TABLE]]
     page.table(TABLE, (CAPTION_ROW, 2), _CAPTIONS, rows, _STYLES, _FORMULAS)
     page.heights({CAPTION_ROW: 26})
@@ -442,15 +442,16 @@ def _head(page: Page, job: Mapping[str, Any]) -> None:
     page.formula("N5", "campaign_staged", _complete("staged_budget"), theme.CARD_PRICE_USD)
     saves = _noted(f'"{words("saves")} "0.0%;"{words("costs more by")} "0.0%')
     page.formula("N6", "campaign_saving_share", _saving_share(), saves)
-    page.formula("O6", "campaign_saving", _TOTALS["campaign_saving"], _noted(theme.USD))
+    saving = _noted('"$"#,##0.00;-"$"#,##0.00')
+    page.formula("O6", "campaign_saving", _TOTALS["campaign_saving"], saving)
     page.say("P4", "Before the buffers", theme.CARD_LABEL)
     expected = f"{_complete('finals_cost')}+{_complete('retries_cost')}"
     page.formula("P5", "campaign_expected_cost", expected, theme.CARD_PRICE_USD)
     page.say("Q4", "Priced so far", theme.CARD_LABEL)
     so_far = _TOTALS["campaign_priced_usd"]
     page.formula("Q5", "campaign_priced_usd", so_far, theme.CARD_PRICE_USD)
-    below = _noted(f'0" {words("rows below the table")}";;"{words("none below the table")}"')
-    page.formula("P6", "campaign_rows_below", _TOTALS["campaign_rows_below"], below)
+    below = _noted(f'0" {words("rows left out")}";;"{words("no row left out")}"')
+    page.formula("Q6", "campaign_rows_below", _TOTALS["campaign_rows_below"], below)
 
 
 def _noted(number: str) -> Style:
@@ -486,17 +487,22 @@ def _uses(page: Page) -> None:
         begins = f"SMALL({TABLE}[use_first],{k})"
         page.formula(f"B{first + k - 1}", f"use_name_{k}", _use_name(begins), theme.LABEL)
         sums = {name: f"IFERROR({f},0)" for name, f in _sums(begins).items()}
-        _use(page, first + k - 1, str(k), sums, theme.COMPUTED_FRACTION, theme.COMPUTED_USD)
+        _use(page, first + k - 1, str(k), sums, _SOME, _SOME_USD)
     other, total = first + USES, first + USES + 1
     name = f'IF(use_lines_other=0,"",{page.words.quoted("Other and unnamed")})'
     page.formula(f"B{other}", "use_name_other", name, theme.LABEL)
     later, unnamed = _sums(f'">="&SMALL({TABLE}[use_first],{USES + 1})'), _sums("0")
     sums = {name: f"{f}+IFERROR({later[name]},0)" for name, f in unnamed.items()}
-    _use(page, other, "other", sums, theme.COMPUTED_FRACTION, theme.COMPUTED_USD)
+    _use(page, other, "other", sums, _SOME, _SOME_USD)
     page.say(f"B{total}", "Priced lines", theme.TOTAL_LABEL)
     columns_ = zip("CDEFG", _USE_FIELDS, strict=True)
     sums = {name: f"SUM({letter}{first}:{letter}{other})" for letter, name in columns_}
     _use(page, total, "total", sums, theme.TOTAL_FRACTION, theme.TOTAL_USD)
+
+
+# Nothing is shown of a use case that is not there.
+_SOME = replace(theme.COMPUTED, number="#,##0;-#,##0;")
+_SOME_USD = replace(theme.COMPUTED, number='"$"#,##0.00;-"$"#,##0.00;')
 
 
 def _use_name(begins: str) -> str:
@@ -522,7 +528,7 @@ def _use(
         page.formula(f"{column}{row}", f"use_{field}_{name}", formula, style)
     page.formula(f"H{row}", f"use_budget_{name}", f"SUM(E{row}:G{row})", money)
     part = f"IF(campaign_priced_usd=0,0,use_budget_{name}/campaign_priced_usd)"
-    share = replace(money, number=theme.PERCENT)
+    share = replace(money, number=f"{theme.PERCENT};-{theme.PERCENT};")
     page.formula(f"I{row}", f"use_share_{name}", part, share)
 
 
@@ -543,7 +549,7 @@ def _chart(page: Page) -> None:
     chart.y_axis.numFmt, chart.y_axis.title = '"$"#,##0', None
     chart.y_axis.majorGridlines = ChartLines(GraphicalProperties(ln=theme.hairline()))
     chart.x_axis.delete = chart.y_axis.delete = False
-    chart.width, chart.height = 21, 6.4
+    chart.width, chart.height = 24, 6.4
     page.sheet.add_chart(chart, f"K{USES_ROW}")
     page.describe_chart("Budget by use case in USD: finals, what retries and the buffer add")
 

@@ -15,6 +15,22 @@ STEPS = (
     "Add a buffer of 10% to 30%, more for small jobs.",
     "Later, put measured numbers in the place of assumptions: tokens, retries, rates.",
 )
+SHEETS = (
+    ("Worksheet", "One job in five steps: what it costs in USD, your currency and credits."),
+    ("Campaign", "Many jobs, one line each: budget, cap, and what each use case takes."),
+    ("Stages", "Explore with cheap drafts, then finish: what that saves, and when it does not."),
+    ("Levers", "What would make the job cheaper, and what it would cost in quality or time."),
+    ("Plans", "The same job by official tokens, in credits of each plan, and per image."),
+    ("Risk", "How big a buffer must be for how sure you want to be."),
+    ("Actuals", "What really happened: measured retries and cost, and why the bill differs."),
+    ("Rates", "Every figure that the formulas use, with its source and the day it was checked."),
+    ("Checks", "Every rule with its result, and the rows to mend."),
+)
+LEGEND = (
+    (theme.INPUT, "Blue on yellow: you type here."),
+    (theme.COMPUTED, "Boxed: computed; locked where the sheet has no growing table."),
+    (theme.RESULT, "Bold: a step's result."),
+)
 ERRORS = (
     ("#VALUE!", "a word is unknown, or a value cannot be read"),
     ("#NUM!", "a number is out of range, such as an illegal size"),
@@ -22,8 +38,11 @@ ERRORS = (
 )
 
 
-def write(book: Book) -> None:
-    """Write the sheet; examples are text, their values computed by the core."""
+def write(book: Book, *, guide: bool = True) -> None:
+    """Write the sheet, with a ``guide`` to the other sheets where there are any.
+
+    Examples are text, their values computed by the core.
+    """
     page = book.page("Help", (2, 62, 46, 20, 62, 2))
     page.fill("A1:F2", theme.SUBTITLE)
     page.heights({1: 32, 2: 22})
@@ -31,6 +50,7 @@ def write(book: Book) -> None:
     said = "This workbook computes with plain formulas and needs no add-in."
     page.say("B2", said, theme.SUBTITLE)
     row = _steps(page, 4)
+    row = _guide(page, row + 1) if guide else row
     row = _functions(page, row + 1)
     row = _arguments(page, row + 1)
     row = _errors(page, row + 1)
@@ -44,6 +64,22 @@ def _steps(page: Page, row: int) -> int:
     for i, text in enumerate(STEPS, start=1):
         page.put(f"B{row + i}", f"{i}.  {page.words(text)}", theme.LABEL)
     return row + len(STEPS) + 1
+
+
+def _guide(page: Page, row: int) -> int:
+    """Say what each sheet answers, and what the colours mean."""
+    page.say(f"B{row}", "What each sheet answers", theme.SECTION)
+    for at, (title, answers) in enumerate(SHEETS, start=row + 1):
+        page.fill(f"B{at}:E{at}", theme.CELL)
+        page.say(f"B{at}", title, theme.CODE)
+        page.say(f"C{at}", answers, theme.CELL)
+    row += len(SHEETS) + 2
+    page.say(f"B{row}", "Colours", theme.SECTION)
+    for at, (look, meaning) in enumerate(LEGEND, start=row + 1):
+        sample = 120 if look.unlocked else 180
+        page.put(f"B{at}", sample, replace(look, unlocked=False))
+        page.say(f"C{at}", meaning, theme.LABEL)
+    return row + len(LEGEND) + 1
 
 
 def _functions(page: Page, row: int) -> int:

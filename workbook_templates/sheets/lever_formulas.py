@@ -481,13 +481,22 @@ SWING_CAPTIONS = {
     "place": "Place",
 }
 _PLACED = f"MATCH([@row],{SWINGS}[place],0)"
+
+
+def _drawn(name: str) -> str:
+    """Return a bar of the chart; one that is too short to be seen gets no label."""
+    found = f"INDEX({SWINGS}[{name}],{_PLACED})"
+    return f"IF(ABS({found})<lever_before*drawn_share,0,{found})"
+
+
 TORNADO_FORMULAS = {
     "row": f"ROW()-ROW({TORNADO}[[#Headers],[row]])",
-    **{name: f"INDEX({SWINGS}[{name}],{_PLACED})" for name in ("lever", "saves", "adds")},
+    "lever": f"INDEX({SWINGS}[lever],{_PLACED})",
+    **{f"drawn_{name}": _drawn(name) for name in ("saves", "adds")},
 }
 TORNADO_CAPTIONS = {
     "row": "Place",
     "lever": "Lever",
-    "saves": "The most it saves, USD",
-    "adds": "The most it adds, USD",
+    "drawn_saves": "The most it saves, USD",
+    "drawn_adds": "The most it adds, USD",
 }

@@ -11,6 +11,7 @@ from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
+from openpyxl.worksheet.pagebreak import Break
 
 from workbook_templates import theme
 from workbook_templates.check import Check, holds
@@ -73,6 +74,8 @@ _SWINGS_COLUMN, _TORNADO_COLUMN = _RIGHT + 6, _RIGHT + 13
 _RATIOS_ROW = _WORKINGS_ROW + len(WORKINGS) + 2
 
 _MONEY = replace(theme.NUMBER, number='"$"#,##0.00;-"$"#,##0.00')
+# No label in the chart where there is nothing to draw.
+_DRAWN = replace(theme.NUMBER, number='"$"#,##0.00;-"$"#,##0.00;')
 _PRICE = replace(theme.NUMBER, number=theme.USD_FINE)
 _COUNT = replace(theme.NUMBER, number=theme.COUNT)
 _STYLES: Mapping[str, Style] = {
@@ -80,18 +83,19 @@ _STYLES: Mapping[str, Style] = {
     **dict.fromkeys(("lever", "change", "costs", "now", "then"), theme.CELL),
     **dict.fromkeys(("quality", "tier"), replace(theme.NUMBER, number="General")),
     **dict.fromkeys(("budget", "saving", "effect", "saves", "adds", "swing"), _MONEY),
+    **dict.fromkeys(("drawn_saves", "drawn_adds"), _DRAWN),
     **dict.fromkeys(("cost_per_image", "less"), _PRICE),
     **dict.fromkeys(("distance", "cheaper", "larger"), replace(theme.NUMBER, number=theme.RATE)),
     "saving_share": replace(theme.NUMBER, number=theme.PERCENT),
     "retries": replace(theme.NUMBER, number=theme.FACTOR),
 }
 _WIDTHS: Mapping[str, float] = {
-    "lever": 21,
+    "lever": 24,
     "change": 27,
-    "cost_per_image": 13,
+    "cost_per_image": 17,
     "budget": 13,
     "saving": 17,
-    "saving_share": 11,
+    "saving_share": 14,
     "costs": 66,
     "now": 13,
     "then": 13,
@@ -119,7 +123,8 @@ def write(book: Book) -> None:
     page.flag_errors(f"B5:{page.at(_LAST_ROW, len(CAPTIONS) + 1)}")
     _mark_best(page)
     page.sheet.freeze_panes = "A3"
-    page.print_setup(f"A1:{page.at(_LAST_PRINTED_ROW, _RIGHT)}", "1:2")
+    page.sheet.row_breaks.append(Break(id=_CHART_ROW - 1))
+    page.print_setup(f"A1:{page.at(_LAST_PRINTED_ROW, _RIGHT - 1)}", "1:2")
     page.protect()
 
 
@@ -138,7 +143,8 @@ def _table(
 
 def _head(page: Page) -> None:
     page.fill(f"A1:{page.at(2, len(CAPTIONS) + 2)}", theme.SUBTITLE)
-    page.heights({1: 32, 2: 22, 3: 8, 4: 18, 5: 20, 6: 20, 7: 20, 8: 20, CAPTION_ROW: 26})
+    page.heights({1: 32, 2: 22, 3: 8, 4: 18, 5: 20, 6: 20, 7: 20, 8: 20})
+    page.heights({CAPTION_ROW: 26, CAPTION_ROW + 1: 18})
     page.say("B1", "Levers", theme.TITLE)
     page.say("B2", "What would make this job cheaper, and what it would cost you.", theme.SUBTITLE)
 
@@ -150,7 +156,7 @@ def _answers(page: Page) -> None:
     page.fill("B8:H8", _SURPRISE)
     page.say("B4", "Budget now, at token prices", theme.CARD_LABEL)
     before = "IF(plan_valid=1,token_cost_per_image*finals*retries_used*(1+buffer),NA())"
-    page.formula("B6", "lever_before", before, theme.CARD_MAIN)
+    page.formula("B6", "lever_before", before, theme.CARD_PRICE_USD)
     page.say("D4", "What saves most, one move of each lever", theme.CARD_LABEL)
     for place in range(1, BEST + 1):
         page.formula(f"D{4 + place}", f"lever_best_{place}", _best(page, place), _BEST_LINE)
@@ -251,7 +257,7 @@ def _chart(page: Page) -> None:
 def _labels() -> DataLabelList:
     labels = DataLabelList()
     labels.showVal, labels.position = True, "outEnd"
-    labels.numFmt = '"$"#,##0.00;"$"#,##0.00;'
+    labels.numFmt = _DRAWN.number
     for unwanted in ("showSerName", "showCatName", "showLegendKey", "showPercent"):
         setattr(labels, unwanted, False)
     return labels
@@ -262,10 +268,10 @@ def _dress(chart: BarChart) -> None:
     chart.title, chart.style, chart.legend.position = None, 10, "b"
     chart.x_axis.scaling.orientation = "maxMin"
     chart.x_axis.tickLblPos, chart.y_axis.crosses = "low", "max"
-    chart.y_axis.numFmt, chart.y_axis.title = '"$"#,##0;"$"#,##0', None
+    chart.y_axis.numFmt, chart.y_axis.title = '"$"General;-"$"General', None
     chart.y_axis.majorGridlines = ChartLines(GraphicalProperties(ln=theme.hairline()))
     chart.x_axis.delete = chart.y_axis.delete = False
-    chart.width, chart.height = 30, 9.6
+    chart.width, chart.height = 35, 9.6
 
 
 def _mark_best(page: Page) -> None:

@@ -8,7 +8,7 @@ from workbook_templates.sheets.plan_layout import (
     worked,
 )
 from workbook_templates.sheets.rates import QUALITIES
-from workbook_templates.sheets.workings import PLAN_FITS, PLAN_POSITION, PLAN_PREFERENCE
+from workbook_templates.sheets.workings import PLAN_FITS, PLAN_POSITION, PLAN_PREFERENCE, plan_row
 from workbook_templates.words import Words
 
 BAD_SIZE = "the size is not legal for the model"
@@ -163,7 +163,7 @@ def _mark(k: int, quality: str) -> str:
 def working(k: int, row: int) -> dict[str, str]:
     """Return the formulas of a plan's workings by field."""
     of_plan, compared = f"plans_row_{k}", f"plans_compared_{k}"
-    best = f"MOD(-SUMPRODUCT(MAX({_fitting(k, 'quality')}*{_RANK})),plan_row_base)"
+    best = plan_row(_fitting(k, "quality"))
     listed = f"IF({of_plan}=0,0,N(INDEX(tblPlans[{{}}],{of_plan})))"
     cells = worked("compared")
     cheaper = f"SUMPRODUCT(ISNUMBER({cells})*({cells}<{compared}))"
@@ -188,5 +188,3 @@ def unnamed(k: int) -> str:
     """
     others = (f"*(tblPlans[plan]<>plans_name_{i})" for i in range(1, k))
     return f'(tblPlans[plan]<>""){"".join(others)}'
-
-

@@ -37,13 +37,14 @@ _DATES = ("since", "effective_from", "checked", "released", "shuts_down")
 _PRICES = ("old", "new", "usd_per_mtok", "usd", "credits", "usd_per_credit", "multiplier")
 _COUNTS = (
     *("width_px", "height_px", "max_long_edge_px", "max_edge_px"),
-    *("min_pixels", "max_pixels", "experimental_pixels", "value", *QUALITIES),
+    *("min_pixels", "max_pixels", "experimental_pixels", *QUALITIES),
 )
+_PLAIN = ("step_px", "max_aspect", "text_per_call", "text_per_reference", "value")
 _STYLES = {
     **dict.fromkeys(_DATES, replace(NUMBER, number=DATE)),
     **dict.fromkeys(_PRICES, replace(NUMBER, number="0.00####")),
     **dict.fromkeys(_COUNTS, replace(NUMBER, number=COUNT)),
-    **dict.fromkeys(("step_px", "max_aspect", "text_per_call", "text_per_reference"), NUMBER),
+    **dict.fromkeys(_PLAIN, NUMBER),
 }
 _WIDTHS = {"source": 72, "note": 60, "meaning": 46, "aliases": 34, "model": 24, "use": 30}
 _WIDTHS |= {"name": 24, "meter": 15, "plan": 14, "shape": 13}

@@ -36,7 +36,7 @@ WORSE = (0.1, 0.2, 0.3)
 SURE = f"risk_{{}}_{key_of(DEFAULT_CONFIDENCE)}"
 """The name of a figure at the usual confidence."""
 
-WIDTHS = (2, 26, 15, 13, 18, 15, 13, 3, 24, 10.5, 10.5, 16, *(10.5,) * 5, 2)
+WIDTHS = (2, 26, 15, 13, 18, 13, 13, 3, 24, 10.5, 10.5, 16, *(10.5,) * 5, 2)
 _HEADER_ROW = FIRST_ROW - 1
 _LAST_SIZE_ROW = FIRST_ROW + len(SIZES) - 1
 _WORSE_ROW = 22

@@ -10,12 +10,13 @@ answered takes (1,000,000 finals, 1,000 retries). No step asks for more generati
 enough by Cantelli's inequality, so no host is asked for a billion trials of a small job.
 
 NEGBINOM.DIST would need the same search, is no more exact in LibreOffice, and exists since Excel
-2010 only, while BINOMDIST is a name that every host knows.
+2010 only, while BINOMDIST is a name that every host knows. Excel cuts its trials to integers and
+documents no upper limit; the one at 1,029 fell with Excel 2003 (KB 827459). Not seen in Excel.
 
-LibreOffice's BINOMDIST is off by up to 1.5e-11 up to 100,000 finals, by 1.3e-10 up to 1,000,000.
-Two kinds of jobs come near to a tie at 50 %: with retries 2 the chance is exactly 50 %, with
-retries 5 it falls short by 2.3e-10 at 100,000 finals. The rule ``risk_tie`` lies between; above
-100,000 finals such a job may come out one generation off.
+LibreOffice's BINOMDIST is off by up to 2.4e-11 up to a million trials, 1.3e-10 at two million, 1e-9
+at a billion. Two kinds of jobs come near to a tie at 50 %: with retries 2 the chance is exactly
+50 %, with retries 5 it falls short by 2.3e-10 at 100,000 finals. The rule ``risk_tie`` lies
+between; above 100,000 finals such a job may come out one generation off.
 """
 
 from dataclasses import replace
@@ -40,8 +41,9 @@ TOP_ROW = 41
 _SURE_ROW = FIRST_ROW + CONFIDENCES.index(DEFAULT_CONFIDENCE)
 _LAST_ROW = FIRST_ROW + len(SIZES) - 1
 _SIZE_CELLS, _BUFFER_CELLS = (f"${column}${FIRST_ROW}:${column}${_LAST_ROW}" for column in "IL")
-_COUNT = replace(theme.NUMBER, number=theme.COUNT)
-_PERCENT = replace(theme.NUMBER, number=theme.WHOLE_PERCENT)
+# Small, for a billion has thirteen characters.
+_COUNT = replace(theme.NUMBER, size=8, number=theme.COUNT)
+_PERCENT = replace(_COUNT, number=theme.WHOLE_PERCENT)
 
 
 class Case(NamedTuple):
@@ -193,7 +195,7 @@ def _write_search(page: Page, case: Case) -> None:
         cells[str(i)] = (_STEPS_ROW + i, _step(column, i), _COUNT)
     for part, (row, formula, style) in cells.items():
         unnamed(page, f"{column}{row}", f"risk_search.{key}.{part}", formula, style)
-    style = replace(theme.TOTAL, size=9, number=theme.COUNT)
+    style = replace(theme.TOTAL, size=8, bold=False, number=theme.COUNT)
     page.formula(f"{column}{LAST_ROW}", f"risk_needed_{key}", f"{column}{LAST_ROW - 1}+1", style)
 
 

@@ -163,25 +163,27 @@ PLAN_FITS = (
     f'*((tblPlans[quality]={{quality}})+(tblPlans[quality]="{ANY}"))'
     "*(tblPlans[max_long_edge_px]>={long_edge})"
 )
-_FITS = PLAN_FITS.format(plan="plan", model="model", quality="quality", long_edge="long_edge")
 # Smaller size tier first, then a named model, then a named quality; never 0 for a row that fits.
 PLAN_PREFERENCE = (
     "(plan_rank_base-4*tblPlans[max_long_edge_px]"
     f'-2*(tblPlans[model]="{ANY}")-(tblPlans[quality]="{ANY}"))'
 )
 PLAN_POSITION = "(ROW(tblPlans[plan])-ROW(tblPlans[[#Headers],[plan]]))"
+
+
+def plan_row(fits: str) -> str:
+    """Return the best row of those that fit, 0 where none does; of equal ones the first."""
+    rank = f"({PLAN_PREFERENCE}*plan_row_base-{PLAN_POSITION})"
+    return f"MOD(-SUMPRODUCT(MAX({fits}*{rank})),plan_row_base)"
+
+
+_FITS = PLAN_FITS.format(plan="plan", model="model", quality="quality", long_edge="long_edge")
 PLAN_WORKINGS = (
-    Working(
-        "plan_rank",
-        "Best row of the plan",
-        "rank",
-        f"IF(size_legal=0,0,SUMPRODUCT(MAX({_FITS}*{PLAN_PREFERENCE})))",
-    ),
     Working(
         "plan_row",
         "Row of the plan",
         "row, 0 = no price",
-        f"IF(plan_rank=0,0,SUMPRODUCT({_FITS}*({PLAN_PREFERENCE}=plan_rank)*{PLAN_POSITION}))",
+        f"IF(size_legal=0,0,IFERROR({plan_row(_FITS)},NA()))",
     ),
     *(
         Working(
