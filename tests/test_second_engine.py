@@ -240,11 +240,12 @@ def test_every_formula_computes_to_what_the_file_shows(built: Built, tmp_path: P
 
 def test_a_wrong_formula_is_seen_in_its_cell_and_wherever_it_leads(tmp_path: Path) -> None:
     built = build("en")
+    places = {name: place for place, name in reversed(built.formulas.items())}
     formulas = read_book(written(built.data, tmp_path)).formulas
     wrong = next(
         place
         for place, name in built.formulas.items()
-        if name == "total_generations" and formulas[place] != "=total_generations"
+        if name == "expected_cost" and formulas[place] != "=expected_cost"
     )
     formula = formulas[wrong][1:]
     changed = with_formula(built.data, formula, f"{formula}+1E-6")

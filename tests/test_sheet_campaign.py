@@ -68,7 +68,7 @@ def after(office: LibreOffice, pasted: dict[str, Any], *names: str) -> list[Any]
         ({"tier": "flex"}, "tier unknown"),
         ({"prompt_tokens": "a prompt"}, "prompt tokens"),
         ({"reference_images": 17}, "reference images"),
-        ({"model": "gpt-image-2.6-flare", "tier": "batch"}, "no rate on that day"),
+        ({"model": "gpt-image-2.6-flare", "quality": "high"}, "no rate on that day"),
         ({"drafts_per_final": -1}, "drafts"),
         ({"draft_quality": "none"}, "drafts"),
     ],

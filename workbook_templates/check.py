@@ -15,7 +15,8 @@ class Check(NamedTuple):
 class RowFaults(NamedTuple):
     """How rows of a table are checked: its fields ``fault_row`` and ``check`` tell of each row.
 
-    ``codes`` is the table of what can be wrong: (says, mend), by code from 0 on.
+    ``codes`` is the table of what can be wrong: (says, mend), by code from 0 on;
+    ``first_row`` is the table's first row on its sheet.
     """
 
     name: str
@@ -23,6 +24,7 @@ class RowFaults(NamedTuple):
     table: str
     codes: str
     faults: tuple[tuple[str, str], ...]
+    first_row: int
 
 
 def holds(condition: str) -> str:

@@ -27,7 +27,8 @@ from workbook_templates.answers.risk import add_risk
 from workbook_templates.answers.spec import add_cost, add_spec
 from workbook_templates.answers.stages import add_stages
 from workbook_templates.answers.values import Answers
-from workbook_templates.sheets import actuals, campaign
+from workbook_templates.sheets.actuals import ROWS as ACTUALS_ROWS
+from workbook_templates.sheets.campaign import ROWS as CAMPAIGN_ROWS
 from workbook_templates.words import Words
 from xl_pricing.rates.card import RateCard
 
@@ -56,8 +57,8 @@ def answer(
     add_checks(values, card, today or card.checked)
     add_campaign_checks(values, card)
     add_actuals_checks(values)
-    add_rows_to_mend(values, campaign.ROWS, campaign.FIRST_ROW)
-    add_rows_to_mend(values, actuals.ROWS, actuals.FIRST_ROW)
+    add_rows_to_mend(values, CAMPAIGN_ROWS)
+    add_rows_to_mend(values, ACTUALS_ROWS)
     add_status(values, words)
     return {name: _plain(value) for name, value in values.items()}
 

@@ -5,7 +5,7 @@ from workbook_templates.check import RowFaults
 from workbook_templates.sheets.checks import LISTED_ROWS
 
 
-def add_rows_to_mend(v: Answers, faults: RowFaults, first_row: int) -> None:
+def add_rows_to_mend(v: Answers, faults: RowFaults) -> None:
     """Add the first rows of a table that have a fault, and what their check says."""
     start = f"{faults.table}.fault_row."
     rows = [v[name] for name in list(v) if name.startswith(start) and v[name] != ""]
@@ -14,4 +14,4 @@ def add_rows_to_mend(v: Answers, faults: RowFaults, first_row: int) -> None:
         v[name] = v[f"{name}_says"] = ""
         if k <= len(rows):
             v[name] = rows[k - 1]
-            v[f"{name}_says"] = v[f"{faults.table}.check.{rows[k - 1] - first_row}"]
+            v[f"{name}_says"] = v[f"{faults.table}.check.{rows[k - 1] - faults.first_row}"]

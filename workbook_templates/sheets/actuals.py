@@ -202,4 +202,6 @@ NOTES = (
         "IF(actuals_switched_on=0,1,IF(ISNUMBER(measured_retries*measured_cost),1,0))",
     ),
 )
-ROWS = RowFaults("actuals", "Actuals: rows to mend", TABLE, bills.FAULT_TABLE, bills.FAULTS)
+ROWS = RowFaults(
+    "actuals", "Actuals: rows to mend", TABLE, bills.FAULT_TABLE, bills.FAULTS, FIRST_ROW
+)

@@ -79,8 +79,8 @@ FAULTS = (
     ("size not legal", "Choose a size that the model takes; the Rates sheet says which."),
     ("quality has no token count", "Choose a quality of the model, or type measured tokens."),
     ("tier unknown", "Type standard or batch."),
-    ("prompt tokens", "Leave empty, or type a whole number from 0 to 100,000."),
     ("reference images", "Leave empty, or type a whole number from 0 to 16."),
+    ("prompt tokens", "Leave empty, or type a whole number from 0 to 100,000."),
     ("no rate on that day", "Choose another tier, model or price date, or add the rate."),
     ("finals", "Type a number, 0 or more."),
     ("retries", "Type a number, 1 or more."),
@@ -213,8 +213,8 @@ def _fault() -> str:
         "[@legal]=0",
         "ISERROR([@output_tokens])",
         "[@tier_column]<0",
-        "ISERROR([@text_tokens])",
         "ISERROR([@image_tokens])",
+        "ISERROR([@text_tokens])",
         "ISERROR([@token_cost])",
         f"{_is_number('[@finals]', '[@finals]>=0')}=0",
         f"{_is_number('[@retries]', '[@retries]>=1')}=0",
@@ -293,6 +293,7 @@ _COUNT = replace(theme.NUMBER, number=theme.COUNT)
 _DECIMAL = replace(theme.NUMBER, number="#,##0.0")
 _FACTOR = replace(theme.NUMBER, number=theme.FACTOR)
 _SHARE = replace(theme.NUMBER, number=theme.PERCENT)
+_MONEY_CARD = replace(theme.CARD_MONEY, size=14, number=theme.USD)
 _TYPED = replace(theme.INPUT, size=9, indent=0)
 _STYLES: Mapping[str, Style] = {
     **dict.fromkeys(_CAPTIONS, _COUNT),
@@ -315,7 +316,7 @@ _STYLES: Mapping[str, Style] = {
     "break_even_retries": _FACTOR,
 }
 _WIDTHS = {"use_case": 25, "size": 12, "quality": 10, "model": 22, "check": 27, "tier": 11}
-_WIDTHS |= {"prompt_tokens": 15, "reference_images": 18, "output_tokens": 15}
+_WIDTHS |= {"finals": 14, "prompt_tokens": 15, "reference_images": 18, "output_tokens": 15}
 _MESSAGES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "use_case": ("What the images are for; lines with the same words are summed up.", {}),
     "size": ("A ratio of the sizes table such as 4:5, or px such as 1024x1536.", {}),
@@ -439,17 +440,17 @@ def _head(page: Page, job: Mapping[str, Any]) -> None:
     page.formula("L5", "campaign_credits", _complete("credits"), theme.CARD_COUNT)
     page.say("L6", "the plan that the Worksheet names", theme.CARD_NOTE)
     page.say("N4", "In two stages", theme.CARD_LABEL)
-    page.formula("N5", "campaign_staged", _complete("staged_budget"), theme.CARD_PRICE_USD)
+    page.formula("N5", "campaign_staged", _complete("staged_budget"), _MONEY_CARD)
     saves = _noted(f'"{words("saves")} "0.0%;"{words("costs more by")} "0.0%')
     page.formula("N6", "campaign_saving_share", _saving_share(), saves)
     saving = _noted('"$"#,##0.00;-"$"#,##0.00')
     page.formula("O6", "campaign_saving", _TOTALS["campaign_saving"], saving)
     page.say("P4", "Before the buffers", theme.CARD_LABEL)
     expected = f"{_complete('finals_cost')}+{_complete('retries_cost')}"
-    page.formula("P5", "campaign_expected_cost", expected, theme.CARD_PRICE_USD)
+    page.formula("P5", "campaign_expected_cost", expected, _MONEY_CARD)
     page.say("Q4", "Priced so far", theme.CARD_LABEL)
     so_far = _TOTALS["campaign_priced_usd"]
-    page.formula("Q5", "campaign_priced_usd", so_far, theme.CARD_PRICE_USD)
+    page.formula("Q5", "campaign_priced_usd", so_far, _MONEY_CARD)
     below = _noted(f'0" {words("rows left out")}";;"{words("no row left out")}"')
     page.formula("Q6", "campaign_rows_below", _TOTALS["campaign_rows_below"], below)
 
@@ -592,4 +593,4 @@ NOTES = (
         f"IF(SUMPRODUCT({line.IN_FORCE}[lines]*{line.IN_FORCE}[estimated])=0,1,0)",
     ),
 )
-ROWS = RowFaults("campaign", "Campaign: rows to mend", TABLE, FAULT_TABLE, FAULTS)
+ROWS = RowFaults("campaign", "Campaign: rows to mend", TABLE, FAULT_TABLE, FAULTS, FIRST_ROW)

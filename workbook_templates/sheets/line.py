@@ -56,7 +56,8 @@ def size_columns(size: Sizing, otherwise: Sizing | None = None) -> dict[str, str
     row = f"MATCH({text},tblSizes[ratio],0)"
     typed_width = f'VALUE(LEFT({text},FIND("x",{text})-1))'
     typed_height = f'VALUE(MID({text},FIND("x",{text})+1,9))'
-    whole = f'{typed_width}&"x"&{typed_height}={text}'
+    whole = f'INT({typed_width})&"x"&INT({typed_height})={text}'
+    whole = f"AND({typed_width}>=1,{typed_height}>=1,{whole})"
     width = f"IFERROR(N(INDEX(tblSizes[width_px],{row})),IFERROR(IF({whole},{typed_width},0),0))"
     height = f"IFERROR(N(INDEX(tblSizes[height_px],{row})),IF([@{size.width}]=0,0,{typed_height}))"
     if otherwise:

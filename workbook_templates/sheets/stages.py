@@ -187,7 +187,7 @@ SAVING_WORKINGS = (
 
 CARDS = {
     "stage_saving": _valid("finals*(1+buffer)*stage_saved_usd"),
-    "stage_saving_share": "IF(stage_high_total=0,0,stage_saving/stage_high_total)",
+    "stage_saving_share": _valid("IF(stage_high_total=0,0,stage_saving/stage_high_total)"),
     "stage_break_even": _valid("stage_drafts*stage_draft_cost/token_cost_per_image"),
     "stage_saved_retries": _valid("retries_used-stage_finish_retries"),
 }
