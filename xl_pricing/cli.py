@@ -21,6 +21,7 @@ from xl_pricing.arguments import (
 )
 from xl_pricing.cells import is_blank, read_number
 from xl_pricing.cli_excel import excel
+from xl_pricing.cli_planning import PLANNED
 from xl_pricing.cli_rates import rates
 from xl_pricing.cli_template import draw_template, template
 from xl_pricing.console import (
@@ -222,6 +223,8 @@ def _spec(given: Mapping[str, Given]) -> Document:
     }
 
 
+for planned in PLANNED:
+    command(main, planned.example, planned.draw)(planned.answer)
 main.add_command(excel)
 command(main, "xl-pricing template budget.xlsx --campaign lines.csv", draw_template)(template)
 main.add_command(rates)
