@@ -143,7 +143,7 @@ def test_what_is_left_to_save_runs_out_in_words() -> None:
 def test_a_job_without_a_price_says_so_and_has_no_figures() -> None:
     for changes in ({"finals": "many"}, {"quality": "max"}, {"buffer": 2}, {"images_per_call": 0}):
         values = levers(**changes)
-        assert values["lever_best_1"] == "the job has no price: see Checks"
+        assert values["lever_best_1"] == "No answer: the job has no price; see Checks."
         for name in ROW:
             found = row(values, name)
             assert {found[c] for c in ("cost_per_image", "budget", "saving")} == {"#N/A"}

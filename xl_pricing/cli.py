@@ -226,5 +226,5 @@ def _spec(given: Mapping[str, Given]) -> Document:
 for planned in PLANNED:
     command(main, planned.example, planned.draw)(planned.answer)
 main.add_command(excel)
-command(main, "xl-pricing template budget.xlsx --campaign lines.csv", draw_template)(template)
+command(main, "xl-pricing template budget.xlsx", draw_template)(template)
 main.add_command(rates)

@@ -40,6 +40,7 @@ from workbook_templates.sheets.levers import (
     BEST,
     BEST_SAYS,
     MEASURED,
+    NO_ANSWER,
     NO_OTHER_SAVES,
     NO_SURPRISE,
     NONE_SAVES,
@@ -374,7 +375,7 @@ def _drawn(moved: Value, job: Job | None) -> Value:
 def _best(place: int, rows: Sequence[Mapping[str, Any]], job: Job | None, words: Words) -> str:
     """Return the sentence of the move in a place."""
     if job is None:
-        return words(NO_PRICE) if place == 1 else ""
+        return words(NO_ANSWER) if place == 1 else ""
     found = {row["place"]: row for row in rows}
     last = max(found)
     if last < place:
@@ -389,7 +390,7 @@ def _best(place: int, rows: Sequence[Mapping[str, Any]], job: Job | None, words:
 def _surprise(v: Answers, job: Job | None, words: Words) -> str:
     """Return the sentence about a larger size that costs less."""
     if job is None:
-        return words(NO_PRICE)
+        return ""
     size = job.size_of("ratio_larger")
     if size is None:
         return words(NO_SURPRISE if job.now else MEASURED)

@@ -19,7 +19,6 @@ from workbook_templates.page import Book, Page
 from workbook_templates.sentence import fixed, formula, percent, usd
 from workbook_templates.sheets.lever_formulas import (
     CAPTIONS,
-    NO_PRICE,
     RATIO_CAPTIONS,
     RATIO_FORMULAS,
     RATIOS,
@@ -43,6 +42,7 @@ BEST = 3
 """Moves that are named in words."""
 
 BEST_SAYS = "{place}   {lever}: {then} instead of {now} saves {usd} ({share}): {costs}"
+NO_ANSWER = "No answer: the job has no price; see Checks."
 NONE_SAVES = "No move saves money: this job is as cheap as it gets."
 NO_OTHER_SAVES = "No other move saves money."
 SURPRISE = (
@@ -97,8 +97,6 @@ _WIDTHS: Mapping[str, float] = {
     "saving": 17,
     "saving_share": 14,
     "costs": 66,
-    "now": 13,
-    "then": 13,
 }
 _BEST_LINE = replace(theme.CARD_LABEL, size=11, bold=True, color=theme.TEAL)
 _SURPRISE = replace(theme.CARD_LABEL, color=theme.AMBER, fill=theme.AMBER_FILL)
@@ -114,7 +112,7 @@ _BASIS = (
 
 def write(book: Book) -> None:
     """Write the sheet; it has one chart."""
-    page = book.page("Levers", (2, *(_WIDTHS.get(name, 11) for name in CAPTIONS), 2))
+    page = book.page("Levers", (2, *(_WIDTHS.get(name, 14) for name in CAPTIONS), 2))
     _head(page)
     _answers(page)
     _table(page, TABLE, (CAPTION_ROW, 2), CAPTIONS, formulas(page.words), len(ROWS))
@@ -144,7 +142,7 @@ def _table(
 def _head(page: Page) -> None:
     page.fill(f"A1:{page.at(2, len(CAPTIONS) + 2)}", theme.SUBTITLE)
     page.heights({1: 32, 2: 22, 3: 8, 4: 18, 5: 20, 6: 20, 7: 20, 8: 20})
-    page.heights({CAPTION_ROW: 26, CAPTION_ROW + 1: 18})
+    page.heights({CAPTION_ROW: 38, CAPTION_ROW + 1: 18})
     page.say("B1", "Levers", theme.TITLE)
     page.say("B2", "What would make this job cheaper, and what it would cost you.", theme.SUBTITLE)
 
@@ -182,7 +180,7 @@ def _best(page: Page, place: int) -> str:
     quoted = page.words.quoted
     before = f"MAX({TABLE}[place])={place - 1}"
     otherwise = f'IF({before},{quoted(NO_OTHER_SAVES if place > 1 else NONE_SAVES)},"")'
-    no_price = quoted(NO_PRICE) if place == 1 else '""'
+    no_price = quoted(NO_ANSWER) if place == 1 else '""'
     return f"IF(lever_priced=0,{no_price},IF(MAX({TABLE}[place])<{place},{otherwise},{said}))"
 
 
@@ -202,7 +200,7 @@ def _surprise(page: Page) -> str:
     )
     quoted = page.words.quoted
     none = f"IF(ISNUMBER(measured_tokens),{quoted(MEASURED)},{quoted(NO_SURPRISE)})"
-    return f"IF(lever_priced=0,{quoted(NO_PRICE)},IF(lever_row_larger=0,{none},{said}))"
+    return f'IF(lever_priced=0,"",IF(lever_row_larger=0,{none},{said}))'
 
 
 def _workings(page: Page) -> None:
