@@ -1,7 +1,8 @@
 """The five steps, and the buffer that keeps the chance of running out small."""
 
 from fractions import Fraction
-from math import isfinite
+from itertools import product
+from math import comb, isfinite
 
 import oracle
 import pytest
@@ -9,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_pricing.errors import OutOfRangeError
-from xl_pricing.estimation.budget import Budget, buffer_for, chance_of_enough, generations_needed
+from xl_pricing.estimation.budget import (
+    Budget,
+    buffer_for,
+    chance_of_enough,
+    chance_that_buffer_lasts,
+    generations_needed,
+)
 
 F = Fraction
 amounts = st.fractions(0, 10_000, max_denominator=1000)
@@ -189,3 +196,79 @@ def test_a_plan_out_of_range_is_refused(arguments: tuple[int, float, float], mes
     with pytest.raises(OutOfRangeError) as caught:
         generations_needed(*arguments)
     assert str(caught.value) == message
+
+
+def binomial_tail(generations: int, finals: int, accepted: Fraction) -> Fraction:
+    """Sum the chances of every number of acceptances that is enough."""
+    return sum(
+        (
+            comb(generations, k) * accepted**k * (1 - accepted) ** (generations - k)
+            for k in range(finals, generations + 1)
+        ),
+        F(0),
+    )
+
+
+@pytest.mark.parametrize("buffer", ["0", "0.1", "0.2", "1/3", "0.5", "0.99", "1"])
+@pytest.mark.parametrize("retries", ["1", "1.05", "1.5", "5/3", "2", "4", "10"])
+def test_the_chance_that_a_buffer_lasts_is_the_exact_binomial(retries: str, buffer: str) -> None:
+    for finals in range(13):
+        paid_for = finals * F(retries) * (1 + F(buffer)) // 1  # a part makes no image
+        exact = binomial_tail(int(paid_for), finals, 1 / F(retries))
+        chance = chance_that_buffer_lasts(Budget(F(1), F(finals), F(retries), F(buffer)))
+        assert chance == pytest.approx(float(exact), rel=1e-11, abs=1e-15)
+
+
+def test_a_part_of_a_generation_makes_no_image() -> None:
+    """Two finals at 1.5 with 30 % are 3.9 generations, so three: all or all but one accepted."""
+    assert chance_that_buffer_lasts(Budget(F(1), F(2), F("1.5"), F("0.3"))) == pytest.approx(
+        20 / 27
+    )
+    one_more = Budget(F(1), F(2), F("1.5"), F(1, 3))
+    assert chance_that_buffer_lasts(one_more) == pytest.approx(72 / 81)
+
+
+@pytest.mark.parametrize(
+    ("finals", "retries", "confidence"),
+    list(product((1, 3, 10, 120), ("1.05", "1.5", "3"), (0.5, 0.9, 0.99))),
+)
+def test_the_buffer_for_a_confidence_lasts_with_it_and_one_generation_less_does_not(
+    finals: int, retries: str, confidence: float
+) -> None:
+    needed = generations_needed(finals, float(retries), confidence)
+    planned = finals * F(retries)
+    for generations, lasts in ((needed, True), (needed - 1, False)):
+        buffer = generations / planned - 1
+        if 0 <= buffer <= 1:
+            job = Budget(F(1), F(finals), F(retries), buffer)
+            assert (chance_that_buffer_lasts(job) >= confidence - 1e-12) == lasts
+
+
+@given(amounts, st.integers(0, 500), factors, shares)
+def test_what_an_image_costs_does_not_change_the_chance(
+    cost: F, finals: int, retries: F, buffer: F
+) -> None:
+    chance = chance_that_buffer_lasts(Budget(cost, F(finals), retries, buffer))
+    assert chance == chance_that_buffer_lasts(Budget(F(0), F(finals), retries, buffer))
+    assert 0 <= chance <= 1
+
+
+@pytest.mark.parametrize(
+    ("finals", "retries", "message"),
+    [
+        ("2.5", "1.5", "finals 2.5 is out of range; accepted: whole, 0 to 1,000,000"),
+        ("1000001", "1.5", "finals 1000001 is out of range; accepted: whole, 0 to 1,000,000"),
+        ("10", "1000.5", "retries 1000.5 is out of range; accepted: 1 to 1,000"),
+    ],
+)
+def test_a_buffer_has_no_chance_where_finals_are_no_count(
+    finals: str, retries: str, message: str
+) -> None:
+    with pytest.raises(OutOfRangeError) as caught:
+        chance_that_buffer_lasts(Budget(F(1), F(finals), F(retries)))
+    assert str(caught.value) == message
+
+
+def test_the_largest_job_has_a_chance() -> None:
+    job = Budget(F(1), F(1_000_000), F(1000), F(0))
+    assert chance_that_buffer_lasts(job) == pytest.approx(0.5, abs=0.001)

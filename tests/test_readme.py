@@ -34,7 +34,10 @@ def test_the_three_formulas_give_the_answers_beside_them() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_commands_run(command: str) -> None:
+def test_the_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("lines.csv").write_text("use_case,size,quality\nShop,4:5,high\n", "utf-8")
+    Path("bills.csv").write_text("date,billed\n2026-11-02,5.80\n", "utf-8")
     result = CliRunner().invoke(main, shlex.split(command)[1:])
     assert result.exit_code == 0, result.output
     assert result.output.strip()

@@ -269,7 +269,7 @@ def _dress(chart: BarChart) -> None:
     chart.y_axis.numFmt, chart.y_axis.title = '"$"General;-"$"General', None
     chart.y_axis.majorGridlines = ChartLines(GraphicalProperties(ln=theme.hairline()))
     chart.x_axis.delete = chart.y_axis.delete = False
-    chart.width, chart.height = 35, 9.6
+    chart.width, chart.height = 34, 9.6
 
 
 def _mark_best(page: Page) -> None:

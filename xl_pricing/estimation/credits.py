@@ -61,7 +61,15 @@ class Pack:
                 )
 
     def images(self, credits_per_image: Fraction) -> Fraction:
-        """Return how many images the pack pays for."""
+        """Return how many images the pack pays for.
+
+        Raises `OutOfRangeError` unless an image costs more than 0 credits.
+        """
+        if credits_per_image <= 0:
+            raise OutOfRangeError(
+                f"credits per image {float(credits_per_image):.10g} is out of range; "
+                "accepted: more than 0"
+            )
         return self.credits / credits_per_image
 
     def break_even_images(self, token_usd: Fraction) -> Fraction:
