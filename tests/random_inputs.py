@@ -75,8 +75,10 @@ def random_job(rng: random.Random, words: Words) -> dict[str, Any]:
 
 
 def random_line(rng: random.Random, faults: float = 0.03) -> dict[str, Any]:
-    """Return a campaign line as it may be pasted."""
+    """Return a campaign line as it may be pasted; without faults it has a price."""
     pick = picker(rng, faults)
+    models = [*MODELS, "gpt-image-2-2026-04-21", " GPT-image-2 "] if faults else MODELS[:1]
+    qualities = ["xhigh", "max", "High", 229, 663.5] if faults else [229, 663.5]
     if rng.random() < 2 * faults:
         return dict.fromkeys(campaign.INPUTS)
     sizes = [*RATIOS, *["1:1", "2:3", "3:2"] * 4, "1024x1536", "1536 × 1024", "1024*1024"]
@@ -87,11 +89,11 @@ def random_line(rng: random.Random, faults: float = 0.03) -> dict[str, Any]:
         "use_case": pick(uses, [None, "=1+1", "<>", "long " * 60]),
         "size": pick([*sizes, "2048x1152", "1008X1344"], bad_sizes),
         "quality": pick(
-            ["low", "medium", "high"] * 4 + ["xhigh", "max", "High", 229, 663.5],
+            ["low", "medium", "high"] * 4 + qualities,
             ["auto", "hi*", 0, -1, 2e6, None, "5488"],
         ),
         "model": pick(
-            MODELS[:3] * 4 + [*MODELS, "gpt-image-2-2026-04-21", " GPT-image-2 "],
+            MODELS[:3] * 4 + models,
             ["gpt*", "dall-e-3", None, 5, "gpt-image-2?"],
         ),
         "finals": pick([0, 1, 7, 120, 2.5, 5000], [-1, "many", None, "12"]),

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from xl_pricing.errors import OutOfRangeError
 from xl_pricing.estimation.budget import (
+    CONFIDENCES,
+    USUAL_BUFFERS,
     Budget,
     buffer_for,
     chance_of_enough,
@@ -272,3 +274,30 @@ def test_a_buffer_has_no_chance_where_finals_are_no_count(
 def test_the_largest_job_has_a_chance() -> None:
     job = Budget(F(1), F(1_000_000), F(1000), F(0))
     assert chance_that_buffer_lasts(job) == pytest.approx(0.5, abs=0.001)
+
+
+@given(st.integers(1, 2000), st.fractions(1, 20, max_denominator=100), st.floats(0.01, 0.99))
+def test_a_buffer_lasts_however_many_digits_it_was_written_with(
+    finals: int, retries: F, confidence: float
+) -> None:
+    buffer = F(str(buffer_for(finals, float(retries), confidence)))
+    if buffer <= 1:
+        plan = Budget(F(0), F(finals), retries, buffer)
+        needed = generations_needed(finals, float(retries), confidence)
+        assert plan.generations_paid_for >= needed
+        assert chance_that_buffer_lasts(plan) >= confidence - 1e-12
+
+
+@pytest.mark.parametrize(
+    ("generations", "paid_for"),
+    [("0", 0), ("0.99", 0), ("7", 7), ("7.8", 7), ("7.999999", 7), ("7.9999996", 8), ("8.2", 8)],
+)
+def test_a_generation_is_paid_for_whole_or_not_at_all(generations: str, paid_for: int) -> None:
+    assert Budget(F(1), F(generations), F(1), F(0)).generations_paid_for == paid_for
+
+
+def test_the_usual_buffer_is_too_small_for_small_jobs_and_ample_for_large_ones() -> None:
+    least, most = USUAL_BUFFERS
+    assert (least, most) == (F("0.1"), F("0.3"))
+    assert buffer_for(4, 1.5) > most > buffer_for(120, 1.5)
+    assert [*CONFIDENCES] == sorted(CONFIDENCES)

@@ -103,7 +103,7 @@ def test_a_blank_size_is_that_of_the_job_and_measured_tokens_price_a_draft() -> 
     assert stages(stage_size="9:16")["stage_size_used"] == stages(ratio="9:16")["size_used"]
     measured = stages(model="gpt-image-2.6-flare", stage_quality=400)
     assert measured["stage_tokens"] == 400
-    assert measured["ok_stage"] == 1
+    assert measured["note_stage"] == 1
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_blank_size_is_that_of_the_job_and_measured_tokens_price_a_draft() -> 
 )
 def test_drafts_that_cannot_be_made_are_flagged_and_have_no_answer(changes: dict[str, Any]) -> None:
     values = stages(**changes)
-    assert values["ok_stage"] == 0
+    assert values["note_stage"] == 0
     assert values["stage_total"] == values["stage_saving"] == "#N/A"
     assert values["stage_verdict"].startswith("No answer")
     assert values["stage_high_total"] == stages()["stage_high_total"]
@@ -128,7 +128,7 @@ def test_drafts_that_cannot_be_made_are_flagged_and_have_no_answer(changes: dict
 
 def test_an_invalid_job_does_not_blame_the_drafts() -> None:
     values = stages(finals="many", images_per_call="one")
-    assert values["ok_stage"] == 1
+    assert values["note_stage"] == 1
     assert values["stage_total"] == values["stage_high_total"] == "#N/A"
 
 
@@ -146,7 +146,7 @@ def test_hard_inputs_recalculate_to_the_core(
     mine = {
         name: f"'{sheet}'!{cell}"
         for (sheet, cell), name in built.formulas.items()
-        if sheet == words("Stages") or name == "ok_stage"
+        if sheet == words("Stages") or name == "note_stage"
     }
     cases = [{at[name]: value for name, value in one.items()} for one in changes]
     wrong = []

@@ -58,13 +58,13 @@ CHECKS = checks.Lists(
     errors=(
         *checks.ERRORS,
         *campaign.ERRORS,
-        *stages.ERRORS,
         *plans.ERRORS,
         *actuals.ERRORS,
     ),
     notes=(
         *checks.NOTES,
         *campaign.NOTES,
+        *stages.NOTES,
         *levers.NOTES,
         *plans.NOTES,
         *risk.NOTES,

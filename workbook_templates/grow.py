@@ -36,7 +36,7 @@ def grow(
     values: Mapping[str, Any],
     progress: Callable[[int], None],
 ) -> str:
-    """Return a sheet's XML with all rows of its growing tables; tells how many rows are done."""
+    """Return a sheet's XML with all rows of its growing tables; tells how many typed rows are done."""
     for table in tables:
         last = table.first_row + len(table.rows) - 1
         inside = [row for row in _ROW.finditer(xml) if table.first_row <= int(row[1]) <= last]
@@ -45,7 +45,7 @@ def grow(
         written = []
         for i, row in enumerate(rows, start=1):
             written.append(row)
-            if i % _STEP == 0 or i == len(table.rows):
+            if table.held and (i % _STEP == 0 or i == len(table.rows)):
                 progress((i - 1) % _STEP + 1)
         xml = xml[: inside[0].start()] + "".join(written) + xml[inside[-1].end() :]
         xml = re.sub(r'(<dimension ref="\w+:[A-Z]+)(\d+)', _at_least(last), xml, count=1)

@@ -98,7 +98,6 @@ class Commands:
             raise ValueError(f"LibreOffice cannot read {url} as a workbook")
         _close(self.document)
         self.document, self.cells = document, {}
-        document.enableAutomaticCalculation(False)  # noqa: FBT003 - the interface has no names
         for name in self.sheet_names():
             self.document.Sheets.getByName(name).unprotect("")
         self.recalculate()
@@ -151,6 +150,8 @@ class Commands:
         before = {address: self._cell(address).keep() for case in cases for address in case}
         answers: list[list[Any]] = []
         previous: dict[str, Any] = {}
+        automatic = self.document.enableAutomaticCalculation
+        automatic(False)  # noqa: FBT003 - the interface has no names
         try:
             for case in cases:
                 for address in previous.keys() - case.keys():
@@ -162,6 +163,7 @@ class Commands:
         finally:
             for put_back in before.values():
                 put_back()
+            automatic(True)  # noqa: FBT003 - the same
             self.recalculate()
         return answers
 
@@ -181,11 +183,8 @@ class Commands:
         return _values(self._range(address))
 
     def render(self, url: str) -> None:
-        """Print the document to a PDF file; conditional formats need the automatic calculation."""
-        self.document.enableAutomaticCalculation(True)  # noqa: FBT003 - as above
-        self.recalculate()
+        """Print the document to a PDF file."""
         self.document.storeToURL(url, _properties(FilterName="calc_pdf_Export"))
-        self.document.enableAutomaticCalculation(False)  # noqa: FBT003 - as above
 
     def _cell(self, address: str) -> Cell:
         if address not in self.cells:

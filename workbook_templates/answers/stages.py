@@ -30,7 +30,7 @@ from xl_pricing.rates.rows import read_date
 def add_stages(v: Answers, card: RateCard, words: Words) -> None:
     """Add every computed cell of the sheet but those that repeat the campaign's."""
     draft = _add_draft(v, card)
-    v["ok_stage"] = valid(lambda: _ok(v))
+    v["note_stage"] = valid(lambda: _ok(v))
 
     def draft_cost() -> Fraction:
         require(v.spec_valid)
@@ -120,7 +120,7 @@ def _add_staged(v: Answers, words: Words) -> None:
     """Add the two stages, and what they save."""
 
     def stages() -> Stages:
-        require(v.ok_stage)
+        require(v.note_stage)
         return Stages(_plan(v, v.token_cost_per_image), v.stage_draft_cost, *_typed(v))
 
     def saved_usd() -> Fraction:

@@ -43,9 +43,9 @@ LOSES = (
 )
 UNKNOWN = "No answer: the job has no price, or the drafts have none; see Checks."
 
-ERRORS = (
+NOTES = (
     Check(
-        "ok_stage",
+        "note_stage",
         "The drafts of the Stages sheet can be made",
         "Drafts 0 or more, retries after them 1 or more, a quality and a size that the model "
         "takes; an empty size is the job's.",
@@ -137,7 +137,7 @@ _SPEC = {
 _TOKENS = {**{meter: f"tokens_{meter}" for meter in METERS}, "image_out": "stage_tokens"}
 _USD = line.usd(_TOKENS, {meter: f"rate_{meter}" for meter in METERS})
 _VALID = (
-    "IF(plan_valid*ok_stage=1,IF(ISNUMBER(stage_draft_cost*token_cost_per_image*retries_used),"
+    "IF(plan_valid*note_stage=1,IF(ISNUMBER(stage_draft_cost*token_cost_per_image*retries_used),"
     "IF(token_cost_per_image>0,1,0),0),0)"
 )
 

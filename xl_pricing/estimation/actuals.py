@@ -66,12 +66,13 @@ def retries_interval(generations: int, accepted: int) -> Interval:
     `NotAvailableError` where no final was accepted, `OutOfRangeError` for more finals than
     generations.
     """
+    if not 0 <= accepted <= generations:
+        raise OutOfRangeError(
+            f"{accepted} finals of {generations} generations are out of range; "
+            "accepted: 0 or more, at most one final each"
+        )
     if not accepted:
         raise NotAvailableError("no final was accepted yet, so retries cannot be measured")
-    if not 0 < accepted <= generations:
-        raise OutOfRangeError(
-            f"{accepted} finals of {generations} generations; accepted: at most one final each"
-        )
     z2 = INTERVAL_Z**2
     middle = accepted + z2 / 2
     reach = INTERVAL_Z * sqrt(accepted * (generations - accepted) / generations + z2 / 4)
@@ -104,10 +105,12 @@ class Variance(NamedTuple):
 
 
 def variance(plan: Totals, actual: Totals) -> Variance:
-    """Split actual less planned cost; needs planned finals and generations above 0.
+    """Split actual less planned cost.
 
-    Where no final was accepted yet, every generation counts as retries.
+    Where no final was accepted yet, every generation counts as retries. Raises `NotAvailableError`
+    for a plan without finals or without generations, which leaves nothing to compare with.
     """
+    _check_plan(plan)
     return Variance(
         volume=(actual.finals - plan.finals) * plan.cost_per_final,
         retries=(actual.generations - actual.finals * plan.retries) * plan.cost_per_image,
@@ -118,9 +121,16 @@ def variance(plan: Totals, actual: Totals) -> Variance:
 def buffer_used(plan: Totals, actual: Totals) -> Fraction:
     """Return the part by which generations went over the planned ones for the finals accepted.
 
-    Raises `NotAvailableError` where no final was accepted.
+    Negative where fewer sufficed. Raises `NotAvailableError` where no final was accepted, or for a
+    plan without finals or without generations.
     """
+    _check_plan(plan)
     return actual.retries / plan.retries - 1
+
+
+def _check_plan(plan: Totals) -> None:
+    if not plan.finals or not plan.generations:
+        raise NotAvailableError("the plan has no finals or no generations to compare with")
 
 
 def _cents(usd: Fraction) -> Fraction:

@@ -6,6 +6,7 @@ takes on average (1 = every image is kept), so each generation is accepted with 
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 
 from xl_pricing.errors import OutOfRangeError
 
@@ -14,12 +15,16 @@ DEFAULT_BUFFER = Fraction(1, 5)
 DEFAULT_CONFIDENCE = 0.9
 CONFIDENCES = (0.5, 0.8, 0.9, 0.95, 0.99)
 """The confidences that a table of buffers shows."""
+USUAL_BUFFERS = Fraction(1, 10), Fraction(3, 10)
+"""The rule of thumb, from the least to the most; small jobs need more."""
 MAX_PLANNED_FINALS = 1_000_000
 MAX_PLANNED_RETRIES = 1_000
 
 _NEGLIGIBLE = 1e-20
 # A chance that equals the confidence but for float noise counts as reached.
 _TIE = 1e-12
+# So does a generation that is paid for but for the digits that a buffer was written with.
+_WHOLE_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,14 @@ class Budget:
     def generations_with_buffer(self) -> Fraction:
         """Generations that the budget pays for."""
         return self.total_generations * (1 + self.buffer)
+
+    @property
+    def generations_paid_for(self) -> int:
+        """Whole generations that the budget pays for, for a part of one makes no image.
+
+        What is less than half a millionth short of whole is whole.
+        """
+        return floor(round(self.generations_with_buffer, _WHOLE_DIGITS))
 
     @property
     def expected_cost(self) -> Fraction:
@@ -133,14 +146,13 @@ def buffer_for(finals: int, retries: float, confidence: float = DEFAULT_CONFIDEN
 def chance_that_buffer_lasts(plan: Budget) -> float:
     """Return the chance that the generations a budget pays for give its finals.
 
-    A part of a generation makes no image. Raises `OutOfRangeError` for finals that are not whole
-    or over 1,000,000, and retries over 1,000.
+    Raises `OutOfRangeError` for finals that are not whole or over 1,000,000, and for retries over
+    1,000.
     """
     whole = plan.finals.denominator == 1 and plan.finals <= MAX_PLANNED_FINALS
     _check("finals", plan.finals, "whole, 0 to 1,000,000", ok=whole)
     _check("retries", plan.retries, "1 to 1,000", ok=plan.retries <= MAX_PLANNED_RETRIES)
-    paid_for = int(plan.generations_with_buffer)
-    return chance_of_enough(paid_for, int(plan.finals), float(plan.retries))
+    return chance_of_enough(plan.generations_paid_for, int(plan.finals), float(plan.retries))
 
 
 def _add(weight: float, enough: float, short: float, *, reached: bool) -> tuple[float, float]:
