@@ -64,12 +64,15 @@ def test_the_best_levers_are_named_in_words() -> None:
     assert nothing.endswith("no move saves anything here\n")
 
 
-def test_levers_move_reference_images_of_one_size() -> None:
+def test_levers_take_the_reference_images_that_cost_takes() -> None:
     one = answer("levers 4:5 high 10 --references '800x600; 800x600'")
     assert one["usd_per_image"] == pytest.approx(
         IMGCOST("4:5", "high", None, 1, None, "800x600; 800x600")
     )
-    assert "accepted here: one size" in refusal("levers 4:5 high 10 --references '800x600;900x600'")
+    two = answer("levers 4:5 high 10 --references '800x600; 900x600'")
+    assert two["usd_per_image"] == pytest.approx(
+        IMGCOST("4:5", "high", None, 1, None, "800x600; 900x600")
+    )
 
 
 def test_a_plan_bills_what_the_functions_say() -> None:
@@ -88,7 +91,9 @@ def test_a_plan_bills_what_the_functions_say() -> None:
 
 def test_a_plan_without_a_token_price_to_multiply_shows_what_it_tells() -> None:
     """gpt-image-2.6 at low has no token count."""
-    assert "accepted" in refusal("plans 1:1 auto 10")
+    told = {row["plan"]: row for row in answer("plans 1:1 auto 10")["plans"]}
+    assert told["official tokens"]["usd_per_image"] is None
+    assert told["PixAPI"]["credits_per_image"] == IMGCREDITS("1:1", "auto", "PixAPI")
     by_credits = answer("plans 1:1 229 10")
     assert by_credits["plans"][0]["usd_per_image"] == pytest.approx(IMGCOST("1:1", 229))
 

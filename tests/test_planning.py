@@ -306,9 +306,6 @@ def test_cheaper_ratios_are_those_of_a_search_of_the_presets(size: Size, grid: i
     assert found == searched_ratios(size, grid)
 
 
-@pytest.mark.xfail(
-    raises=AssertionError, reason="a preset of the job's own ratio passes for another ratio"
-)
 def test_the_own_ratio_is_no_other_ratio() -> None:
     size = Size(1536, 1920)
     found = ratio_moves(size, FREE, presets(), lambda s: oracle.grid_tokens(96, *s))

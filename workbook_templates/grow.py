@@ -36,7 +36,7 @@ def grow(
     values: Mapping[str, Any],
     progress: Callable[[int], None],
 ) -> str:
-    """Return a sheet's XML with all rows of its growing tables; tells how many typed rows are done."""
+    """Return a sheet's XML with all rows of its growing tables; tells of typed rows done."""
     for table in tables:
         last = table.first_row + len(table.rows) - 1
         inside = [row for row in _ROW.finditer(xml) if table.first_row <= int(row[1]) <= last]

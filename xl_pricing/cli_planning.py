@@ -1,305 +1,242 @@
-"""The planning commands: ``levers``, ``plans``, ``risk`` and ``stage`` of a job."""
+"""The planning commands: the levers of a job, plans side by side, risk, explore then finish."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from xl_pricing.arguments import card_with, read_model
-from xl_pricing.cells import is_blank, read_number, read_whole
-from xl_pricing.cli_planning_draw import draw_levers, draw_plans, draw_risk, draw_stage
-from xl_pricing.console import Document, Given, takes
-from xl_pricing.errors import InvalidValueError
-from xl_pricing.estimation import stages
+import click
+
+from xl_pricing import planning
+from xl_pricing.arguments import read_model
+from xl_pricing.cells import is_blank
+from xl_pricing.cli_planning_bills import bill_documents, pack_document
+from xl_pricing.cli_planning_draw import (
+    draw_levers,
+    draw_plans,
+    draw_risk,
+    draw_stage,
+    image_words,
+    show_percent,
+)
+from xl_pricing.cli_planning_moves import move_words
+from xl_pricing.console import Document, Given, show_money, takes
+from xl_pricing.declaration import ARGUMENTS
 from xl_pricing.estimation.budget import (
-    CONFIDENCES,
-    DEFAULT_BUFFER,
-    MAX_PLANNED_FINALS,
+    DEFAULT_CONFIDENCE,
+    USUAL_BUFFERS,
     Budget,
     chance_that_buffer_lasts,
-    generations_needed,
 )
-from xl_pricing.estimation.credits import Pack
-from xl_pricing.estimation.levers import Effect, Spec, best, weigh
-from xl_pricing.planning import (
-    Bill,
-    bills,
-    list_price,
-    moves_of,
-    price_of,
-    read_budget,
-    read_spec,
-)
+from xl_pricing.estimation.levers import Effect, Spec, best
+from xl_pricing.rates import clock
 from xl_pricing.rates.card import RateCard
-from xl_pricing.rates.clock import today
 from xl_pricing.rates.rows import Model
+from xl_pricing.rates.store import active_card
 
-DRAFT_QUALITY = "low"
 CHECK_PRICES = "prices of plans and resellers change often: check them at their source before use"
-COSTS = {
-    "size_next": "fewer pixels",
-    "size_smallest": "the fewest pixels of this ratio",
-    "ratio_nearest": "another picture, composed anew",
-    "ratio_larger": "another picture, composed anew, though a larger one",
-    "quality_down": "coarser detail and small text: try a sample",
-    "quality_up": "dearer, finer detail",
-    "retries_less": "a saved baseline, and one change at a time",
-    "retries_more": "what drift and rerolls would cost",
-    "images_per_call_1": "each image is rounded up by itself",
-    "images_per_call_4": "variants of one prompt, rounded up once",
-    "images_per_call_10": "variants of one prompt, rounded up once",
-    "prompt_twice": "a longer prompt is not a steadier one",
-    "references_less": "less to hold on to: drift may cost retries",
-    "references_more": "a steadier picture may save retries",
-    "other_tier": "batch answers within a day, standard at once",
-}
-"""What each move costs in quality or time, by its name."""
+
+_LEAST_SHARE = Fraction(1, 1000)
+_SPEC = ("size", "quality", "n", "prompt", "references", "tier")
+_OPTIONS = ["retries", "buffer", "model", "n", "prompt", "references", "tier"]
 
 
-class _Planned(NamedTuple):
-    """A job as it was read."""
+class _Job(NamedTuple):
+    """The spec of one image, and the card that prices it today."""
 
-    spec: Spec
-    model: Model
     card: RateCard
-    plan: Budget
+    model: Model
+    spec: Spec
+
+    @classmethod
+    def read(cls, given: Given) -> "_Job":
+        card = active_card()
+        model = read_model(given["model"], card)
+        return cls(card, model, planning.read_spec(model, *(given.get(name) for name in _SPEC)))
+
+    def usd(self, spec: Spec) -> Fraction:
+        return planning.price_of(self.model, self.card, clock.today())(spec)
+
+    def document(self, plan: Budget) -> Document:
+        return {
+            "model": self.model.id,
+            **_image(self.spec),
+            "n": self.spec.n,
+            "prompt_tokens": self.spec.prompt_tokens,
+            "references": len(self.spec.reference_sizes),
+            "tier": self.spec.tier,
+            "finals": float(plan.finals),
+            "retries": float(plan.retries),
+            "buffer": float(plan.buffer),
+            "generations_with_buffer": float(plan.generations_with_buffer),
+        }
+
+    def notes(self) -> list[str]:
+        return [*self.model.remarks(self.spec.size, clock.today())]
 
 
-def _read(finals: Given, retries: Given, buffer: Given, model: Given, **spec: Given) -> _Planned:
-    card = card_with(RateCard.with_rates, None)
-    known = read_model(model, card)
-    read = read_spec(known, **spec)
-    cost = price_of(known, card, today())(read)
-    return _Planned(read, known, card, read_budget(cost, finals, retries, buffer))
-
-
-def _job(job: _Planned) -> Document:
-    """Say what was planned, with omitted arguments resolved."""
-    spec, plan = job.spec, job.plan
+def _image(spec: Spec) -> Document:
     quality = spec.quality if isinstance(spec.quality, str) else float(spec.quality)
-    return {
-        "model": job.model.id,
-        "size": str(spec.size),
-        "quality": quality,
-        "tier": spec.tier,
-        "finals": float(plan.finals),
-        "retries": float(plan.retries),
-        "buffer": float(plan.buffer),
-        "usd_per_image": float(plan.cost_per_image),
-        "budget_usd": float(plan.total),
-    }
+    return {"size": str(spec.size), "quality": quality}
 
 
-def _float(figure: Fraction | None) -> float | None:
-    return None if figure is None else float(figure)
+def _float(amount: Fraction | None) -> float | None:
+    return None if amount is None else float(amount)
 
 
-def levers(finals: Given, retries: Given, buffer: Given, model: Given, **spec: Given) -> Document:
-    """Show what each change of a job would save, and the best three.
+@takes(["size", "quality", "finals"], _OPTIONS)
+def levers(finals: Given, retries: Given, buffer: Given, **given: Given) -> Document:
+    """Show what each change to a job would save, and the best three.
 
-    Compared at today's token prices; the best are one move of each lever, never another ratio.
+    The best are one a lever. Another ratio is another picture: it is shown, but never advised.
     """
-    job = _read(finals, retries, buffer, model, **spec)
-    moves = moves_of(job.spec, job.plan.retries, job.model, job.card)
-    effects = weigh(moves, job.plan, price_of(job.model, job.card, today()))
-    rows = [_effect_row(job, effect) for effect in effects]
-    names = [effect.move.name for effect in best(effects)]
-    return {**_job(job), "moves": rows, "best": [r for n in names for r in rows if r["move"] == n]}
-
-
-def _effect_row(job: _Planned, effect: Effect) -> Document:
-    move = effect.move
-    change = "not available"
-    if move.spec is not None:
-        before, after = (
-            _setting(move.lever, job.spec, job.plan.retries),
-            _setting(move.lever, move.spec, move.retries),
-        )
-        change = f"{before} -> {after}"
+    job = _Job.read(given)
+    usd = job.usd(job.spec)
+    plan = planning.read_budget(usd, finals, retries, buffer)
+    effects = planning.effects_of(job.spec, plan, job.model, job.card, clock.today())
     return {
-        "lever": move.lever,
-        "move": move.name,
-        "change": change,
-        "usd_per_image": _float(effect.cost_per_image),
-        "budget_usd": _float(effect.budget),
-        "saving_usd": _float(effect.saving),
-        "saving_share": _float(effect.share),
-        "costs": COSTS[move.name],
+        **job.document(plan),
+        "usd_per_image": float(usd),
+        "budget_usd": float(plan.total),
+        "moves": [_move(effect, job, plan) for effect in effects],
+        "best": [_best(effect, job, plan) for effect in best(effects) if _is_worth(effect)],
+        "notes": job.notes(),
     }
 
 
-def _setting(lever: str, spec: Spec, retries: Fraction) -> str:
-    """Say how a lever is set."""
-    settings: dict[str, object] = {
-        **dict.fromkeys(("size", "ratio"), spec.size),
-        "quality": spec.quality,
-        "retries": f"{float(retries):g}",
-        "images per call": spec.n,
-        "prompt": f"{spec.prompt_tokens or 0} tokens",
-        "references": spec.references,
-        "tier": spec.tier,
+def _move(effect: Effect, job: _Job, plan: Budget) -> Document:
+    refusal = planning.refusal_of(effect, job.usd)
+    said = move_words(effect.move, job.spec, plan.retries, refusal)
+    figures = effect if said.reason is None else Effect(effect.move)
+    return {
+        "lever": effect.move.lever,
+        "move": effect.move.name,
+        "change": said.change,
+        "usd_per_image": _float(figures.cost_per_image),
+        "budget_usd": _float(figures.budget),
+        "saving_usd": _float(figures.saving),
+        "saving_share": _float(figures.share),
+        "costs": said.costs,
+        "reason": said.reason,
     }
-    return str(settings[lever])
 
 
+def _is_worth(effect: Effect) -> bool:
+    """Tell whether a saving is large enough to be named: a thousandth of the budget."""
+    return effect.share is not None and effect.share >= _LEAST_SHARE
+
+
+def _best(effect: Effect, job: _Job, plan: Budget) -> Document:
+    move = _move(effect, job, plan)
+    saving, share = show_money(move["saving_usd"]), show_percent(move["saving_share"])
+    words = f"{move['lever']} {move['change']} saves {saving} USD ({share}): {move['costs']}"
+    return {**move, "words": words}
+
+
+@takes(["size", "quality", "finals"], [*_OPTIONS, "pack_usd", "pack_credits"])
+@click.option("--plan", metavar="PLAN", help=f"Whose pack it is. {ARGUMENTS['plan']}")
 def plans(
     finals: Given,
     retries: Given,
     buffer: Given,
-    model: Given,
     pack_usd: Given,
     pack_credits: Given,
     plan: Given,
-    **spec: Given,
+    **given: Given,
 ) -> Document:
-    """Show the same job billed by official tokens, and by each plan.
+    """Bill a job by official tokens and by every plan.
 
-    A prepaid pack of a plan, --pack-usd and --pack-credits, shows from which volume it pays off.
+    The markup is over the official token price at the standard tier. With --pack-usd,
+    --pack-credits and --plan: whether a prepaid pack pays off.
     """
-    job = _read(finals, retries, buffer, model, **spec)
-    known = bills(job.spec, job.model, job.card, today())
-    price = list_price(job.spec, job.model, job.card, today())
-    official = {
-        "plan": "official tokens",
-        **dict.fromkeys(("credits_per_image",)),
-        **_billed(job, job.plan.cost_per_image),
-        "markup": float(job.plan.cost_per_image / price - 1) if price else None,
-        "refuses": "",
-        "source": "the rate card",
-        "checked": str(job.card.checked),
-        "basis": "official",
-    }
-    rows = [official, *(_bill_row(job, bill) for bill in known)]
-    pack = _pack(job, known, price, pack_usd, pack_credits, plan)
-    return {**_job(job), "plans": rows, "pack": pack, "note": CHECK_PRICES}
-
-
-def _billed(job: _Planned, usd: Fraction | None) -> Document:
-    """Return what a price per image makes of an accepted final, and of the whole job."""
-    plan = job.plan
+    job = _Job.read(given)
+    images = planning.read_budget(Fraction(0), finals, retries, buffer)
+    bills = planning.bills(job.spec, job.model, job.card, clock.today())
+    pack = None
+    if not all(map(is_blank, (plan, pack_usd, pack_credits))):
+        by_tokens = replace(images, cost_per_image=job.usd(job.spec))
+        pack = pack_document(plan, pack_usd, pack_credits, given, by_tokens)
     return {
-        "usd_per_image": _float(usd),
-        "usd_per_final": None if usd is None else float(usd * plan.retries),
-        "bill_usd": None if usd is None else float(usd * plan.generations_with_buffer),
+        **job.document(images),
+        "plans": [*bill_documents(bills, images, given)],
+        "pack": pack,
+        "note": CHECK_PRICES,
+        "notes": job.notes(),
     }
 
 
-def _bill_row(job: _Planned, bill: Bill) -> Document:
-    row = bill.row
-    return {
-        "plan": bill.plan,
-        "credits_per_image": _float(bill.charge.credits),
-        **_billed(job, bill.charge.usd),
-        "markup": _float(bill.markup),
-        "refuses": ", ".join(bill.refuses),
-        "source": row.source if row else "no price for this image",
-        "checked": str(row.checked) if row else "",
-        "basis": row.basis if row else "",
-    }
-
-
-def _pack(
-    job: _Planned, known: list[Bill], price: Fraction, usd: Given, credits_: Given, plan: Given
-) -> Document:
-    """Return when a prepaid pack pays off; ``None`` where none is given."""
-    told = [value for value in (usd, credits_, plan) if not is_blank(value)]
-    if not told:
-        return None
-    if len(told) < 3:
-        raise InvalidValueError(
-            "a pack is told in part; accepted: --pack-usd, --pack-credits and --plan together"
-        )
-    name = str(plan).strip().lower()
-    charged = next((bill.charge.credits for bill in known if bill.plan.lower() == name), None)
-    if not charged:
-        raise InvalidValueError(
-            f"plan {plan!r} names no credits for this image; accepted: a plan with credits"
-        )
-    pack = Pack(read_number(usd, "pack_usd"), read_number(credits_, "pack_credits"))
-    needed, holds = pack.break_even_images(price), pack.images(charged)
-    packs = -(-job.plan.generations_with_buffer // holds)
-    return {
-        "plan": plan,
-        "images_in_pack": float(holds),
-        "break_even_images": float(needed),
-        "packs_for_the_job": int(packs),
-        "packs_usd": float(packs * pack.usd),
-        "pays_off": bool(packs * pack.usd < job.plan.generations_with_buffer * price),
-    }
-
-
+@takes(["finals", "retries"], ["buffer"])
 def risk(finals: Given, retries: Given, buffer: Given) -> Document:
-    """Show how big a buffer must be for how sure you want to be.
+    """Show what buffer lasts with which confidence.
 
-    Each generation is accepted with chance 1 in RETRIES: the generations that FINALS need are
-    negative binomial, counted exactly.
+    Each generation is accepted with chance 1 / retries. Generations needed give the finals with
+    that confidence.
     """
-    images = read_whole(finals, "finals", 0, MAX_PLANNED_FINALS)
-    share = DEFAULT_BUFFER if is_blank(buffer) else read_number(buffer, "buffer")
-    plan = Budget(Fraction(0), Fraction(images), read_number(retries, "retries"), share)
-    rows = []
-    for confidence in CONFIDENCES:
-        needed = generations_needed(images, float(plan.retries), confidence)
-        over = needed / plan.total_generations - 1 if plan.total_generations else Fraction(0)
-        rows.append(
-            {
-                "confidence": confidence,
-                "generations_needed": needed,
-                "buffer": float(max(over, Fraction(0))),
-                "covered": needed <= plan.generations_with_buffer,
-            }
-        )
+    plan = planning.read_risk(finals, retries, buffer)
+    usual = replace(plan, buffer=USUAL_BUFFERS[1])
+    lasts = {reserve.confidence: reserve for reserve in planning.reserves_of(plan)}
     return {
-        "finals": images,
+        "finals": int(plan.finals),
         "retries": float(plan.retries),
         "total_generations": float(plan.total_generations),
-        "buffer": float(share),
+        "buffers": [
+            {
+                **reserve._asdict(),
+                "covered": reserve.generations_needed <= plan.generations_paid_for,
+            }
+            for reserve in lasts.values()
+        ],
+        "buffer": float(plan.buffer),
+        "generations_paid_for": plan.generations_paid_for,
         "chance_that_it_lasts": chance_that_buffer_lasts(plan),
-        "buffers": rows,
+        "usual_buffer": float(usual.buffer),
+        "usual_chance": chance_that_buffer_lasts(usual),
+        "usual_is_enough": lasts[DEFAULT_CONFIDENCE].generations_needed
+        <= usual.generations_paid_for,
     }
 
 
+@takes(["size", "quality", "finals"], [])
+@click.option("--retries", metavar="RETRIES", required=True, help=ARGUMENTS["retries"])
+@takes([], ["drafts", "draft_size", "draft_quality", "finish_retries"])
+@takes([], ["buffer", "model", "n", "prompt", "references", "tier"])
 def stage(
     finals: Given,
     retries: Given,
     buffer: Given,
-    model: Given,
     drafts: Given,
     draft_size: Given,
     draft_quality: Given,
     finish_retries: Given,
-    **spec: Given,
+    **given: Given,
 ) -> Document:
-    """Show what drafts save: explore cheaply, then finish at full quality.
+    """Compare all at full quality with cheap drafts first.
 
-    Break-even is how many full-quality generations per final the drafts must save.
+    Drafts are made and chosen from, then the finals at full quality take fewer tries. Prompt,
+    reference images, tier and buffer are the same for both.
     """
-    job = _read(finals, retries, buffer, model, **spec)
-    draft_spec = {
-        **spec,
-        "size": str(job.spec.size) if is_blank(draft_size) else draft_size,
-        "quality": DRAFT_QUALITY if is_blank(draft_quality) else draft_quality,
-    }
-    draft = read_spec(job.model, **draft_spec)
-    staged = stages.Stages(
-        job.plan,
-        price_of(job.model, job.card, today())(draft),
-        stages.DEFAULT_DRAFTS if is_blank(drafts) else read_number(drafts, "drafts"),
-        stages.DEFAULT_FINISH_RETRIES
-        if is_blank(finish_retries)
-        else read_number(finish_retries, "finish_retries"),
-    )
+    job = _Job.read(given)
+    draft = planning.read_draft(job.model, job.spec, draft_size, draft_quality)
+    all_high = planning.read_budget(job.usd(job.spec), finals, retries, buffer)
+    staged = planning.stages_of(all_high, draft, job.usd, drafts, finish_retries)
     return {
-        **_job(job),
-        "draft": f"{draft.size} {draft.quality}",
+        **job.document(all_high),
+        "usd_per_image": float(all_high.cost_per_image),
+        "budget_usd": float(all_high.total),
+        "draft": image_words(**_image(draft)),
         "drafts_per_final": float(staged.drafts_per_final),
         "finish_retries": float(staged.finish_retries),
+        "usd_per_draft": float(staged.draft_cost),
+        "drafts": float(staged.drafts.generations_with_buffer),
         "drafts_usd": float(staged.drafts.total),
+        "finish_generations": float(staged.finish.generations_with_buffer),
         "finish_usd": float(staged.finish.total),
         "staged_usd": float(staged.total),
         "saving_usd": float(staged.saving),
         "saving_share": float(staged.saving_share),
-        "break_even_retries": float(staged.break_even_retries),
         "saved_retries": float(staged.saved_retries),
+        "break_even_retries": float(staged.break_even_retries),
+        "notes": job.notes(),
     }
 
 
@@ -311,27 +248,13 @@ class Planned(NamedTuple):
     answer: Callable[..., Document]
 
 
-_JOB = ("size", "quality", "finals")
-_MORE = ("retries", "buffer", "model", "n", "prompt", "references", "tier")
-_PACK = ("pack_usd", "pack_credits", "plan")
-_DRAFT = ("drafts", "draft_size", "draft_quality", "finish_retries")
 PLANNED = (
+    Planned("xl-pricing levers 4:5 high 120 --retries 1.5 --references 1", draw_levers, levers),
     Planned(
-        "xl-pricing levers 4:5 high 120 --retries 1.5", draw_levers, takes(_JOB, _MORE)(levers)
-    ),
-    Planned(
-        "xl-pricing plans 4:5 high 120 --retries 1.5",
+        "xl-pricing plans 4:5 high 120 --plan PixAPI --pack-usd 10 --pack-credits 1000",
         draw_plans,
-        takes(_JOB, (*_MORE, *_PACK))(plans),
+        plans,
     ),
-    Planned(
-        "xl-pricing risk 12 2 --buffer 20%",
-        draw_risk,
-        takes(("finals", "retries"), ("buffer",))(risk),
-    ),
-    Planned(
-        "xl-pricing stage 4:5 high 120 --retries 1.5 --draft-size 768x960",
-        draw_stage,
-        takes(_JOB, (*_MORE, *_DRAFT))(stage),
-    ),
+    Planned("xl-pricing risk 12 2 --buffer 20%", draw_risk, risk),
+    Planned("xl-pricing stage 4:5 high 120 --retries 2 --draft-size 768x960", draw_stage, stage),
 )

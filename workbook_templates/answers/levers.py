@@ -226,7 +226,7 @@ def _ratio(v: Answers, size: Size, job: Job | None) -> dict[str, Any]:
     tokens = job.tokens(size)
     cells |= {"legal": 1, "tokens": tokens, "distance": distance}
     cells |= _counted(SizedSpec(job.model, size, job.spec.quality))
-    if tokens < job.now:
+    if tokens < job.now and distance > 1:
         cells["cheaper"] = distance
         cells["larger"] = distance if size.pixels > job.spec.size.pixels else ""
     return cells

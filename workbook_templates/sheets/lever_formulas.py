@@ -293,7 +293,7 @@ RATIO_FORMULAS = {
     "listed": line.listed_tokens("quality", "[@legal]", "[@width]", "[@height]"),
     "tokens": f"IF([@legal]=0,0,IFERROR({line.output_tokens(_RATIO_SPEC)},0))",
     "distance": f"IF([@tokens]=0,0,ROUND(MAX({_TIMES},1/({_TIMES})),compared_decimals))",
-    "cheaper": 'IF([@tokens]*([@tokens]<lever_now)=0,"",[@distance])',
+    "cheaper": 'IF([@tokens]*([@tokens]<lever_now)*([@distance]>1)=0,"",[@distance])',
     "larger": 'IF([@cheaper]="","",IF([@width]*[@height]>pixels,[@distance],""))',
 }
 RATIO_CAPTIONS = {

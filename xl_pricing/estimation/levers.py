@@ -13,6 +13,7 @@ REFERENCE_SIZE = Size(1024, 1024)
 QUALITY_STEPS = ("low", "medium", "high", "xhigh", "max")
 IMAGES_PER_CALL = (1, 4, 10)
 RETRIES_STEP = Fraction(1, 2)
+MAX_REFERENCES = 16
 LEVERS = ("size", "ratio", "quality", "retries", "images per call", "prompt", "references", "tier")
 
 # Savings that differ by less are the same: floats of a sheet and exact fractions must agree.
@@ -23,7 +24,11 @@ _DISTANCE_DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """The spec of one image, in tokens and px; ``quality`` may be measured output tokens."""
+    """The spec of one image, in tokens and px; ``quality`` may be measured output tokens.
+
+    ``references`` counts the reference images of ``reference_size``, which are those that a move
+    takes away or adds to; ``other_references`` are more, each of its own size.
+    """
 
     size: Size
     quality: str | int | Fraction
@@ -32,6 +37,12 @@ class Spec:
     references: int = 0
     reference_size: Size = REFERENCE_SIZE
     tier: str = "standard"
+    other_references: tuple[Size, ...] = ()
+
+    @property
+    def reference_sizes(self) -> tuple[Size, ...]:
+        """The sizes of all reference images."""
+        return (*self.other_references, *(self.reference_size,) * self.references)
 
 
 class Move(NamedTuple):
@@ -89,7 +100,8 @@ def moves(
     yield Move("prompt", "prompt_twice", longer, retries)
     for name, change_ in (("references_less", -1), ("references_more", 1)):
         count = spec.references + change_
-        changed = replace(spec, references=count) if 0 <= count <= 16 else None
+        possible = count >= 0 and len(spec.reference_sizes) + change_ <= MAX_REFERENCES
+        changed = replace(spec, references=count) if possible else None
         yield Move("references", name, changed, retries)
     other_tier = {"standard": "batch", "batch": "standard"}[spec.tier]
     yield Move("tier", "other_tier", replace(spec, tier=other_tier), retries)
@@ -125,14 +137,15 @@ def size_moves(size: Size, legal: LegalSizes, tokens: Callable[[Size], int]) -> 
 def ratio_moves(
     size: Size, legal: LegalSizes, presets: Sequence[Size], tokens: Callable[[Size], int]
 ) -> RatioMoves:
-    """Find the cheaper presets nearest in ratio; of equally near ones the earlier."""
+    """Find the cheaper presets of other ratios nearest to this one; of equally near the earlier."""
     ratio, now = Fraction(*size), tokens(size)
 
     def distance(preset: Size) -> float:
         times = Fraction(*preset) / ratio
         return round(float(max(times, 1 / times)), _DISTANCE_DIGITS)
 
-    cheaper = [s for s in presets if legal.fault(s) is None and tokens(s) < now]
+    others = [s for s in presets if legal.fault(s) is None and Fraction(*s) != ratio]
+    cheaper = [s for s in others if tokens(s) < now]
     larger = [s for s in cheaper if s.pixels > size.pixels]
     return RatioMoves(
         min(cheaper, key=distance, default=None), min(larger, key=distance, default=None)
