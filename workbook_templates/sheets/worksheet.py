@@ -124,6 +124,10 @@ def _steps(page: Page, job: Mapping[str, Any], inputs: Mapping[int, Input]) -> N
     page.say("B33", "Blue on yellow: you type here. Boxed: computed.", theme.NOTE)
 
 
+# Where what was measured cost nothing, nothing has a share.
+_SHARE = "IF(cost_per_image=0,0,usd_{}/cost_per_image)"
+
+
 def _is_on(page: Page) -> str:
     return f"use_measured={page.words.quoted(YES)}"
 
@@ -165,12 +169,12 @@ def _money(page: Page) -> None:
         page.same(f"H{row}", f"rate_{meter}", theme.COMPUTED_RATE)
         usd = f"IF(tokens_{meter}=0,0,tokens_{meter}*rate_{meter}/tokens_per_mtok)"
         page.formula(f"I{row}", f"usd_{meter}", usd, theme.COMPUTED_PRICE)
-        share = f"usd_{meter}/cost_per_image"
+        share = _SHARE.format(meter)
         page.formula(f"J{row}", f"share_{meter}", share, theme.COMPUTED_SHARE)
     page.say("F13", "Difference on the bill", theme.LABEL)
     page.fill("G13:H13", theme.COMPUTED)
     page.formula("I13", "usd_measured", _measured_cost(page), theme.COMPUTED_PRICE)
-    page.formula("J13", "share_measured", "usd_measured/cost_per_image", theme.COMPUTED_SHARE)
+    page.formula("J13", "share_measured", _SHARE.format("measured"), theme.COMPUTED_SHARE)
     page.say("F14", "Cost per image", theme.TOTAL_LABEL)
     page.fill("G14:H14", theme.TOTAL)
     page.formula("I14", "cost_per_image", "SUM(I10:I13)", theme.TOTAL_PRICE)
