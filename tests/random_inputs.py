@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from workbook_templates.build import default_inputs
-from workbook_templates.sheets import actuals, campaign
+from workbook_templates.sheets import actuals, campaign, campaign_lines
 from workbook_templates.sheets.inputs import CURRENCIES, NO, YES
 from workbook_templates.sheets.rates import CUSTOM, QUALITIES
 from workbook_templates.words import Words
@@ -80,7 +80,7 @@ def random_line(rng: random.Random, faults: float = 0.03) -> dict[str, Any]:
     models = [*MODELS, "gpt-image-2-2026-04-21", " GPT-image-2 "] if faults else MODELS[:1]
     qualities = ["xhigh", "max", "High", 229, 663.5] if faults else [229, 663.5]
     if rng.random() < 2 * faults:
-        return dict.fromkeys(campaign.INPUTS)
+        return dict.fromkeys(campaign_lines.INPUTS)
     sizes = [*RATIOS, *["1:1", "2:3", "3:2"] * 4, "1024x1536", "1536 × 1024", "1024*1024"]
     time = [(4 * 60 + 5) / 1440, (16 * 60 + 9) / 1440]
     bad_sizes = [*time, 0.8, 1024, "1000x1000", "4:7", "4:?", "1e3x1024", "big", None, "1024x"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from workbook_templates.sheets.campaign import INPUTS, LINES
+from workbook_templates.sheets.campaign_lines import INPUTS, LINES
 from xl_pricing.cli import main
 from xl_pricing.functions import IMGBUDGET, IMGBUFFER, IMGCOST, IMGCREDITS
 

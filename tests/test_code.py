@@ -18,6 +18,10 @@ LAYERS = {
     "xl_pricing.arguments": {
         "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.cells",
     },
+    "xl_pricing.planning": {
+        "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.cells",
+        "xl_pricing.arguments",
+    },
     "xl_pricing.declaration": {
         "xl_pricing.errors", "xl_pricing.rates", "xl_pricing.cells", "xl_pricing.arguments",
     },

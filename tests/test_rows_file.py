@@ -7,10 +7,10 @@ import pytest
 
 from workbook_templates import rows_file
 from workbook_templates.rows_file import read_rows
-from workbook_templates.sheets import actuals, campaign
+from workbook_templates.sheets import actuals, campaign_lines
 from xl_pricing.errors import InvalidValueError
 
-FIELDS = campaign.INPUTS
+FIELDS = campaign_lines.INPUTS
 
 
 def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:

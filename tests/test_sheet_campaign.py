@@ -13,13 +13,13 @@ from random_inputs import CARD, job
 from workbook_templates.answers import answer
 from workbook_templates.build import Built, build
 from workbook_templates.rules import RULES
-from workbook_templates.sheets import campaign
+from workbook_templates.sheets import campaign_lines
 from workbook_templates.words import Words
 from xl_pricing.functions import IMGBUDGET, IMGCOST, IMGCREDITS
 from xl_pricing.rates.card import bundled_card
 
 BUILT = build()
-LAST_ROW = campaign.FIRST_ROW + len(campaign.LINES) - 1
+LAST_ROW = campaign_lines.FIRST_ROW + len(campaign_lines.LINES) - 1
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def test_a_bad_cell_is_told_by_its_row(
 ) -> None:
     cells = {at(field, 3): value for field, value in pasted.items()}
     names = ("campaign_to_mend_1", "campaign_to_mend_1_says", "campaign_to_mend_2")
-    assert after(office, cells, *names) == [campaign.FIRST_ROW + 3, says, ""]
+    assert after(office, cells, *names) == [campaign_lines.FIRST_ROW + 3, says, ""]
 
 
 def test_a_total_over_a_fault_is_missing_and_what_is_priced_stands_beside_it(
@@ -98,7 +98,7 @@ def test_a_total_over_a_fault_is_missing_and_what_is_priced_stands_beside_it(
 
 
 def line_cost(i: int) -> float:
-    line = campaign.LINES[i]
+    line = campaign_lines.LINES[i]
     return IMGCOST(
         line.size,
         line.quality,
@@ -110,9 +110,9 @@ def line_cost(i: int) -> float:
     )
 
 
-@pytest.mark.parametrize("i", range(len(campaign.LINES)))
+@pytest.mark.parametrize("i", range(len(campaign_lines.LINES)))
 def test_a_line_agrees_with_the_cell_functions(i: int) -> None:
-    line, values = campaign.LINES[i], answer(job(), CARD, Words("en"))
+    line, values = campaign_lines.LINES[i], answer(job(), CARD, Words("en"))
     assert values[f"tblCampaign.cost_per_image.{i}"] == pytest.approx(line_cost(i), rel=1e-12)
     budget = IMGBUDGET(line_cost(i), line.finals, line.retries, line.buffer)
     assert values[f"tblCampaign.budget.{i}"] == pytest.approx(budget, rel=1e-12)
@@ -122,7 +122,7 @@ def test_a_line_agrees_with_the_cell_functions(i: int) -> None:
 
 
 def test_a_blank_row_in_the_middle_does_no_harm(office: LibreOffice) -> None:
-    blank = {at(field, 4): None for field in campaign.INPUTS}
+    blank = {at(field, 4): None for field in campaign_lines.INPUTS}
     names = ("campaign_rows", "campaign_priced", "ok_campaign_rows", "tblCampaign.budget.4")
     assert after(office, blank, *names) == [11, 11, 1, ""]
 

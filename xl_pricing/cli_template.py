@@ -46,7 +46,7 @@ def _read_tables(campaign: str | None, actuals: str | None) -> dict[str, Sequenc
     """Read the files that are given, by the name of their table."""
     from workbook_templates import rows_file  # noqa: PLC0415 - loads openpyxl
     from workbook_templates.sheets import actuals as bills  # noqa: PLC0415 - the same
-    from workbook_templates.sheets import campaign as lines  # noqa: PLC0415 - the same
+    from workbook_templates.sheets import campaign_lines as lines  # noqa: PLC0415 - the same
 
     given = ((campaign, lines.TABLE, lines.INPUTS), (actuals, bills.TABLE, bills.TYPED))
     return {table: rows_file.read_rows(Path(path), fields) for path, table, fields in given if path}

@@ -28,16 +28,16 @@ from workbook_templates.answers.values import (
     require,
     valid,
 )
-from workbook_templates.sheets.campaign import (
+from workbook_templates.sheets.campaign_lines import (
     DRAFTS_FAULT,
     FAULTS,
     FIRST_ROW,
     PARTS,
     TABLE,
     TYPED,
-    USES,
 )
 from workbook_templates.sheets.line import IN_FORCE
+from workbook_templates.sheets.use_cases import USES
 from workbook_templates.words import Words
 from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.credits import charge
