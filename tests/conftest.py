@@ -7,6 +7,8 @@ from tempfile import gettempdir
 
 import hypothesis
 import pytest
+from hosts.libreoffice import LibreOffice
+from hosts.programs import SOFFICE, UNO_PYTHON, require
 from that_day import stop_the_clock
 
 # Before anything asks for a card: the machine's own refreshed card is no test's business.
@@ -31,3 +33,12 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 def that_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stop the clock on the day of the cases, for one test."""
     stop_the_clock(monkeypatch.setattr)
+
+
+@pytest.fixture(scope="module")
+def libreoffice() -> Iterator[LibreOffice]:
+    """Run a LibreOffice for the tests of one module."""
+    require(SOFFICE)
+    require(UNO_PYTHON)
+    with LibreOffice() as running:
+        yield running

@@ -1,6 +1,6 @@
 """The Actuals sheet: bad pastes, parts to the cent, an interval, and a plan that stays typed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from hosts.libreoffice import LibreOffice
-from hosts.programs import SOFFICE, UNO_PYTHON, require
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -123,14 +122,6 @@ class ActualsBook:
     def second_row(self, field: str) -> str:
         """Return the cell of a field in the second row."""
         return self.inputs[f"{TABLE}.{field}.1"]
-
-
-@pytest.fixture(scope="module")
-def libreoffice() -> Iterator[LibreOffice]:
-    require(SOFFICE)
-    require(UNO_PYTHON)
-    with LibreOffice() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

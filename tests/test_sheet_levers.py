@@ -2,7 +2,6 @@
 
 import random
 import re
-from collections.abc import Iterator
 from fractions import Fraction
 from math import prod
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 from hosts.libreoffice import LibreOffice
-from hosts.programs import SOFFICE, UNO_PYTHON, require
 from random_inputs import CARD, job
 from recalculation import cells_of, differs
 
@@ -30,14 +28,6 @@ ROW = {row.name: i for i, row in enumerate(ROWS)}
 CUSTOM_SIZES = [(1008, 1536), (3840, 1280), (1280, 3840), (2880, 2880), (640, 1024), (816, 816)]
 # Halves of the last digit, alone and with the noise of a sum.
 TIES = [0.285, 0.145, 0.575, 0.565, 1.005, 0.125, 20.805, 20.80499999999999, 1234.565, 0.005, 1e-12]
-
-
-@pytest.fixture(scope="module")
-def libreoffice() -> Iterator[LibreOffice]:
-    require(SOFFICE)
-    require(UNO_PYTHON)
-    with LibreOffice() as running:
-        yield running
 
 
 def levers(**changes: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The Plans sheet: the same job by tokens, credits and per image; whether a pack pays off."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from hosts.libreoffice import LibreOffice
-from hosts.programs import SOFFICE, UNO_PYTHON, require
 from random_inputs import CARD, as_cell, job
 
 from workbook_templates.answers import answer
@@ -189,14 +188,6 @@ def test_a_pack_is_typed_wholly_or_not_at_all() -> None:
     assert answers(pack_usd=None, pack_credits=None)["ok_pack"] == 1
     assert answers(pack_usd=None)["ok_pack"] == 0
     assert answers(pack_credits="many")["ok_pack"] == 0
-
-
-@pytest.fixture(scope="module")
-def libreoffice() -> Iterator[LibreOffice]:
-    require(SOFFICE)
-    require(UNO_PYTHON)
-    with LibreOffice() as running:
-        yield running
 
 
 def opened(libreoffice: LibreOffice, folder: Path, card: RateCard = CARD) -> Built:

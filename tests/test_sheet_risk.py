@@ -1,7 +1,7 @@
 """The Risk sheet: its search against exact quantiles, its edges, its sentences."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from math import sqrt
 from pathlib import Path
@@ -10,7 +10,6 @@ from typing import Any
 import oracle
 import pytest
 from hosts.libreoffice import LibreOffice
-from hosts.programs import SOFFICE, UNO_PYTHON, require
 from openpyxl import Workbook
 
 from workbook_templates import theme
@@ -81,14 +80,6 @@ def write_worksheet(book: Book) -> None:
     for row, rule in enumerate(RULES, start=1):
         page.put(f"C{row}", rule.value, theme.COMPUTED)
         page.define(rule.name, f"C{row}")
-
-
-@pytest.fixture(scope="module")
-def libreoffice() -> Iterator[LibreOffice]:
-    require(SOFFICE)
-    require(UNO_PYTHON)
-    with LibreOffice() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """The Stages sheet: what drafts cost and save, break-even, how a size is read, sentences."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hosts.libreoffice import LibreOffice
-from hosts.programs import SOFFICE, UNO_PYTHON, require
 from random_inputs import CARD, job
 from recalculation import differs
 
@@ -35,14 +33,6 @@ STAGES: tuple[dict[str, Any], ...] = (
     {"tier": "batch", "model": "gpt-image-2.6-flare"},
     {"ratio": "custom", "custom_width": 1000.5, "stage_size": None},
 )
-
-
-@pytest.fixture(scope="module")
-def libreoffice() -> Iterator[LibreOffice]:
-    require(SOFFICE)
-    require(UNO_PYTHON)
-    with LibreOffice() as running:
-        yield running
 
 
 def stages(**changes: Any) -> dict[str, Any]:

@@ -4,13 +4,13 @@ import random
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hosts.libreoffice import LibreOffice
-from hosts.programs import SOFFICE, UNO_PYTHON, VALIDATOR, require
+from hosts.programs import VALIDATOR, require
 from hosts.workbook_file import SHARED_FUNCTIONS, findings, sdk_findings
 from random_inputs import CARD, job, random_inputs, random_line
 from recalculation import wrong_cells, wrong_of_file
@@ -23,14 +23,6 @@ from workbook_templates.sheets.workings import OUTPUT_WORKINGS
 from workbook_templates.words import LANGUAGES, Words
 from xl_pricing.estimation.size import FreeSizes, all_sizes
 from xl_pricing.estimation.tokens import grid_tokens
-
-
-@pytest.fixture(scope="module")
-def libreoffice() -> Iterator[LibreOffice]:
-    require(SOFFICE)
-    require(UNO_PYTHON)
-    with LibreOffice() as running:
-        yield running
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)

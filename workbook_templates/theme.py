@@ -71,7 +71,6 @@ LABEL = Style(indent=1)
 STRONG = Style(bold=True)
 NOTE = Style(size=9, color=SLATE, indent=1)
 WARNING = Style(size=9, bold=True, color=AMBER, indent=1)
-WRAPPED = Style(wrap=True)
 WRAPPED_NOTE = Style(size=9, color=SLATE, wrap=True, indent=1)
 INPUT = Style(
     color=INPUT_TEXT, fill=INPUT_FILL, border="box", align="right", indent=1, unlocked=True

@@ -39,7 +39,8 @@ from xl_pricing.console import (
 )
 from xl_pricing.declaration import ARGUMENTS
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.estimation.budget import DEFAULT_CONFIDENCE, Budget, generations_needed
+from xl_pricing.estimation.budget import DEFAULT_CONFIDENCE, generations_needed
+from xl_pricing.planning import read_budget
 from xl_pricing.rates.card import RateCard
 
 
@@ -158,8 +159,7 @@ def budget(
 
 def _steps(cost: Given, finals: Given, retries: Given, buffer: Given) -> dict[str, float]:
     total = functions.IMGBUDGET(cost, finals, retries, buffer)
-    given = {"cost_per_image": cost, "finals": finals, "retries": retries, "buffer": buffer}
-    plan = Budget(**{k: read_number(value, k) for k, value in given.items() if not is_blank(value)})
+    plan = read_budget(read_number(cost, "cost"), finals, retries, buffer)
     return {
         "finals": float(plan.finals),
         "retries": float(plan.retries),

@@ -27,13 +27,13 @@ sys.path.insert(0, str(ROOT))
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 
 import click  # noqa: E402 - after the path is set
-from tabulate import tabulate  # noqa: E402
+from tabulate import tabulate  # noqa: E402 - the same
 
-from xl_pricing import arguments, functions  # noqa: E402
-from xl_pricing.declaration import FUNCTIONS  # noqa: E402
-from xl_pricing.estimation.size import FreeSizes, all_sizes  # noqa: E402
-from xl_pricing.estimation.tokens import GridRule  # noqa: E402
-from xl_pricing.rates.card import bundled_card  # noqa: E402
+from xl_pricing import arguments, functions  # noqa: E402 - the same
+from xl_pricing.declaration import FUNCTIONS  # noqa: E402 - the same
+from xl_pricing.estimation.size import FreeSizes, all_sizes  # noqa: E402 - the same
+from xl_pricing.estimation.tokens import GridRule  # noqa: E402 - the same
+from xl_pricing.rates.card import bundled_card  # noqa: E402 - the same
 
 ROUNDS = 7
 ROWS = 100_000

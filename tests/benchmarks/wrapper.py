@@ -43,7 +43,7 @@ def _declare_stock() -> None:
     stock = sys.modules[STOCK] = ModuleType(STOCK)
     stock.__file__ = __file__
     for name, function in importlib.import_module("xl_pricing.declaration").FUNCTIONS.items():
-
+        # xlwings stumbles over type hints, so this one has none.
         def call(a, b, c=None, d=None, function=function):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
             return function.answer((a, b, c, d))
 

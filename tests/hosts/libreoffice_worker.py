@@ -14,6 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+# Only LibreOffice's own Python has it, and no types of it.
 import uno  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 PATIENCE_S = 60.0
