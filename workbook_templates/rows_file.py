@@ -7,11 +7,11 @@ from datetime import date
 from io import StringIO
 from pathlib import Path
 
+from workbook_templates.rules import MOST_ROWS
 from xl_pricing.cells import read_number
 from xl_pricing.errors import InvalidValueError, XlPricingError
 
 MOST_BYTES = 5_000_000
-MOST_ROWS = 5_000
 _TEXTS = {"use_case", "size", "model", "tier", "draft_size", "note"}
 
 Row = Mapping[str, str | float | date | None]

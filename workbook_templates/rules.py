@@ -3,7 +3,10 @@
 from typing import NamedTuple
 
 from xl_pricing import arguments
-from xl_pricing.estimation import actuals, budget, cost, levers, tokens
+from xl_pricing.estimation import actuals, budget, cost, levers, size, tokens
+
+MOST_ROWS = 5_000
+"""Rows of the campaign, and of the actuals, at most."""
 
 
 class Rule(NamedTuple):
@@ -46,8 +49,8 @@ RULES = (
     Rule("max_planned_retries", budget.MAX_PLANNED_RETRIES, "risk: retries at most"),
     Rule("risk_tie", 5e-11, "risk: a chance so little below the confidence reaches it"),
     Rule("risk_decimals", 6, "risk: decimals of chances, and of generations before the cut"),
-    Rule("reference_px", 1024, "edge of a campaign's reference images in px"),
-    Rule("most_rows", 5000, "rows of the campaign and of the actuals at most"),
+    Rule("reference_px", size.REFERENCE_SIZE.width, "edge of a campaign's reference images in px"),
+    Rule("most_rows", MOST_ROWS, "rows of the campaign and of the actuals at most"),
     Rule("most_of_a_row", 100_000_000, "actuals: images or USD of a row at most"),
     Rule("first_bill_day", 36_526, "actuals: no day before this one, 2000-01-01"),
     Rule("last_bill_day", 73_050, "actuals: no day after this one, 2099-12-31"),

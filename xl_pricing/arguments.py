@@ -29,6 +29,7 @@ from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeEr
 from xl_pricing.estimation.cost import Tariff, Usage
 from xl_pricing.estimation.credits import Terms
 from xl_pricing.estimation.size import (
+    REFERENCE_SIZE,
     FreeSizes,
     Size,
     cheapest_size,
@@ -48,7 +49,6 @@ MAX_REFERENCES = 16
 MAX_PROMPT_CHARACTERS = 32_000
 MAX_PROMPT_TOKENS = 100_000
 MAX_MEASURED_TOKENS = 1_000_000
-REFERENCE_SIZE = Size(1024, 1024)
 
 _SMALL_DIVISOR = 16
 

@@ -52,13 +52,12 @@ from xl_pricing.cells import is_blank
 from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.levers import (
     LEVERS,
-    REFERENCE_SIZE,
     Effect,
     Spec,
     best,
     weigh,
 )
-from xl_pricing.estimation.size import FreeSizes, Size
+from xl_pricing.estimation.size import REFERENCE_SIZE, FreeSizes, Size
 from xl_pricing.estimation.tokens import REFERENCE_RULES, GridRule
 from xl_pricing.planning import moves_of, presets_of, price_of, usage_of
 from xl_pricing.rates.card import RateCard

@@ -13,7 +13,7 @@ from openpyxl.styles import Font
 
 from workbook_templates import theme
 from workbook_templates.page import Page
-from workbook_templates.rules import RULES
+from workbook_templates.rules import MOST_ROWS
 from workbook_templates.sheets import line
 from workbook_templates.sheets.rates import QUALITIES
 from workbook_templates.theme import Style
@@ -26,7 +26,6 @@ TYPED = (
 )
 CAPTION_ROW = 40
 FIRST_ROW = CAPTION_ROW + 2
-_MOST_ROWS = int({rule.name: rule.value for rule in RULES}["most_rows"])
 
 
 class Bill(NamedTuple):
@@ -270,7 +269,7 @@ def write(page: Page, bills: Sequence[Mapping[str, Any]], models: str) -> str:
 def _down(first: str, last: str) -> str:
     """Return cells of the table from its first row down to the last that counts."""
     letters = columns()
-    return f"{letters[first]}{FIRST_ROW}:{letters[last]}{FIRST_ROW + _MOST_ROWS - 1}"
+    return f"{letters[first]}{FIRST_ROW}:{letters[last]}{FIRST_ROW + MOST_ROWS - 1}"
 
 
 def _messages(page: Page, models: str) -> None:

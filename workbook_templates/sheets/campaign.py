@@ -10,6 +10,7 @@ from typing import Any
 from workbook_templates import theme
 from workbook_templates.check import Check, RowFaults, holds
 from workbook_templates.page import Book, Page
+from workbook_templates.rules import MOST_ROWS
 from workbook_templates.sheets import line
 from workbook_templates.sheets.campaign_lines import (
     CAPTION_ROW,
@@ -61,7 +62,7 @@ def write(book: Book, job: Mapping[str, Any], models: str) -> None:
     page.table(TABLE, (CAPTION_ROW, 2), CAPTIONS, rows, STYLES, FORMULAS)
     page.heights({CAPTION_ROW: 26})
     _messages(page, models)
-    page.flag_errors(f"L{FIRST_ROW}:Z{FIRST_ROW + 5_000}")
+    page.flag_errors(f"L{FIRST_ROW}:Z{FIRST_ROW + MOST_ROWS}")
     page.sheet.freeze_panes = "C3"
     last = page.at(FIRST_ROW + len(rows) - 1, columns()["share"])
     page.print_setup(f"A1:{last}", f"{CAPTION_ROW}:{CAPTION_ROW + 1}")
@@ -72,7 +73,7 @@ def _messages(page: Page, models: str) -> None:
     for name, (message, rule) in MESSAGES.items():
         extra = {"type": "list", "formula1": f"={models}", "errorStyle": "warning"}
         column = columns()[name]
-        cells = f"{page.at(FIRST_ROW, column)}:{page.at(FIRST_ROW + 5_000 - 1, column)}"
+        cells = f"{page.at(FIRST_ROW, column)}:{page.at(FIRST_ROW + MOST_ROWS - 1, column)}"
         page.validate(cells, CAPTIONS[name], message, **(extra if name == "model" else rule))
 
 

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.budget import Budget
-from xl_pricing.estimation.size import LegalSizes, Size
+from xl_pricing.estimation.size import REFERENCE_SIZE, LegalSizes, Size
 
-REFERENCE_SIZE = Size(1024, 1024)
 QUALITY_STEPS = ("low", "medium", "high", "xhigh", "max")
 IMAGES_PER_CALL = (1, 4, 10)
 RETRIES_STEP = Fraction(1, 2)

@@ -43,6 +43,10 @@ class Size(NamedTuple):
         return f"{self.width}x{self.height}"
 
 
+REFERENCE_SIZE = Size(1024, 1024)
+"""A reference image of which only the number is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class FreeSizes:
     """Every size within limits is legal (gpt-image-2 and later)."""
