@@ -21,7 +21,7 @@ hypothesis.settings.load_profile("xl_pricing")
 @pytest.fixture
 def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give one test a data folder of its own."""
-    from xl_pricing.rates.store import FOLDER_VARIABLE, user_store
+    from xl_pricing.rates.refresh.store import FOLDER_VARIABLE, user_store
 
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "data"))
     user_store.cache_clear()

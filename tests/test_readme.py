@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from xl_pricing import functions
-from xl_pricing.cli import main
-from xl_pricing.declaration import FUNCTIONS
-from xl_pricing.functions import IMGBUDGET, IMGCOST, IMGCREDITS
+from xl_pricing.cli.main import main
+from xl_pricing.functions import IMGBUDGET, IMGCOST, IMGCREDITS, pricing
+from xl_pricing.functions.catalogue import FUNCTIONS
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text("utf-8")
@@ -45,7 +44,7 @@ def test_the_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_there_are_commands_to_try() -> None:
     assert len(COMMANDS) >= 6
-    assert functions.__doc__
+    assert pricing.__doc__
 
 
 def test_its_files_exist() -> None:

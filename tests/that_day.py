@@ -8,4 +8,4 @@ THAT_DAY = date(2026, 11, 23)
 
 def stop_the_clock(put: Callable[[str, object], None]) -> None:
     """Let xl_pricing live on that day, so that neither a new rate nor a shutdown moves a case."""
-    put("xl_pricing.rates.clock.today", lambda: THAT_DAY)
+    put("xl_pricing.rates.day.system_day", lambda: THAT_DAY)

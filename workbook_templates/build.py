@@ -8,27 +8,23 @@ from typing import Any
 from openpyxl import Workbook
 
 import xl_pricing
-import xl_pricing.functions
+import xl_pricing.functions.pricing
 from workbook_templates.answers import answer
-from workbook_templates.finish import finish
-from workbook_templates.macros import AddIn, add_button, add_macros, add_ribbon
-from workbook_templates.page import Book
-from workbook_templates.sheets import (
-    actuals,
-    campaign,
-    checks,
-    functions,
-    inputs,
-    levers,
-    plans,
-    rates,
-    risk,
-    stages,
-    worksheet,
-)
+from workbook_templates.book.finish import finish
+from workbook_templates.book.macros import AddIn, add_button, add_macros, add_ribbon
+from workbook_templates.book.page import Book
+from workbook_templates.book.theme import Theme
+from workbook_templates.book.words import Words
+from workbook_templates.sheets import checks, functions, stages
 from workbook_templates.sheets import help as help_sheet
-from workbook_templates.theme import Theme
-from workbook_templates.words import Words
+from workbook_templates.sheets.actuals import sheet as actuals
+from workbook_templates.sheets.campaign import sheet as campaign
+from workbook_templates.sheets.levers import sheet as levers
+from workbook_templates.sheets.plans import sheet as plans
+from workbook_templates.sheets.rates import sheet as rates
+from workbook_templates.sheets.risk import sheet as risk
+from workbook_templates.sheets.worksheet import inputs
+from workbook_templates.sheets.worksheet import sheet as worksheet
 from xl_pricing.rates.card import RateCard, bundled_card
 
 JOB: Mapping[str, Any] = {

@@ -29,10 +29,11 @@ os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 import click  # noqa: E402 - after the path is set
 from tabulate import tabulate  # noqa: E402 - the same
 
-from xl_pricing import arguments, functions  # noqa: E402 - the same
-from xl_pricing.declaration import FUNCTIONS  # noqa: E402 - the same
+from xl_pricing import functions  # noqa: E402 - the same
 from xl_pricing.estimation.size import FreeSizes, all_sizes  # noqa: E402 - the same
 from xl_pricing.estimation.tokens import GridRule  # noqa: E402 - the same
+from xl_pricing.functions import arguments  # noqa: E402 - the same
+from xl_pricing.functions.catalogue import FUNCTIONS  # noqa: E402 - the same
 from xl_pricing.rates.card import bundled_card  # noqa: E402 - the same
 
 ROUNDS = 7
@@ -55,7 +56,7 @@ def mb(name):
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) / 1024 for line in status if line.startswith(name))
 seen = {{"bare": mb("VmRSS")}}
-from xl_pricing.declaration import FUNCTIONS
+from xl_pricing.functions.catalogue import FUNCTIONS
 import xl_pricing.functions
 seen["imported"] = mb("VmRSS")
 edges = range(16, 3841, 16)

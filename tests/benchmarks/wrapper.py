@@ -24,6 +24,7 @@ from hosts import xlwings_com  # noqa: E402 - found beside the tests
 
 ROWS = 100_000
 MODULE, STOCK = "xl_pricing.excel", "stock"
+CATALOGUE = "xl_pricing.functions.catalogue"
 
 
 def seconds(call: Callable[[], Any], repeats: int) -> float:
@@ -42,7 +43,9 @@ def _declare_stock() -> None:
     xlwings = importlib.import_module("xlwings")
     stock = sys.modules[STOCK] = ModuleType(STOCK)
     stock.__file__ = __file__
-    for name, function in importlib.import_module("xl_pricing.declaration").FUNCTIONS.items():
+    for name, function in importlib.import_module(
+        "xl_pricing.functions.catalogue"
+    ).FUNCTIONS.items():
         # xlwings stumbles over type hints, so this one has none.
         def call(a, b, c=None, d=None, function=function):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
             return function.answer((a, b, c, d))

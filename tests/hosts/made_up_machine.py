@@ -17,8 +17,8 @@ import pytest
 import xlwings
 import xlwings.cli
 
-from xl_pricing.excel.install import install
-from xl_pricing.excel.machine import Answer, Machine
+from xl_pricing.hosts.excel.install import install
+from xl_pricing.hosts.excel.machine import Answer, Machine
 
 VERSION = "0.37.8"
 ADDIN = b"our add-in"

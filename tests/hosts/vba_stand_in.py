@@ -83,7 +83,9 @@ def run(folder: Path) -> None:
     command = (folder / "commands.txt").read_text("utf-8").splitlines()[-1]
     data = (folder / "book.xlsx").read_bytes()
     before, book = Book(data).dump()["cells"], Book(data)
-    offline = patch("xl_pricing.excel.macros.refresh_card", side_effect=SourceError("no network"))
+    offline = patch(
+        "xl_pricing.hosts.excel.macros.refresh_card", side_effect=SourceError("no network")
+    )
     with patch.object(xlwings.Book, "caller", lambda: book), offline:
         exec(command, {})  # noqa: S102 - the command of our own VBA
     after = book.dump()["cells"]

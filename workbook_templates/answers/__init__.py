@@ -27,9 +27,9 @@ from workbook_templates.answers.risk import add_risk
 from workbook_templates.answers.spec import add_cost, add_spec
 from workbook_templates.answers.stages import add_stages
 from workbook_templates.answers.values import Answers
-from workbook_templates.sheets.actuals import ROWS as ACTUALS_ROWS
-from workbook_templates.sheets.campaign import ROWS as CAMPAIGN_ROWS
-from workbook_templates.words import Words
+from workbook_templates.book.words import Words
+from workbook_templates.sheets.actuals.sheet import ROWS as ACTUALS_ROWS
+from workbook_templates.sheets.campaign.sheet import ROWS as CAMPAIGN_ROWS
 from xl_pricing.rates.card import RateCard
 
 

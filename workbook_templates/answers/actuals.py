@@ -6,7 +6,6 @@ from functools import partial
 from math import ceil, prod
 from typing import Any
 
-from workbook_templates import sentence
 from workbook_templates.answers.bills import Bill, Images, images_of, in_cell
 from workbook_templates.answers.line import Reader, number
 from workbook_templates.answers.values import (
@@ -18,7 +17,11 @@ from workbook_templates.answers.values import (
     typed_number,
     valid,
 )
-from workbook_templates.sheets.actuals import (
+from workbook_templates.book.words import Words
+from workbook_templates.formulas import sentence
+from workbook_templates.sheets.actuals.drift import PERIODS
+from workbook_templates.sheets.actuals.rows import FAULTS, TABLE, TYPED
+from workbook_templates.sheets.actuals.sheet import (
     ALL_COUNT,
     COMPARED_WITH,
     MEND,
@@ -26,18 +29,9 @@ from workbook_templates.sheets.actuals import (
     NOTHING,
     OF_ROWS,
 )
-from workbook_templates.sheets.bills import FAULTS, TABLE, TYPED
-from workbook_templates.sheets.compared import CAMPAIGN, COMPARED, JOB
-from workbook_templates.sheets.drift import PERIODS
-from workbook_templates.sheets.inputs import YES
-from workbook_templates.words import Words
-from xl_pricing.estimation.actuals import (
-    Totals,
-    Variance,
-    buffer_used,
-    retries_interval,
-    variance,
-)
+from workbook_templates.sheets.actuals.variance import CAMPAIGN, COMPARED, JOB
+from workbook_templates.sheets.worksheet.inputs import YES
+from xl_pricing.estimation.actuals import Totals, Variance, buffer_used, retries_interval, variance
 from xl_pricing.rates.card import RateCard
 
 _NOTHING = Fraction(0)

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from workbook_templates.answers.line import Reader, ReadSize, attempt, blank, number, whole
 from workbook_templates.answers.values import LIMITS, NOT_AVAILABLE, Answers, Value, require
-from workbook_templates.sheets.bills import FAULTS, FIRST_ROW, TYPED
-from workbook_templates.sheets.rates import QUALITIES
-from workbook_templates.words import Words
+from workbook_templates.book.words import Words
+from workbook_templates.sheets.actuals.rows import FAULTS, FIRST_ROW, TYPED
+from workbook_templates.sheets.rates.sheet import QUALITIES
 from xl_pricing.estimation.actuals import Totals
 
 _EPOCH = date(1899, 12, 30)

@@ -28,7 +28,9 @@ from workbook_templates.answers.values import (
     require,
     valid,
 )
-from workbook_templates.sheets.campaign_lines import (
+from workbook_templates.book.words import Words
+from workbook_templates.formulas.image import IN_FORCE
+from workbook_templates.sheets.campaign.lines import (
     DRAFTS_FAULT,
     FAULTS,
     FIRST_ROW,
@@ -36,9 +38,7 @@ from workbook_templates.sheets.campaign_lines import (
     TABLE,
     TYPED,
 )
-from workbook_templates.sheets.line import IN_FORCE
-from workbook_templates.sheets.use_cases import USES
-from workbook_templates.words import Words
+from workbook_templates.sheets.campaign.use_cases import USES
 from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.credits import charge
 from xl_pricing.estimation.stages import Stages

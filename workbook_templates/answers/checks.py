@@ -1,7 +1,7 @@
 """What the lists of the Checks sheet must hold: the rows to mend."""
 
 from workbook_templates.answers.values import Answers
-from workbook_templates.check import RowFaults
+from workbook_templates.formulas.conditions import RowFaults
 from workbook_templates.sheets.checks import LISTED_ROWS
 
 

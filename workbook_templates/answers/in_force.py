@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from workbook_templates.answers.line import reference_tokens
 from workbook_templates.answers.values import LIMITS, NOT_AVAILABLE, Answers
-from workbook_templates.sheets.in_force import MODELS
-from workbook_templates.sheets.line import IN_FORCE, RATE_COLUMNS, SHEET_METERS
+from workbook_templates.formulas.image import IN_FORCE, RATE_COLUMNS, SHEET_METERS
+from workbook_templates.sheets.rates.in_force import MODELS
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import TIERS, Model, read_date
 

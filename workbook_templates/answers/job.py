@@ -14,12 +14,12 @@ from workbook_templates.answers.values import (
     used_size,
     valid,
 )
-from workbook_templates.words import Words
-from xl_pricing.cells import is_blank
+from workbook_templates.book.words import Words
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.credits import Terms, charge
 from xl_pricing.estimation.size import FreeSizes
+from xl_pricing.functions.values import is_blank
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import Model, read_date
 

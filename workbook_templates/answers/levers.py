@@ -19,8 +19,9 @@ from workbook_templates.answers.values import (
     typed_number,
     used_size,
 )
-from workbook_templates.sentence import fixed_text, percent_text, shown, usd_text
-from workbook_templates.sheets.lever_formulas import (
+from workbook_templates.book.words import Words
+from workbook_templates.formulas.sentence import fixed_text, percent_text, shown, usd_text
+from workbook_templates.sheets.levers.formulas import (
     AS_NOW,
     AT_ONCE,
     CAPTIONS,
@@ -36,7 +37,7 @@ from workbook_templates.sheets.lever_formulas import (
     TORNADO,
     Row,
 )
-from workbook_templates.sheets.levers import (
+from workbook_templates.sheets.levers.sheet import (
     BEST,
     BEST_SAYS,
     MEASURED,
@@ -47,19 +48,12 @@ from workbook_templates.sheets.levers import (
     RATIO_ROWS,
     SURPRISE,
 )
-from workbook_templates.words import Words
-from xl_pricing.cells import is_blank
 from xl_pricing.estimation.budget import Budget
-from xl_pricing.estimation.levers import (
-    LEVERS,
-    Effect,
-    Spec,
-    best,
-    weigh,
-)
+from xl_pricing.estimation.levers import LEVERS, Effect, Spec, best, weigh
 from xl_pricing.estimation.size import REFERENCE_SIZE, FreeSizes, Size
 from xl_pricing.estimation.tokens import REFERENCE_RULES, GridRule
-from xl_pricing.planning import moves_of, presets_of, price_of, usage_of
+from xl_pricing.functions.values import is_blank
+from xl_pricing.planning.job import moves_of, presets_of, price_of, usage_of
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import Model, read_date
 

@@ -8,19 +8,13 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from workbook_templates.answers.values import (
-    LIMITS,
-    NOT_AVAILABLE,
-    MissingError,
-    Value,
-    require,
-)
-from workbook_templates.sheets.line import SHEET_METERS
-from xl_pricing.cells import read_number
+from workbook_templates.answers.values import LIMITS, NOT_AVAILABLE, MissingError, Value, require
+from workbook_templates.formulas.image import SHEET_METERS
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.cost import TOKENS_PER_MTOK, Tariff
 from xl_pricing.estimation.size import Size, parse_ratio, preset
 from xl_pricing.estimation.tokens import REFERENCE_RULES, GridRule, TableRule
+from xl_pricing.functions.values import read_number
 from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
 from xl_pricing.rates.rows import TIERS, Model
 

@@ -3,12 +3,12 @@
 from fractions import Fraction
 from math import ceil, floor
 
-from workbook_templates import sentence
 from workbook_templates.answers.values import LIMITS, Answers, typed_number, valid
-from workbook_templates.sheets import plan_pack as sheet
-from workbook_templates.words import Words
-from xl_pricing.cells import is_blank
+from workbook_templates.book.words import Words
+from workbook_templates.formulas import sentence
+from workbook_templates.sheets.plans import pack as sheet
 from xl_pricing.estimation.credits import Pack
+from xl_pricing.functions.values import is_blank
 
 _DECIMALS = 10 ** int(LIMITS["compared_decimals"])
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from fractions import Fraction
 from functools import partial
 
-from workbook_templates import sentence
 from workbook_templates.answers.plan_pack import add_pack, is_number, rounded
 from workbook_templates.answers.values import (
     LIMITS,
@@ -17,14 +16,14 @@ from workbook_templates.answers.values import (
     used_size,
     valid,
 )
-from workbook_templates.sheets import plan_formulas as said
-from workbook_templates.sheets import plan_layout as layout
-from workbook_templates.sheets import plans as sheet
-from workbook_templates.sheets.rates import QUALITIES
-from workbook_templates.words import Words
-from xl_pricing.cells import is_blank
+from workbook_templates.book.words import Words
+from workbook_templates.formulas import sentence
+from workbook_templates.sheets.plans import formulas as said
+from workbook_templates.sheets.plans import layout, sheet
+from workbook_templates.sheets.rates.sheet import QUALITIES
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.credits import Charge, Terms, charge, markup
+from xl_pricing.functions.values import is_blank
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import Plan, read_date
 

@@ -5,7 +5,6 @@ from functools import lru_cache
 from math import ceil, floor, sqrt
 from typing import Any
 
-from workbook_templates import sentence
 from workbook_templates.answers.values import (
     LIMITS,
     NOT_AVAILABLE,
@@ -14,10 +13,10 @@ from workbook_templates.answers.values import (
     typed_number,
     valid,
 )
-from workbook_templates.sheets.risk import STATUS, SURE, WORSE
-from workbook_templates.sheets.risk_search import SIZES, STEPS, key_of
-from workbook_templates.words import Words
-from xl_pricing.cells import read_number
+from workbook_templates.book.words import Words
+from workbook_templates.formulas import sentence
+from workbook_templates.sheets.risk.search import SIZES, STEPS, key_of
+from workbook_templates.sheets.risk.sheet import STATUS, SURE, WORSE
 from xl_pricing.estimation.budget import (
     CONFIDENCES,
     DEFAULT_CONFIDENCE,
@@ -25,6 +24,7 @@ from xl_pricing.estimation.budget import (
     chance_of_enough,
     generations_needed,
 )
+from xl_pricing.functions.values import read_number
 from xl_pricing.rates.card import RateCard
 
 _LOW, _HIGH = LIMITS["usual_buffer_low"], LIMITS["usual_buffer_high"]

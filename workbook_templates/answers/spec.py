@@ -6,7 +6,6 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from workbook_templates import sentence
 from workbook_templates.answers.values import (
     LIMITS,
     NOT_AVAILABLE,
@@ -19,19 +18,15 @@ from workbook_templates.answers.values import (
     used_size,
     valid,
 )
-from workbook_templates.sheets.inputs import YES
-from workbook_templates.sheets.rates import CUSTOM, QUALITIES
-from workbook_templates.words import Words
-from xl_pricing.cells import is_blank, read_whole
+from workbook_templates.book.words import Words
+from workbook_templates.formulas import sentence
+from workbook_templates.sheets.rates.sheet import CUSTOM, QUALITIES
+from workbook_templates.sheets.worksheet.inputs import YES
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.cost import TOKENS_PER_MTOK
 from xl_pricing.estimation.size import Size, parse_ratio, preset
-from xl_pricing.estimation.tokens import (
-    REFERENCE_RULES,
-    GridRule,
-    TableRule,
-    full_patches,
-)
+from xl_pricing.estimation.tokens import REFERENCE_RULES, GridRule, TableRule, full_patches
+from xl_pricing.functions.values import is_blank, read_whole
 from xl_pricing.rates.card import DEFAULT_MODEL, DEFAULT_TIER, RateCard
 from xl_pricing.rates.rows import Model, read_date
 

@@ -15,14 +15,14 @@ from workbook_templates.answers.values import (
     typed_number,
     valid,
 )
-from workbook_templates.sentence import fixed_text, shown
+from workbook_templates.book.words import Words
+from workbook_templates.formulas.sentence import fixed_text, shown
 from workbook_templates.sheets.stages import EVEN, LOSES, PAYS, UNKNOWN
-from workbook_templates.words import Words
 from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.levers import Spec
 from xl_pricing.estimation.size import Size
 from xl_pricing.estimation.stages import Stages
-from xl_pricing.planning import price_of, usage_of
+from xl_pricing.planning.job import price_of, usage_of
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import read_date
 

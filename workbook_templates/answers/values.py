@@ -4,10 +4,10 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from workbook_templates.rules import RULES
-from xl_pricing.cells import read_number
+from workbook_templates.formulas.constants import RULES
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.size import Size
+from xl_pricing.functions.values import read_number
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import Model
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 
-from workbook_templates import theme
-from workbook_templates.check import Check, RowFaults, holds, whole, within
-from workbook_templates.page import Book, Page
+from workbook_templates.book import theme
+from workbook_templates.book.page import Book, Page
+from workbook_templates.formulas.conditions import Check, RowFaults, holds, whole, within
 
 FIRST_ROW = 7
 _LINE = 100

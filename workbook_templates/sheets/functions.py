@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from workbook_templates import theme
-from workbook_templates.page import Book, Page
-from xl_pricing.cells import is_blank
-from xl_pricing.declaration import FUNCTIONS
+from workbook_templates.book import theme
+from workbook_templates.book.page import Book, Page
 from xl_pricing.estimation.budget import DEFAULT_CONFIDENCE
 from xl_pricing.functions import IMGBUFFER
+from xl_pricing.functions.catalogue import FUNCTIONS
+from xl_pricing.functions.values import is_blank
 
 STATUS = "✔ The functions are loaded and agree with the worksheet"
 OTHERWISE = "✘ The functions differ from the worksheet"

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from workbook_templates import theme
-from workbook_templates.page import Book, Page
-from xl_pricing.declaration import ARGUMENTS, FUNCTIONS
+from workbook_templates.book import theme
+from workbook_templates.book.page import Book, Page
+from xl_pricing.functions.catalogue import ARGUMENTS, FUNCTIONS
 
 STEPS = (
     "Define the output spec: ratio, size, quality. Begin with the smallest that is enough.",

@@ -12,14 +12,14 @@ from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 
-from workbook_templates import theme
-from workbook_templates.check import Check, within
-from workbook_templates.page import Book, Page
-from workbook_templates.sentence import fixed, formula
-from workbook_templates.sheets import line
-from workbook_templates.sheets.rates import QUALITIES
-from workbook_templates.sheets.workings import METERS, Working
-from workbook_templates.theme import Style
+from workbook_templates.book import theme
+from workbook_templates.book.page import Book, Page
+from workbook_templates.book.theme import Style
+from workbook_templates.formulas import image as line
+from workbook_templates.formulas.conditions import Check, within
+from workbook_templates.formulas.sentence import fixed, formula
+from workbook_templates.sheets.rates.sheet import QUALITIES
+from workbook_templates.sheets.worksheet.workings import METERS, Working
 
 DEFAULTS: Mapping[str, Any] = {
     "stage_drafts": 3,

@@ -6,9 +6,9 @@ python -m workbook_templates.vba.generate
 from collections.abc import Iterator
 from pathlib import Path
 
-import xl_pricing.functions  # noqa: F401 - fills FUNCTIONS
-from xl_pricing.cells import ERROR_NAMES
-from xl_pricing.declaration import FUNCTIONS, Argument, CellFunction
+import xl_pricing.functions.pricing  # noqa: F401 - fills FUNCTIONS
+from xl_pricing.functions.catalogue import FUNCTIONS, Argument, CellFunction
+from xl_pricing.functions.values import ERROR_NAMES
 
 SHARED = Path(__file__).with_name("shared")
 CATEGORY = "Image Pricing"

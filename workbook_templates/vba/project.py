@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from openpyxl import Workbook
 from pyopenvba import ExcelFile
 
-from workbook_templates.macros import CODE_NAMES, WORKBOOK_CODE_NAME
+from workbook_templates.book.macros import CODE_NAMES, WORKBOOK_CODE_NAME
 from workbook_templates.vba import generate
 
 FOLDER = Path(__file__).parent

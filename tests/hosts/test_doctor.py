@@ -1,0 +1,266 @@
+"""The doctor on made-up machines: every finding in a plain sentence, with what to do."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from hosts.made_up_machine import ADDIN, SYSTEMS, VERSION, config, make, program, put, runner
+from xl_pricing.cli import excel as cli_excel
+from xl_pricing.cli.main import main
+from xl_pricing.errors import CardError
+from xl_pricing.hosts.excel import doctor
+from xl_pricing.hosts.excel.doctor import Check, examine, excel_bits
+from xl_pricing.hosts.excel.machine import Answer, Machine
+
+
+@pytest.fixture(params=SYSTEMS)
+def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Machine:
+    """Return a machine on which everything is installed."""
+    made = make(request.param, tmp_path)
+    put(made)
+    return made
+
+
+@pytest.fixture
+def windows(tmp_path: Path) -> Machine:
+    made = make("win32", tmp_path)
+    put(made)
+    return made
+
+
+def findings(machine: Machine, addin: bytes | None = ADDIN) -> dict[str, Check]:
+    return {check.name: check for check in examine(machine, addin)}
+
+
+def faults(machine: Machine, addin: bytes | None = ADDIN) -> dict[str, str]:
+    return {c.name: c.says for c in examine(machine, addin) if c.state == "fault"}
+
+
+def test_after_install_nothing_is_at_fault(machine: Machine) -> None:
+    assert faults(machine) == {}
+
+
+def test_all_is_looked_at_on_windows(windows: Machine) -> None:
+    assert list(findings(windows)) == [
+        *("system", "Excel", "bitness", "xlwings add-in", "interpreter", "DLL"),
+        *("our add-in", "rate card"),
+    ]
+
+
+def test_on_mac_it_says_that_only_macros_run(tmp_path: Path) -> None:
+    mac = make("darwin", tmp_path)
+    put(mac)
+    system = findings(mac)["system"]
+    assert system.state == "note"
+    assert "cell functions run on Windows only" in system.says
+    assert "bitness" not in findings(mac)
+    assert "DLL" not in findings(mac)
+
+
+@pytest.mark.parametrize(("found", "state"), [("/usr/bin/soffice", "ok"), (None, "note")])
+def test_on_linux_it_says_what_is_usable(tmp_path: Path, found: str | None, state: str) -> None:
+    linux = dataclasses.replace(
+        make("win32", tmp_path),
+        system="linux",
+        find=lambda name: found if name == "soffice" else "",
+    )
+    checks = findings(linux)
+    assert list(checks) == ["system", "LibreOffice", "rate card"]
+    assert "the command line and the workbook work" in checks["system"].says
+    assert checks["LibreOffice"].state == state
+    assert faults(linux) == {}
+
+
+def test_excel_that_is_not_there(machine: Machine) -> None:
+    bare = dataclasses.replace(machine, registry=lambda _key: None, applications=Path("none"))
+    assert "install it from Microsoft 365" in faults(bare)["Excel"]
+
+
+@pytest.mark.parametrize(
+    ("excel", "python", "state", "says"),
+    [
+        (64, 64, "ok", "Excel has 64 bits, Python 64."),
+        (32, 64, "note", "Excel has 32 bits, Python 64; they work together, through xlwings32-*"),
+    ],
+)
+def test_bitness(windows: Machine, excel: int, python: int, state: str, says: str) -> None:
+    assert windows.excel
+    windows.excel.write_bytes(program(excel))
+    runner(windows).imports = {"bits": python, "xlwings": VERSION, "xl_pricing": "1"}
+    check = findings(windows)["bitness"]
+    assert check.state == state
+    assert check.says.startswith(says)
+    assert f"xlwings{excel}-{VERSION}.dll" in findings(windows)["DLL"].says
+    assert faults(windows) == {}
+
+
+@pytest.mark.parametrize("data", [b"", b"MZ", b"MZ".ljust(0x3C, b"\0") + b"\x40\0\0\0NE\0\0\0\0"])
+def test_a_program_whose_bitness_cannot_be_read(windows: Machine, data: bytes) -> None:
+    assert windows.excel
+    windows.excel.write_bytes(data)
+    assert excel_bits(windows.excel) is None
+    assert findings(windows)["bitness"].state == "note"
+
+
+def remove_xlwings_addin(machine: Machine) -> None:
+    (machine.start_folder / "xlwings.xlam").unlink()
+
+
+def age_xlwings_addin(machine: Machine) -> None:
+    (machine.start_folder / "xlwings.xlam").write_bytes(b"old")
+
+
+def hide_xlwings_addin(machine: Machine) -> None:
+    remove_xlwings_addin(machine)
+    (machine.start_folder / "xlwings.xlam").mkdir()
+
+
+def remove_package(machine: Machine) -> None:
+    assert machine.xlwings_addin
+    machine.xlwings_addin.unlink()
+
+
+def remove_our_addin(machine: Machine) -> None:
+    (machine.start_folder / "xl_pricing.xlam").unlink()
+
+
+def age_our_addin(machine: Machine) -> None:
+    (machine.start_folder / "xl_pricing.xlam").write_bytes(b"old")
+
+
+def hide_our_addin(machine: Machine) -> None:
+    remove_our_addin(machine)
+    (machine.start_folder / "xl_pricing.xlam").mkdir()
+
+
+def unset_interpreter(machine: Machine) -> None:
+    config(machine, '"PYTHONPATH","x"')
+
+
+def move_interpreter(machine: Machine) -> None:
+    config(machine, f'"{machine.interpreter_setting}","/gone/python"')
+
+
+def break_interpreter(machine: Machine) -> None:
+    runner(machine).imports = "Traceback\nModuleNotFoundError: No module named 'xl_pricing'"
+
+
+def age_interpreter(machine: Machine) -> None:
+    runner(machine).imports = {"bits": 64, "xlwings": "0.30.1", "xl_pricing": "1"}
+
+
+def confuse_interpreter(machine: Machine) -> None:
+    machine_runner = runner(machine)
+    machine_runner._import = lambda: Answer(  # type: ignore[method-assign]
+        succeeded=True, said="hello"
+    )
+
+
+def recode_settings(machine: Machine) -> None:
+    machine.config_file.write_bytes('"A","1"'.encode("utf-16"))
+
+
+FAULTS: list[tuple[Callable[[Machine], None], str, str]] = [
+    (remove_xlwings_addin, "xlwings add-in", "xlwings.xlam is not in "),
+    (age_xlwings_addin, "xlwings add-in", f"is not of the package's version {VERSION}: run"),
+    (hide_xlwings_addin, "xlwings add-in", "cannot be read: Is a directory"),
+    (remove_package, "xlwings add-in", "The xlwings package is not installed: pip install"),
+    (remove_our_addin, "our add-in", "xl_pricing.xlam is not in "),
+    (age_our_addin, "our add-in", "is of another version than the package: run: xl-pricing excel"),
+    (hide_our_addin, "our add-in", "cannot be read: Is a directory"),
+    (unset_interpreter, "interpreter", "is not set in "),
+    (move_interpreter, "interpreter", "/gone/python is set as interpreter but is not there: run"),
+    (
+        break_interpreter,
+        "interpreter",
+        "cannot import xl_pricing.excel and says: ModuleNotFoundErr",
+    ),
+    (confuse_interpreter, "interpreter", "cannot import xl_pricing.excel and says: hello"),
+    (age_interpreter, "interpreter", f"has xlwings 0.30.1, this Python has {VERSION}: run"),
+    (recode_settings, "interpreter", "is written as UTF-16 and was left as it is; accepted: "),
+]
+
+
+@pytest.mark.parametrize(("spoil", "name", "says"), FAULTS)
+def test_what_is_at_fault_is_said_with_what_to_do(
+    machine: Machine, spoil: Callable[[Machine], None], name: str, says: str
+) -> None:
+    spoil(machine)
+    found = faults(machine)
+    assert says in found.pop(name)
+    assert set(found) <= {"DLL"}  # of the other version
+
+
+def test_a_missing_dll_is_said_with_both_places(windows: Machine) -> None:
+    (windows.python.parent.parent / f"xlwings64-{VERSION}.dll").unlink()
+    says = faults(windows)["DLL"]
+    assert f"{windows.python.parent} nor in {windows.python.parent.parent}: run: pip" in says
+
+
+def test_a_dll_beside_python_is_found_too(windows: Machine) -> None:
+    name = f"xlwings64-{VERSION}.dll"
+    (windows.python.parent.parent / name).rename(windows.python.parent / name)
+    assert faults(windows) == {}
+
+
+def test_an_interpreter_of_the_path_needs_no_file(windows: Machine) -> None:
+    config(windows, '"INTERPRETER_WIN","pythonw"')
+    assert findings(windows)["interpreter"].says.startswith("pythonw imports xlwings and")
+    assert "DLL" not in findings(windows)
+
+
+def test_on_mac_the_script_that_starts_python_is_looked_for(tmp_path: Path) -> None:
+    mac = make("darwin", tmp_path)
+    put(mac)
+    for script in mac.home.rglob("*.applescript"):
+        script.unlink()
+    assert faults(mac)["AppleScript"].endswith("run: xlwings runpython install.")
+
+
+def test_a_package_without_our_add_in(machine: Machine) -> None:
+    assert faults(machine, None)["our add-in"].startswith("The package holds no xl_pricing.xlam")
+
+
+def test_a_rate_card_that_cannot_be_read(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise CardError("rates, row 3: model is missing")
+
+    monkeypatch.setattr(doctor, "active_card", fail)
+    assert faults(machine) == {"rate card": "rates, row 3: model is missing."}
+
+
+@pytest.mark.parametrize("json_", [False, True])
+@pytest.mark.parametrize("spoiled", [False, True])
+def test_the_exit_status_tells_whether_anything_is_at_fault(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, spoiled: bool, json_: bool
+) -> None:
+    monkeypatch.setattr(cli_excel, "this_machine", lambda: machine)
+    monkeypatch.setattr(cli_excel.installing, "addin_bytes", lambda: ADDIN)
+    if spoiled:
+        remove_our_addin(machine)
+    arguments = ["excel", "doctor", *(["--json"] if json_ else [])]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == int(spoiled)
+    expected = [check._asdict() for check in examine(machine, ADDIN)]
+    if json_:
+        assert json.loads(result.stdout) == expected
+    else:
+        assert [line.split()[0] for line in result.stdout.splitlines()] == [
+            check["state"] for check in expected
+        ]
+
+
+def test_every_sentence_is_one_line_that_ends(machine: Machine) -> None:
+    checks: list[Any] = examine(machine, ADDIN)
+    assert all(check.says.endswith(".") and "\n" not in check.says for check in checks)
+
+
+def test_a_card_that_was_set_aside_is_a_fault(machine: Machine, data_folder: Path) -> None:
+    data_folder.mkdir()
+    (data_folder / "card.json").write_text("half a ca", "utf-8")
+    assert "is set aside" in faults(machine)["rate card"]

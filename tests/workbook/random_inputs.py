@@ -1,0 +1,145 @@
+"""Random inputs of the whole workbook: jobs, campaign lines and bills, with faults among them."""
+
+import random
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from workbook_templates.book.words import Words
+from workbook_templates.build import default_inputs
+from workbook_templates.sheets.actuals import sheet as actuals
+from workbook_templates.sheets.campaign import lines as campaign_lines
+from workbook_templates.sheets.campaign import sheet as campaign
+from workbook_templates.sheets.rates.sheet import CUSTOM, QUALITIES
+from workbook_templates.sheets.worksheet.inputs import CURRENCIES, NO, YES
+from xl_pricing.rates.card import bundled_card
+
+EXCEL_EPOCH = date(1899, 12, 30)
+CARD = bundled_card()
+MODELS = [model.id for model in CARD.models]
+RATIOS = [row.ratio for row in CARD.ratios]
+
+
+def job(words: Words | None = None, **changes: Any) -> dict[str, Any]:
+    """Return the prefilled inputs with some changed."""
+    return {**default_inputs(words or Words("en"), CARD), **changes}
+
+
+def as_cell(value: Any) -> Any:
+    return (value - EXCEL_EPOCH).days if isinstance(value, date) else value
+
+
+def picker(rng: random.Random, faults: float) -> Any:
+    """Return a choice that is now and then a bad one."""
+
+    def pick(good: Sequence[Any], bad: Sequence[Any] = ()) -> Any:
+        return rng.choice(bad if bad and rng.random() < faults else good)
+
+    return pick
+
+
+def random_job(rng: random.Random, words: Words) -> dict[str, Any]:
+    """Return inputs over the whole range of the dropdowns; about one in three has a fault."""
+    pick = picker(rng, 0.03)
+    edges = [16 * k for k in range(40, 160)]
+    pixels = [1, 341, 400, 768, 1024, 1179, 2048, 6000, rng.randint(1, 9999)]
+    return job(
+        words,
+        model=pick(MODELS[:3] * 4 + MODELS),
+        tier=pick(["standard", "batch"]),
+        ratio=pick([*RATIOS, *[words(CUSTOM)] * 20, *["1:1", "2:3", "3:2"] * 4]),
+        custom_width=pick(edges, [0, 1, 1000, 1024.5, 3856]),
+        custom_height=pick(edges, [0, 16, 4096, None, -1024]),
+        quality=pick(["low", "medium", "high"] * 3 + list(QUALITIES)),
+        measured_tokens=pick([None, None, None, 229, 663.5], [0, "many", 1e7]),
+        images_per_call=pick([1, 1, 2, 3, 10], [0, 11, 1.5, "one", None]),
+        prompt_tokens=pick([None, 0, 31, 636], [-1, 2.5, "long", 100_001]),
+        reference_images=pick([None, 0, 1, 2, 16], [17, -1, 0.5, "two"]),
+        reference_width=pick(pixels, [0, -5, 10.5, "wide"]),
+        reference_height=pick(pixels, [0, -5, 10.5, None]),
+        finals=pick([0, 1, 7, 120, 5000, 2.5], [-1, "all", None]),
+        retries=pick([1, 1.3, 1.5, 2, 8], [0.5, 0, None, "few"]),
+        buffer=pick([0, 0.1, 0.2, 0.3, 1], [1.5, -0.1, None, "some"]),
+        plan=pick(list(dict.fromkeys(plan.plan for plan in CARD.plans))),
+        currency=pick(CURRENCIES),
+        units_per_usd=pick([1, 0.9, 7.12, 155], [0, "rate", None]),
+        use_measured=words(pick([YES, NO])),
+        stage_drafts=pick([3, 0, 2.5], [-1, "x", None]),
+        stage_quality=pick(["low", "medium"], ["best", None]),
+        stage_size=pick(["768x960", "1:1", None], ["10x10", "small"]),
+        stage_finish_retries=pick([1.1, 1], [0.5, None]),
+        campaign_cap=pick([500, None, 0, 1e6], ["no"]),
+        compare_with=words(pick([actuals.JOB, actuals.CAMPAIGN])),
+        pack_usd=pick([10, 0.5, 99], [0, "x", None]),
+        pack_credits=pick([1000, 50], [0, "x", None]),
+        price_date=pick([CARD.checked, date(2027, 1, 1)], [date(2025, 5, 1), date(2026, 4, 20)]),
+    )
+
+
+def random_line(rng: random.Random, faults: float = 0.03) -> dict[str, Any]:
+    """Return a campaign line as it may be pasted; without faults it has a price."""
+    pick = picker(rng, faults)
+    models = [*MODELS, "gpt-image-2-2026-04-21", " GPT-image-2 "] if faults else MODELS[:1]
+    qualities = ["xhigh", "max", "High", 229, 663.5] if faults else [229, 663.5]
+    if rng.random() < 2 * faults:
+        return dict.fromkeys(campaign_lines.INPUTS)
+    sizes = [*RATIOS, *["1:1", "2:3", "3:2"] * 4, "1024x1536", "1536 × 1024", "1024*1024"]
+    time = [(4 * 60 + 5) / 1440, (16 * 60 + 9) / 1440]
+    bad_sizes = [*time, 0.8, 1024, "1000x1000", "4:7", "4:?", "1e3x1024", "big", None, "1024x"]
+    uses = ["Shop", "Ads", "Hero*", "Hero?", "shop", "a~b", "x1", "x2", "x3", "x4", "x5", "x6"]
+    return {
+        "use_case": pick(uses, [None, "=1+1", "<>", "long " * 60]),
+        "size": pick([*sizes, "2048x1152", "1008X1344"], bad_sizes),
+        "quality": pick(
+            ["low", "medium", "high"] * 4 + qualities,
+            ["auto", "hi*", 0, -1, 2e6, None, "5488"],
+        ),
+        "model": pick(
+            MODELS[:3] * 4 + models,
+            ["gpt*", "dall-e-3", None, 5, "gpt-image-2?"],
+        ),
+        "finals": pick([0, 1, 7, 120, 2.5, 5000], [-1, "many", None, "12"]),
+        "retries": pick([1, 1.3, 1.5, 2, 8], [0.5, "few", None]),
+        "prompt_tokens": pick([None, 0, 31, 636], [-1, 2.5, "long", 100_001]),
+        "reference_images": pick([None, 0, 1, 2, 16], [17, -1, 0.5, "two"]),
+        "tier": pick(["standard", "batch", "Batch"], ["flex", None, 1]),
+        "buffer": pick([0, 0.1, 0.2, 0.3, 1], [1.5, -0.1, None, "20%"]),
+        "drafts_per_final": pick([None, None, 0, 2, 4.5], [-1, "x"]),
+        "draft_size": pick([None, None, "768x960", "1:1"], ["10x10", "?"]),
+        "draft_quality": pick([None, None, "low", "medium", 200], ["none"]),
+        "finish_retries": pick([None, None, 1, 1.2], [0.9, "y"]),
+    }
+
+
+def random_bill(rng: random.Random, faults: float = 0.02) -> dict[str, Any]:
+    """Return a row of the actuals as it may be pasted."""
+    pick = picker(rng, faults)
+    if rng.random() < 2 * faults:
+        return dict.fromkeys(actuals.TYPED)
+    generations = rng.choice([0, 1, 5, 30, 40, 100])
+    day = date(2026, rng.randint(1, 11), rng.randint(1, 28))
+    known = ["gpt-image-2", "gpt-image-2", "gpt-image-2-2026-04-21", "gpt-image-1"]
+    return {
+        "date": pick([day], ["2026-11-01", "soon", None, -5, 1e9]),
+        "model": pick(known, ["dall-e", None, "gpt*"]),
+        "size": pick(["4:5", "1024x1280", "1:1", "1024x1536"], [None, "big", 245 / 1440]),
+        "quality": pick(["low", "medium", "high", "High"], ["best", None, "auto"]),
+        "generations": pick([generations], [-1, 2.5, "30", None]),
+        "accepted": pick([rng.randint(0, generations)], [generations + 1, -1, "x", None]),
+        "input_tokens": pick([None, 1200, 0], [-1, "many"]),
+        "output_tokens": pick([None, 6000, 0], [-1, "many"]),
+        "billed": pick([round(generations * 0.19, 2), 5.5, 0], [-3, "12 EUR", "€12.30", None]),
+        "note": pick([None, "=1+1", "ok"]),
+    }
+
+
+def random_inputs(
+    rng: random.Random, words: Words, rows: int, faults: float = 0.02
+) -> dict[str, Any]:
+    """Return inputs of the whole workbook, with tables of so many rows; half of them good."""
+    share = rng.choice([0, faults])
+    return {
+        **random_job(rng, words),
+        campaign.TABLE: [random_line(rng, share) for _ in range(rows)],
+        actuals.TABLE: [random_bill(rng, share) for _ in range(rows)],
+    }

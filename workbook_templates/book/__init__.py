@@ -1,0 +1,1 @@
+"""How a workbook is made; nothing here knows of images."""

@@ -1,0 +1,116 @@
+"""Finish the file that openpyxl wrote: cached values, alt text, valid order, the same bytes always.
+
+Every part is brought into canonical XML first, so the few edits below meet one spelling only.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from html import escape
+from io import BytesIO
+from typing import Any
+from xml.etree.ElementTree import canonicalize
+
+from workbook_templates.book.page import Book
+from workbook_templates.book.rows import computed_cell, grow
+
+_FORMULA = re.compile(r'<c r="([A-Z]+\d+)"( s="\d+")?>(<f>.*?</f>)<v></v></c>', re.DOTALL)
+_FONT = re.compile(r"<font>(.*?)</font>")
+_FONT_PART = re.compile(r"<(\w+)[^>]*></\1>")
+_TYPE = re.compile("<Default [^>]*></Default>")
+# The order that the schema asks for; openpyxl writes another one.
+_FONT_ORDER = [
+    "b",
+    "i",
+    "strike",
+    "u",
+    "vertAlign",
+    "sz",
+    "color",
+    "name",
+    "family",
+    "charset",
+    "scheme",
+]
+_FIRST_PARTS = ("[Content_Types].xml", "_rels/.rels")
+
+
+def finish(book: Book, values: Mapping[str, Any]) -> bytes:
+    """Return the workbook's file with ``values`` cached in its computed cells."""
+    edits: dict[str, Callable[[str], str]] = {
+        "[Content_Types].xml": _order_types,
+        "xl/styles.xml": lambda xml: _FONT.sub(_order_font, xml),
+        "docProps/core.xml": partial(_fix_modified, book.workbook.properties.created),
+    }
+    for i, title in enumerate(book.workbook.sheetnames, start=1):
+        edits[f"xl/worksheets/sheet{i}.xml"] = partial(_finish_sheet, book, title, values)
+    for i, description in enumerate(book.descriptions, start=1):
+        edits[f"xl/drawings/drawing{i}.xml"] = partial(_describe_chart, description)
+    raw = BytesIO()
+    book.workbook.save(raw)
+    with zipfile.ZipFile(raw) as archive:
+        return _zip({name: _part(archive, name, edits) for name in archive.namelist()})
+
+
+def _part(archive: zipfile.ZipFile, name: str, edits: Mapping[str, Callable[[str], str]]) -> bytes:
+    """Return a part as it is kept: XML in canonical form and edited, anything else as it is."""
+    content = archive.read(name)
+    if name.endswith(".bin"):
+        return content
+    edited = edits.get(name, str)(canonicalize(content.decode()))
+    return (_DECLARATION + edited).encode()
+
+
+def _zip(parts: Mapping[str, bytes]) -> bytes:
+    """Pack the parts in a fixed order with a fixed date."""
+    packed = BytesIO()
+    first = [name for name in _FIRST_PARTS if name in parts]
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in (*first, *sorted(parts.keys() - set(first))):
+            info = zipfile.ZipInfo(name)  # dated 1980-01-01
+            info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 0, 0
+            archive.writestr(info, parts[name], compresslevel=9)
+    return packed.getvalue()
+
+
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+def _finish_sheet(book: Book, title: str, values: Mapping[str, Any], xml: str) -> str:
+    tables = [table for table in book.grown if table.sheet == title]
+    return grow(_cache_values(book, title, values, xml), tables, values, book.progress)
+
+
+def _cache_values(book: Book, title: str, values: Mapping[str, Any], xml: str) -> str:
+    """Write each computed cell's value beside its formula."""
+
+    def cached(cell: re.Match[str]) -> str:
+        at, style, formula = cell.groups()
+        if (title, at) not in book.formulas:
+            return cell[0]
+        return computed_cell(f' r="{at}"{style or ""}', formula, values[book.formulas[title, at]])
+
+    return _FORMULA.sub(cached, xml)
+
+
+def _order_types(xml: str) -> str:
+    """Sort the types by extension, which openpyxl takes from a set where there are macros."""
+    types = sorted(_TYPE.findall(xml))
+    return _TYPE.sub(lambda _type: types.pop(0), xml)
+
+
+def _order_font(font: re.Match[str]) -> str:
+    parts = sorted(_FONT_PART.finditer(font[1]), key=lambda part: _FONT_ORDER.index(part[1]))
+    return f"<font>{''.join(part[0] for part in parts)}</font>"
+
+
+def _describe_chart(text: str, xml: str) -> str:
+    quoted = escape(text)
+    return re.sub(r"<([\w:]*cNvPr) id=", rf'<\1 descr="{quoted}" id=', xml, count=1)
+
+
+def _fix_modified(created: datetime, xml: str) -> str:
+    """Undo openpyxl's stamp of the moment of saving."""
+    return re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{created:%Y-%m-%dT%H:%M:%SZ}", xml)

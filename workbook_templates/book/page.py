@@ -1,0 +1,271 @@
+"""A sheet while it is written: text, inputs, formulas, tables. Text never becomes a formula."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.formatting.rule import FormulaRule, Rule
+from openpyxl.styles import Font
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_from_string
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from workbook_templates.book.theme import AMBER, CAPTION, CELL, HEADER, Style, Theme
+from workbook_templates.book.words import Words
+
+# Number formats of conditions need an id above those of cells.
+_FIRST_FREE_FORMAT = 300
+
+
+_SAME_ROW = re.compile(r"\[@(\w+)\]")
+
+
+def this_row(formula: str, table: str) -> str:
+    """Write ``[@field]`` as the file wants it: the cell of a field in the formula's own row."""
+    return _SAME_ROW.sub(rf"{table}[[#This Row],[\1]]", formula)
+
+
+def _say_nothing(_rows: int) -> None:
+    """Show no progress."""
+
+
+class Grown(NamedTuple):
+    """A table whose rows are alike, so that thousands are written from the first.
+
+    ``columns`` maps field to column letters; ``held`` are those whose cells hold what is typed,
+    and ``rows`` that, in the order of the columns. The cell of a field in row i, from 0, is named
+    ``name.field.i``.
+    """
+
+    sheet: str
+    name: str
+    first_row: int
+    columns: Mapping[str, str]
+    held: Collection[str]
+    rows: Sequence[Sequence[Any]]
+
+
+@dataclass
+class Book:
+    """A workbook while it is written; ``formulas`` maps each computed cell to its name."""
+
+    workbook: Workbook
+    words: Words
+    theme: Theme
+    formulas: dict[tuple[str, str], str] = field(default_factory=dict)
+    inputs: dict[str, tuple[str, str]] = field(default_factory=dict)
+    descriptions: list[str] = field(default_factory=list)
+    formats: dict[str, int] = field(default_factory=dict)
+    grown: list[Grown] = field(default_factory=list)
+    progress: Callable[[int], None] = _say_nothing
+    """Told how many rows of a growing table were written."""
+
+    def page(self, title: str, widths: Sequence[float]) -> "Page":
+        """Add a sheet with a translated title and column widths from column A on."""
+        sheet = self.workbook.create_sheet(self.words(title))
+        for i, width in enumerate(widths, start=1):
+            sheet.column_dimensions[get_column_letter(i)].width = width
+        sheet.sheet_view.showGridLines = False
+        return Page(self, sheet)
+
+
+class Page:
+    """One sheet: every cell is written by one of these methods."""
+
+    def __init__(self, book: Book, sheet: Worksheet) -> None:
+        """Write on ``sheet`` of ``book``."""
+        self.book, self.sheet, self.words = book, sheet, book.words
+
+    def put(self, at: str, value: str | float | date | None, style: Style) -> Cell:
+        """Write a value as it is: text stays text, whatever it starts with."""
+        cell: Cell = self.sheet[at]
+        cell.value = value
+        if isinstance(value, str):
+            cell.data_type = "s"
+        for name, part in self.book.theme.parts(style).items():
+            setattr(cell, name, part)
+        if style.fraction:
+            self.sheet.conditional_formatting.add(at, self._fraction_rule(at, style.fraction))
+        return cell
+
+    def say(self, at: str, text: str, style: Style) -> None:
+        """Write translated text."""
+        self.put(at, self.words(text), style)
+
+    def input(self, at: str, name: str, value: str | float | date | None, style: Style) -> None:
+        """Write an input cell and give it a name."""
+        self.put(at, value, style)
+        self.book.inputs[name] = (self.sheet.title, at)
+        self.define(name, at)
+
+    def formula(self, at: str, name: str, formula: str, style: Style) -> None:
+        """Write a computed cell; its name is how formulas and cached values refer to it."""
+        cell = self.put(at, None, style)
+        cell.value = "=" + formula
+        self.book.formulas[self.sheet.title, at] = name
+        self.define(name, at)
+
+    def same(self, at: str, name: str, style: Style) -> None:
+        """Write a cell that repeats a named one."""
+        cell = self.put(at, None, style)
+        cell.value = "=" + name
+        self.book.formulas[self.sheet.title, at] = name
+
+    def fill(self, cells: str, style: Style) -> None:
+        """Give blank cells of a range a look."""
+        for row in self.sheet[cells]:
+            for cell in row:
+                self.put(cell.coordinate, cell.value, style)
+
+    def validate(self, at: str, title: str, message: str, **rule: Any) -> None:  # noqa: ANN401
+        """Attach an input message, and a rule where one is given (openpyxl's keywords)."""
+        validation = DataValidation(
+            allow_blank=True,
+            showInputMessage=True,
+            showErrorMessage=bool(rule),
+            promptTitle=self.words(title)[:32],
+            prompt=self.words(message)[:255],
+            errorTitle=self.words(title)[:32],
+            error=self.words(message)[:225],
+            **rule,
+        )
+        validation.add(at)
+        self.sheet.add_data_validation(validation)
+
+    def table(
+        self,
+        name: str,
+        at: tuple[int, int],
+        captions: Mapping[str, str],
+        rows: Sequence[Sequence[Any]],
+        styles: Mapping[str, Style],
+        formulas: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write an Excel table whose header holds the field names, with captions above it.
+
+        ``at`` is (row, column) of the first caption; ``captions`` maps field to caption. Where
+        there are ``formulas``, by field and with ``[@field]`` for a cell of the same row, those
+        columns are computed, so that new rows are too, and the others are inputs.
+        """
+        top, left = at
+        computed = {field_: this_row(text, name) for field_, text in (formulas or {}).items()}
+        columns = {name_: get_column_letter(left + i) for i, name_ in enumerate(captions)}
+        for field_, column in columns.items():
+            self.say(f"{column}{top}", captions[field_], CAPTION)
+            self.put(f"{column}{top + 1}", field_, HEADER)
+        for field_, formula in computed.items():
+            self._compute(f"{columns[field_]}{top + 2}", formula, styles.get(field_, CELL))
+        held = {field_: column for field_, column in columns.items() if field_ not in computed}
+        for row, values in enumerate(rows[:1] if computed else rows, start=top + 2):
+            for (field_, column), value in zip(columns.items(), values, strict=True):
+                if field_ in held:
+                    self.put(f"{column}{row}", value, styles.get(field_, CELL))
+        if computed:
+            self._grow(Grown(self.sheet.title, name, top + 2, columns, held, rows))
+        last = list(columns.values())[-1]
+        ref = f"{get_column_letter(left)}{top + 1}:{last}{top + 1 + max(len(rows), 1)}"
+        self._add_table(name, ref, captions, computed)
+
+    def _compute(self, at: str, formula: str, style: Style) -> None:
+        """Write a formula that has no name."""
+        self.put(at, None, style).value = "=" + formula
+
+    def _grow(self, table: Grown) -> None:
+        """Leave all rows of a computed table but the first to the finish, and name their cells."""
+        self.book.grown.append(table)
+        for field_, column in table.columns.items():
+            for i in range(len(table.rows)):
+                name, at = f"{table.name}.{field_}.{i}", f"{column}{table.first_row + i}"
+                if field_ in table.held:
+                    self.book.inputs[name] = (table.sheet, at)
+                else:
+                    self.book.formulas[table.sheet, at] = name
+
+    def _add_table(
+        self, title: str, ref: str, fields: Iterable[str], computed: Mapping[str, str]
+    ) -> None:
+        table = Table(displayName=title, name=title, ref=ref)
+        table.tableColumns = [TableColumn(id=i, name=name) for i, name in enumerate(fields, 1)]
+        for column in table.tableColumns:
+            if column.name in computed:
+                column.calculatedColumnFormula = TableFormula(attr_text=computed[column.name])
+        table.autoFilter = AutoFilter(ref=ref)
+        table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
+        self.sheet.add_table(table)
+
+    def flag_errors(self, cells: str) -> None:
+        """Make error cells stand out as what they are, in amber."""
+        first = cells.split(":", maxsplit=1)[0]
+        rule = FormulaRule(  # type: ignore[no-untyped-call]  # openpyxl's helper has no types
+            formula=[f"ISERROR({first})"], font=Font(color=AMBER, bold=True)
+        )
+        self.sheet.conditional_formatting.add(cells, rule)
+
+    def heights(self, rows: Mapping[int, float]) -> None:
+        """Set row heights in points."""
+        for row, height in rows.items():
+            self.sheet.row_dimensions[row].height = height
+
+    def describe_chart(self, text: str) -> None:
+        """Give the sheet's only chart its alternative text, which openpyxl cannot write."""
+        self.book.descriptions.append(self.words(text))
+
+    def define(self, name: str, at: str) -> None:
+        """Give a cell a name for formulas."""
+        column, row = coordinate_from_string(at)
+        target = f"'{self.sheet.title}'!${column}${row}"
+        self.book.workbook.defined_names[name] = DefinedName(name, attr_text=target)
+
+    def absolute(self, first: int, last: int, column: int) -> str:
+        """Return the absolute address of a part of a column, with its sheet."""
+        letter = get_column_letter(column)
+        return f"'{self.sheet.title}'!${letter}${first}:${letter}${last}"
+
+    @staticmethod
+    def at(row: int, column: int) -> str:
+        """Return a cell's address."""
+        return f"{get_column_letter(column)}{row}"
+
+    def print_setup(self, area: str, title_rows: str, *, one_page_wide: bool = True) -> None:
+        """Print landscape on A4 or Letter, with repeated title rows and a page footer."""
+        sheet = self.sheet
+        sheet.print_area = area
+        sheet.print_title_rows = title_rows
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+        if one_page_wide:
+            sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+            sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        else:
+            sheet.page_setup.scale = 60
+        sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.8)
+        sheet.oddFooter = HeaderFooterItem(
+            left=_HeaderFooterPart(text="&A"), right=_HeaderFooterPart(text="&P / &N")
+        )
+
+    def protect(self) -> None:
+        """Lock all but the inputs, without a password."""
+        self.sheet.protection.sheet = True
+        self.sheet.protection.formatColumns = False
+        self.sheet.protection.formatRows = False
+
+    def _fraction_rule(self, at: str, number: str) -> Rule:
+        """Return the rule that shows decimals where a value has them."""
+        formats = self.book.formats
+        known = formats.setdefault(number, _FIRST_FREE_FORMAT + len(formats))
+        look = DifferentialStyle(numFmt=NumberFormat(numFmtId=known, formatCode=number))
+        fraction = f"IF(ISNUMBER({at}),{at}<>INT({at}),FALSE)"
+        return Rule(type="expression", dxf=look, formula=[fraction])

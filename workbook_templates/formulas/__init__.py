@@ -1,0 +1,1 @@
+"""How formulas are made, and what they give."""

@@ -1,0 +1,61 @@
+"""The figures that the sheet's formulas name instead of holding them: one table of constants."""
+
+from typing import NamedTuple
+
+from xl_pricing.estimation import actuals, budget, cost, levers, size, tokens
+from xl_pricing.functions import arguments
+
+MOST_ROWS = 5_000
+"""Rows of the campaign, and of the actuals, at most."""
+
+
+class Rule(NamedTuple):
+    """A named constant of the formulas."""
+
+    name: str
+    value: float
+    meaning: str
+
+
+RULES = (
+    Rule("grid_base_px", tokens.GRID_BASE_PX, "grid rule: added to the pixels"),
+    Rule("grid_divisor_px", tokens.GRID_DIVISOR_PX, "grid rule: divides grid cells x pixels"),
+    Rule("patch_px", tokens.PATCH_PX, "patch rule: edge of a patch in px"),
+    Rule("patch_full_px", tokens.PATCH_FULL_PX, "patch rule: longer images are halved at most"),
+    Rule("patch_budget", tokens.PATCH_BUDGET, "patch rule: patches at most"),
+    Rule("tile_px", tokens.TILE_PX, "tile rule: edge of a tile in px"),
+    Rule("tile_fit_px", tokens.TILE_FIT_PX, "tile rule: longer images are fitted"),
+    Rule("tile_base_tokens", tokens.TILE_BASE_TOKENS, "tile rule: tokens of any image"),
+    Rule("tile_tokens", tokens.TILE_TOKENS, "tile rule: tokens of a tile"),
+    Rule("tokens_per_mtok", cost.TOKENS_PER_MTOK, "rates are USD per so many tokens"),
+    Rule("max_images_per_call", arguments.MAX_IMAGES_PER_CALL, "images per call at most"),
+    Rule("max_references", arguments.MAX_REFERENCES, "reference images at most"),
+    Rule("max_reference_px", 100_000, "edge of a reference image in px at most"),
+    Rule("max_prompt_tokens", arguments.MAX_PROMPT_TOKENS, "prompt tokens at most"),
+    Rule("max_measured_tokens", arguments.MAX_MEASURED_TOKENS, "measured tokens at most"),
+    Rule("plan_rank_base", 100_000_000, "ranks a plan's rows: the smallest size tier first"),
+    Rule("cent_fraction_usd", 0.000001, "sums may differ by so many USD"),
+    Rule("plan_row_base", 10_000, "keeps a plan's row beside its rank"),
+    Rule("plan_marks", 3, "marks of a quality: refused, unknown, priced"),
+    Rule("compared_decimals", 9, "prices are compared to so many decimals"),
+    Rule("negligible_share", 0.000001, "a saving of a smaller part of the budget is none"),
+    Rule("retries_step", float(levers.RETRIES_STEP), "levers: retries less and more by"),
+    Rule("images_per_call_some", levers.IMAGES_PER_CALL[1], "levers: some images per call"),
+    Rule("images_per_call_many", levers.IMAGES_PER_CALL[2], "levers: many images per call"),
+    Rule("drawn_share", 0.001, "levers: a bar of a smaller part of the budget is not drawn"),
+    Rule("usual_buffer_low", 0.1, "usual buffer from"),
+    Rule("usual_buffer_high", 0.3, "usual buffer to"),
+    Rule("max_planned_finals", budget.MAX_PLANNED_FINALS, "risk: finals at most"),
+    Rule("max_planned_retries", budget.MAX_PLANNED_RETRIES, "risk: retries at most"),
+    Rule("risk_tie", 5e-11, "risk: a chance so little below the confidence reaches it"),
+    Rule("risk_decimals", 6, "risk: decimals of chances, and of generations before the cut"),
+    Rule("reference_px", size.REFERENCE_SIZE.width, "edge of a campaign's reference images in px"),
+    Rule("most_rows", MOST_ROWS, "rows of the campaign and of the actuals at most"),
+    Rule("most_of_a_row", 100_000_000, "actuals: images or USD of a row at most"),
+    Rule("first_bill_day", 36_526, "actuals: no day before this one, 2000-01-01"),
+    Rule("last_bill_day", 73_050, "actuals: no day after this one, 2099-12-31"),
+    Rule("drift_periods", 12, "actuals: periods of the retries over time"),
+    Rule("interval_z", actuals.INTERVAL_Z, "actuals: standard deviations that hold 90 % of cases"),
+    Rule("rates_age_days", 45, "rates that were checked longer ago are flagged"),
+    Rule("retirement_notice_days", 60, "a model that shuts down within so many days is flagged"),
+)

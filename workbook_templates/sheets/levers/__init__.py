@@ -1,0 +1,1 @@
+"""The Levers sheet."""

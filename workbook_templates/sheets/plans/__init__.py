@@ -1,0 +1,1 @@
+"""The Plans sheet."""

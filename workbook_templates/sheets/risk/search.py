@@ -1,0 +1,216 @@
+"""The workings of the Risk sheet: a search for the generations needed, one column per case.
+
+Each generation is accepted with chance 1/retries, so the generations that a job needs are negative
+binomial: N of them are enough with the chance ``1 - BINOMDIST(finals-1, N, 1/retries, TRUE)``. No
+function of Excel inverts that, so N is found by bisection: one cell per step, which adds its power
+of two where that is still not enough.
+
+The steps reach 2^30 - 1 generations beyond the finals, more than 99 % of the largest job that is
+answered takes (1,000,000 finals, 1,000 retries). No step asks for more generations than surely are
+enough by Cantelli's inequality, so no host is asked for a billion trials of a small job.
+
+NEGBINOM.DIST would need the same search, is no more exact in LibreOffice, and exists since Excel
+2010 only, while BINOMDIST is a name that every host knows. Excel cuts its trials to integers and
+documents no upper limit; the one at 1,029 fell with Excel 2003 (KB 827459). Not seen in Excel.
+
+LibreOffice's BINOMDIST is off by up to 2.4e-11 up to a million trials, 1.3e-10 at two million, 1e-9
+at a billion. Two kinds of jobs come near to a tie at 50 %: with retries 2 the chance is exactly
+50 %, with retries 5 it falls short by 2.3e-10 at 100,000 finals. The rule ``risk_tie`` lies
+between; above 100,000 finals such a job may come out one generation off.
+"""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from openpyxl.utils import get_column_letter
+
+from workbook_templates.book import theme
+from workbook_templates.book.page import Page
+from workbook_templates.book.theme import Style
+from xl_pricing.estimation.budget import CONFIDENCES, DEFAULT_CONFIDENCE
+
+SIZES = (1, 5, 10, 20, 50, 100, 200, 500, 1000)
+"""The finals of the jobs that are compared."""
+STEPS = 30
+"""The steps of the bisection: 2^29 generations down to 1."""
+FIRST_ROW = 14
+"""The first row of the tables that hold the confidences (column B) and the sizes (column I)."""
+TOP_ROW = 41
+"""The first row of the workings."""
+
+_SURE_ROW = FIRST_ROW + CONFIDENCES.index(DEFAULT_CONFIDENCE)
+_LAST_ROW = FIRST_ROW + len(SIZES) - 1
+_SIZE_CELLS, _BUFFER_CELLS = (f"${column}${FIRST_ROW}:${column}${_LAST_ROW}" for column in "IL")
+# Small, for a billion has thirteen characters.
+_COUNT = replace(theme.NUMBER, size=8, number=theme.COUNT)
+_PERCENT = replace(_COUNT, number=theme.WHOLE_PERCENT)
+
+
+class Case(NamedTuple):
+    """A search: its key in names, its column in the workings, its row in the table above."""
+
+    key: str
+    column: str
+    row: int
+
+    @property
+    def confidence(self) -> str:
+        """The cell of the confidence."""
+        return f"B{_SURE_ROW if self.key.startswith('size') else self.row}"
+
+    @property
+    def finals(self) -> str:
+        """The cell of the finals."""
+        return f"I{self.row}" if self.key.startswith("size") else "risk_finals"
+
+
+class Line(NamedTuple):
+    """One figure of the workings beside the search."""
+
+    name: str
+    label: str
+    formula: str
+    number: str = theme.COUNT
+
+
+def key_of(confidence: float) -> str:
+    """Return how names tell a confidence: ``90``."""
+    return f"{confidence:.0%}".rstrip("%")
+
+
+JOB_CASES = tuple(
+    Case(key_of(confidence), get_column_letter(3 + i), FIRST_ROW + i)
+    for i, confidence in enumerate(CONFIDENCES)
+)
+SIZE_CASES = tuple(
+    Case(f"size_{size}", get_column_letter(9 + i), FIRST_ROW + i) for i, size in enumerate(SIZES)
+)
+
+
+def _over(band: str) -> str:
+    return f"SUMPRODUCT(MAX(({_BUFFER_CELLS}>{band})*{_SIZE_CELLS}))"
+
+
+def _first(over: str) -> str:
+    """Return the first size after which none is over the band; #N/A where the last one is."""
+    position = f"1+IF({over}=0,0,MATCH({over},{_SIZE_CELLS},0))"
+    return f"IF({over}=MAX({_SIZE_CELLS}),NA(),INDEX({_SIZE_CELLS},{position}))"
+
+
+_JOB_LINES = (
+    Line(
+        "risk_valid",
+        "Finals are whole, finals and retries in range (1 = yes)",
+        "IF(plan_valid=1,IF(ISNUMBER(retries_used),IF(AND(finals=INT(finals),"
+        "finals<=max_planned_finals,retries_used>=1,retries_used<=max_planned_retries),1,0),0),0)",
+    ),
+    Line("risk_finals", "Finals", "IF(risk_valid=1,finals,NA())"),
+    Line("risk_retries", "Retries", "IF(risk_valid=1,retries_used,NA())", theme.RATE),
+    Line("risk_peak", "The largest buffer of the sizes", f"MAX({_BUFFER_CELLS})", theme.PERCENT),
+    Line("risk_peak_size", "Its size", f"INDEX({_SIZE_CELLS},MATCH(risk_peak,{_BUFFER_CELLS},0))"),
+)
+_SIZE_LINES = (
+    Line("risk_over_high", "The last size over the usual band", _over("usual_buffer_high")),
+    Line("risk_first_high", "From this size on none is over it", _first("risk_over_high")),
+    Line("risk_over_low", "The last size over the band's lower end", _over("usual_buffer_low")),
+    Line("risk_first_low", "From this size on none is over that", _first("risk_over_low")),
+)
+
+
+_CONFIDENCE_ROW = TOP_ROW + len(_JOB_LINES) + 4
+_FINALS_ROW, _START_ROW, _SPAN_ROW = (_CONFIDENCE_ROW + i for i in (1, 2, 3))
+_STEPS_ROW = _CONFIDENCE_ROW + 4
+LAST_ROW = _STEPS_ROW + STEPS
+_CAPTIONS = {
+    _CONFIDENCE_ROW: "Confidence",
+    _FINALS_ROW: "Finals",
+    _START_ROW: "Start: one less than finals",
+    _SPAN_ROW: "No step over",
+    LAST_ROW: "Generations needed",
+}
+ANSWER_CELLS = (
+    f"F{TOP_ROW + 1}:F{TOP_ROW + len(_JOB_LINES)}",
+    f"L{TOP_ROW + 1}:L{TOP_ROW + len(_SIZE_LINES)}",
+    f"C{_CONFIDENCE_ROW}:Q{LAST_ROW}",
+)
+
+
+def write(page: Page) -> None:
+    """Write the workings."""
+    section(page, f"B{TOP_ROW}:Q{TOP_ROW}", "Workings: nothing to type here")
+    _write_lines(page, "BF", _JOB_LINES)
+    _write_lines(page, "IL", _SIZE_LINES)
+    _write_captions(page)
+    for case in (*JOB_CASES, *SIZE_CASES):
+        _write_search(page, case)
+
+
+def section(page: Page, cells: str, title: str) -> None:
+    """Write a section's title over a row of cells."""
+    page.fill(cells, theme.STEP)
+    page.say(cells.split(":", maxsplit=1)[0], title, theme.STEP)
+
+
+def unnamed(page: Page, at: str, key: str, formula: str, style: Style) -> None:
+    """Write a computed cell under a key only: hundreds of names would bury those that matter."""
+    cell = page.put(at, None, style)
+    cell.value = "=" + formula
+    page.book.formulas[page.sheet.title, at] = key
+
+
+def _write_lines(page: Page, columns: str, lines: tuple[Line, ...]) -> None:
+    for row, line in enumerate(lines, start=TOP_ROW + 1):
+        page.say(f"{columns[0]}{row}", line.label, theme.LABEL)
+        style = replace(theme.COMPUTED, number=line.number)
+        page.formula(f"{columns[1]}{row}", line.name, line.formula, style)
+
+
+def _write_captions(page: Page) -> None:
+    """Write what the rows of the search are, beside the steps that all columns share."""
+    top = _CONFIDENCE_ROW - 2
+    section(page, f"B{top}:G{top}", "Bisection: this job, by confidence")
+    section(page, f"I{top}:Q{top}", "Bisection: 90% confidence, by finals of a job")
+    said = (
+        "A step adds the generations on its left where the sum so far and they are still not "
+        "enough: a chance under the confidence."
+    )
+    page.say(f"B{top + 1}", said, theme.NOTE)
+    for row, caption in _CAPTIONS.items():
+        page.say(f"B{row}", caption, theme.LABEL)
+    for i in range(STEPS):
+        style = replace(theme.LABEL, number=theme.COUNT)
+        page.put(f"B{_STEPS_ROW + i}", 2 ** (STEPS - 1 - i), style)
+
+
+def _write_search(page: Page, case: Case) -> None:
+    """Write the search of one case: a column of steps."""
+    column, key = case.column, case.key
+    cells = {
+        "confidence": (_CONFIDENCE_ROW, case.confidence, _PERCENT),
+        "finals": (_FINALS_ROW, case.finals, _COUNT),
+        "start": (_START_ROW, f"{column}{_FINALS_ROW}-1", _COUNT),
+        "span": (_SPAN_ROW, _span(column), _COUNT),
+    }
+    for i in range(STEPS):
+        cells[str(i)] = (_STEPS_ROW + i, _step(column, i), _COUNT)
+    for part, (row, formula, style) in cells.items():
+        unnamed(page, f"{column}{row}", f"risk_search.{key}.{part}", formula, style)
+    style = replace(theme.TOTAL, size=8, bold=False, number=theme.COUNT)
+    page.formula(f"{column}{LAST_ROW}", f"risk_needed_{key}", f"{column}{LAST_ROW - 1}+1", style)
+
+
+def _span(column: str) -> str:
+    """Return how many generations over the start are surely enough: Cantelli's inequality."""
+    finals, confidence = f"{column}{_FINALS_ROW}", f"{column}{_CONFIDENCE_ROW}"
+    rejected = f"{finals}*(risk_retries-1)"
+    spread = f"SQRT({rejected}*risk_retries*{confidence}/(1-{confidence}))"
+    return f"IF({rejected}=0,0,{rejected}+{spread}+2)"
+
+
+def _step(column: str, i: int) -> str:
+    """Return the sum after a step; the first step adds to the start."""
+    row = _STEPS_ROW + i
+    before, step = f"{column}{row - 1 if i else _START_ROW}", f"$B{row}"
+    short = f"BINOMDIST({column}${_START_ROW},{before}+{step},1/risk_retries,TRUE)"
+    adds = f"IF(1-{short}<{column}${_CONFIDENCE_ROW}-risk_tie,{step},0)"
+    return f"{before}+IF({step}>{column}${_SPAN_ROW},0,{adds})"

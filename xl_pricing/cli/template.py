@@ -1,0 +1,79 @@
+"""``xl-pricing template``: write the workbook, prefilled or with rows of one's own."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from workbook_templates.book.words import LANGUAGES
+from xl_pricing.cli.console import Document, takes
+from xl_pricing.errors import InvalidValueError
+
+
+def draw_template(document: Document) -> str:
+    """Say where the workbook is, and what to do with it."""
+    return f"{document['path']}\nOpen it in Excel or LibreOffice and fill in its yellow cells."
+
+
+@takes(["path"], ["lang", "campaign", "actuals"])
+@click.option("--force", is_flag=True, help="Overwrite a file that is already there.")
+def template(
+    path: str, lang: str | None, campaign: str | None, actuals: str | None, *, force: bool
+) -> Document:
+    """Write the budget workbook.
+
+    A name in .xlsx needs no macros; one in .xlsm has the cell functions and the refresh button too.
+    CSV files begin with the names of the columns, those of the tables in the workbook.
+    """
+    language = lang or LANGUAGES[0]
+    if language not in LANGUAGES:
+        raise InvalidValueError(f"lang {lang!r} is unknown; accepted: {', '.join(LANGUAGES)}")
+    if not path.lower().endswith((".xlsx", ".xlsm")):
+        raise InvalidValueError(
+            f"path {path!r} is not a workbook; accepted: a name in .xlsx or .xlsm"
+        )
+    if Path(path).exists() and not force:
+        raise InvalidValueError(f"path {path!r} exists; accepted: another name, or --force")
+    rows = _read_tables(campaign, actuals)
+    _write(Path(path), _build(language, rows, macros=path.lower().endswith(".xlsm")))
+    return {"path": path, "lang": language, **{name: len(table) for name, table in rows.items()}}
+
+
+def _read_tables(campaign: str | None, actuals: str | None) -> dict[str, Sequence[Any]]:
+    """Read the files that are given, by the name of their table."""
+    from workbook_templates import csv_rows  # noqa: PLC0415 - loads openpyxl
+    from workbook_templates.sheets.actuals import sheet as bills  # noqa: PLC0415 - the same
+    from workbook_templates.sheets.campaign import lines  # noqa: PLC0415 - the same
+
+    given = ((campaign, lines.TABLE, lines.INPUTS), (actuals, bills.TABLE, bills.TYPED))
+    return {table: csv_rows.read_rows(Path(path), fields) for path, table, fields in given if path}
+
+
+def _build(lang: str, rows: Mapping[str, Sequence[Any]], *, macros: bool) -> bytes:
+    from workbook_templates.build import build  # noqa: PLC0415 - loads openpyxl
+
+    with _progress(sum(map(len, rows.values()))) as progress:
+        return build(lang, macros=macros, rows=rows, progress=progress).data
+
+
+@contextmanager
+def _progress(rows: int) -> Iterator[Callable[[int], None] | None]:
+    """Show on standard error how many rows are written, where there are any of one's own."""
+    if not rows:
+        yield None
+        return
+    with click.progressbar(length=rows, label="Pricing and writing", file=sys.stderr) as bar:
+        yield bar.update
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise InvalidValueError(
+            f"path {str(path)!r} cannot be written: {error.strerror or error}; "
+            "accepted: a file in a folder that you may write to"
+        ) from None

@@ -1,0 +1,23 @@
+"""The cell functions, IMGCOST and its sisters, once for every host."""
+
+from xl_pricing.functions.pricing import (
+    IMGBUDGET,
+    IMGBUFFER,
+    IMGCOST,
+    IMGCREDITS,
+    IMGEXPLAIN,
+    IMGRATE,
+    IMGSIZE,
+    IMGTOKENS,
+)
+
+__all__ = [
+    "IMGBUDGET",
+    "IMGBUFFER",
+    "IMGCOST",
+    "IMGCREDITS",
+    "IMGEXPLAIN",
+    "IMGRATE",
+    "IMGSIZE",
+    "IMGTOKENS",
+]

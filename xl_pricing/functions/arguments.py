@@ -1,0 +1,289 @@
+"""Reading the arguments of the cell functions: from a cell's value to what the core computes with.
+
+A value is a scalar; ``None`` or empty text is an omitted argument. What repeats from cell to cell
+(model, size, quality, table) is read once and remembered.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
+from xl_pricing.estimation.cost import Tariff, Usage
+from xl_pricing.estimation.credits import Terms
+from xl_pricing.estimation.size import (
+    REFERENCE_SIZE,
+    FreeSizes,
+    Size,
+    cheapest_size,
+    parse_size,
+    plain,
+    plain_reader,
+    resolve_size,
+)
+from xl_pricing.estimation.tokens import REFERENCE_RULES, text_tokens
+from xl_pricing.functions.ranges import Grid, as_grid, is_grid
+from xl_pricing.functions.values import (
+    is_blank,
+    is_number,
+    read_number,
+    read_whole,
+    read_word,
+    refuse_error,
+    shown,
+)
+from xl_pricing.rates.card import DEFAULT_MODEL, DEFAULT_TIER, RateCard, read_tier
+from xl_pricing.rates.day import today
+from xl_pricing.rates.refresh.store import active_card
+from xl_pricing.rates.rows import MINUTES_PER_DAY, Model, read_minutes
+
+MAX_IMAGES_PER_CALL = 10
+MAX_REFERENCES = 16
+MAX_PROMPT_CHARACTERS = 32_000
+MAX_PROMPT_TOKENS = 100_000
+MAX_MEASURED_TOKENS = 1_000_000
+
+_SMALL_DIVISOR = 16
+
+_Counter = Callable[[tuple[int, int]], int | Fraction]
+Cell = str | float | Decimal | Fraction | date | None
+Table = RateCard | Grid | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """All of an estimate but size and quality: model, tariff, images per call, input tokens."""
+
+    model: Model
+    tariff: Tariff
+    text_in: int
+    image_in: int
+    n: int
+    usd: Callable[[Cell, Cell], float]
+    """USD per image of a size and a quality."""
+
+    def usage(self, size: Cell, quality: Cell) -> Usage:
+        """Count the tokens of one call."""
+        image_out = token_counter(self.model, self.n)(size, quality)
+        return Usage(self.text_in, self.image_in, image_out, self.n)
+
+
+def read_job(model: Cell, n: Cell, prompt: Cell, references: Cell, tier: Cell, rates: Table) -> Job:
+    """Read everything but size and quality, at the rates in force today."""
+    card = card_with(RateCard.with_rates, rates)
+    return _job(model, n, prompt, references, tier, card, today())
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _job(
+    model: Cell, n: Cell, prompt: Cell, references: Cell, tier: Cell, card: RateCard, day: date
+) -> Job:
+    known = read_model(model, card)
+    tariff = _tariff(known, tier_word(tier), card, day)
+    text_in, image_in = read_inputs(known, prompt, references)
+    count = read_n(n)
+    price = tariff.pricer(text_in, image_in, count)
+    pixels, counters = _pixels_reader(known), _counters(known, count)
+    return Job(known, tariff, text_in, image_in, count, lambda s, q: price(counters[q](pixels(s))))
+
+
+def read_inputs(model: Model, prompt: Cell, references: Cell) -> tuple[int, int]:
+    """Count the text and image tokens that go into one image."""
+    images = () if is_blank(references) else read_references(references)
+    text_in = 0 if is_blank(prompt) else _text_in(model, prompt, len(images))
+    return text_in, sum(map(REFERENCE_RULES[model.references.rule], images))
+
+
+@lru_cache(maxsize=256)
+def _tariff(model: Model, tier: str, card: RateCard, day: date) -> Tariff:
+    return card.tariff(model, tier, day)
+
+
+def token_counter(model: Model, n: Cell) -> Callable[[Cell, Cell], int | Fraction]:
+    """Return the count of output tokens of one call by size and quality."""
+    pixels, counters = _pixels_reader(model), _counters(model, read_n(n))
+    return lambda size, quality: counters[quality](pixels(size))
+
+
+@lru_cache(maxsize=64)
+def _pixels_reader(model: Model) -> Callable[[Cell], tuple[int, int]]:
+    def careful(size: Any) -> Size:  # noqa: ANN401 - a cell's value
+        return read_pixels(size, model)
+
+    return plain_reader(model.sizes, careful) if isinstance(model.sizes, FreeSizes) else careful
+
+
+class _Counters(dict[Cell, _Counter]):
+    """Token counters by quality; words are kept, so a range reads each of them once."""
+
+    def __init__(self, model: Model, n: int) -> None:
+        super().__init__()
+        self._model, self._n = model, n
+
+    def __missing__(self, quality: Cell) -> _Counter:
+        word, n = read_quality(quality), self._n
+        if not isinstance(word, str):
+            return lambda _size: word * n
+        counter = self[quality] = self._model.output.rule.counter(word, n)
+        return counter
+
+
+@lru_cache(maxsize=256)
+def _counters(model: Model, n: int) -> _Counters:
+    return _Counters(model, n)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def read_model(model: Cell, card: RateCard) -> Model:
+    """Read a model's name; the default model where omitted."""
+    return card.model(DEFAULT_MODEL if is_blank(model) else read_word(model, "model"))
+
+
+def tier_word(tier: Cell) -> str:
+    """Read a tier's name; standard where omitted."""
+    return DEFAULT_TIER if is_blank(tier) else read_tier(read_word(tier, "tier"))
+
+
+def read_n(n: Cell) -> int:
+    """Read images per call; 1 where omitted."""
+    return 1 if is_blank(n) else read_whole(n, "n", 1, MAX_IMAGES_PER_CALL)
+
+
+def read_pixels(size: Cell, model: Model) -> Size:
+    """Read a size or a ratio's preset, legal for the model."""
+    return resolve_size(ratio_word(size, "size"), model.sizes)
+
+
+def ratio_word(value: Cell, name: str) -> str:
+    """Return the text of a size or ratio, mending what Excel makes of a ratio typed in a cell.
+
+    Excel takes ``4:5`` for the time 04:05 and keeps the fraction of a day, 0.170138888888889.
+    """
+    if is_blank(value) or isinstance(value, str):
+        return read_word(value, name)
+    refuse_error(value, name)
+    minutes = read_minutes(value)
+    is_time = isinstance(value, time | datetime)
+    if minutes is None or (not is_time and _may_be_decimal(minutes)):
+        raise InvalidValueError(f"{name} {shown(value)} is not text; accepted: text such as 4:5")
+    return "{}:{}".format(*divmod(minutes, 60))
+
+
+def _may_be_decimal(minutes: int) -> bool:
+    """Tell whether a time may as well be a decimal: 0.8 as it is typed, or 16/9 as it is computed.
+
+    Every ratio of the ratios table makes a time with more decimals and a larger divisor.
+    """
+    divisor = Fraction(minutes, MINUTES_PER_DAY).denominator
+    return divisor <= _SMALL_DIVISOR or 10_000 % divisor == 0
+
+
+def read_quality(quality: Cell) -> str | int | Fraction:
+    """Read a quality: a word in lower case, or measured output tokens per image.
+
+    Raises `OutOfRangeError` for tokens outside 0 (excluded) to 1,000,000.
+    """
+    refuse_error(quality, "quality")
+    if is_blank(quality):
+        raise InvalidValueError("quality is missing; accepted: a word or a measured token count")
+    word = quality.strip().lower() if isinstance(quality, str) else ""
+    if word[:1].isalpha() or word.endswith(("%", "％")):  # 50% is no half token, but unknown
+        return word
+    tokens = read_number(quality, "quality")
+    if not 0 < tokens <= MAX_MEASURED_TOKENS:
+        raise OutOfRangeError(
+            f"quality {shown(quality)} is out of range; accepted as output tokens per image: "
+            f"more than 0, up to {MAX_MEASURED_TOKENS:,}"
+        )
+    return int(tokens) if tokens.denominator == 1 else tokens
+
+
+def read_references(references: Cell) -> tuple[Size, ...]:
+    """Read reference images: how many of 1024x1024, or their sizes parted by semicolons."""
+    refuse_error(references, "references")
+    text = plain(references).lower() if isinstance(references, str) else ""
+    if any(mark in text for mark in "x×*"):
+        sizes = tuple(parse_size(part.strip()) for part in text.split(";") if part.strip())
+        read_whole(len(sizes), "references", 0, MAX_REFERENCES)
+        if not all(size.short for size in sizes):
+            raise OutOfRangeError(
+                f"references {shown(references)} hold a side of 0; accepted: 1 px or more"
+            )
+        return sizes
+    return (REFERENCE_SIZE,) * read_whole(references, "references", 0, MAX_REFERENCES)
+
+
+def read_terms(plan: Cell, model: Model, size: Size, quality: Cell, card: RateCard) -> Terms:
+    """Read a plan into its terms for such an image.
+
+    A number is USD per credit on the token cost; raises `OutOfRangeError` unless above 0.
+    """
+    refuse_error(plan, "plan")
+    if isinstance(plan, str) and not is_number(plan):
+        return card.offer(plan, model, size, _billed_quality(quality, model)).terms
+    usd_per_credit = read_number(plan, "plan")
+    if usd_per_credit <= 0:
+        raise OutOfRangeError(
+            f"plan {shown(plan)} is out of range; accepted: more than 0 USD per credit, or a name"
+        )
+    return Terms(usd_per_credit=usd_per_credit, multiplier=Fraction(1))
+
+
+def _billed_quality(quality: Cell, model: Model) -> str:
+    """Read a quality that a plan may bill, also one without a token count, such as auto."""
+    word = read_quality(quality)
+    if not isinstance(word, str):
+        return "measured"
+    with suppress(NotAvailableError):
+        model.output.rule.counter(word)
+    return word
+
+
+@lru_cache(maxsize=256)
+def find_cheapest(ratio: Fraction, short_side_px: Fraction, quality: str, model: Model) -> Size:
+    """Return the cheapest legal size, remembered; see `cheapest_size`."""
+    return cheapest_size(ratio, short_side_px, model.sizes, model.output.rule.counter(quality))
+
+
+def card_with(replace: Callable[[RateCard, Grid], RateCard], table: Table) -> RateCard:
+    """Return the card in force, or one with its rates or plans replaced by a sheet's table."""
+    if isinstance(table, RateCard):
+        return table
+    if is_blank(table):
+        return active_card()
+    if not is_grid(table):
+        raise InvalidValueError(
+            f"table {shown(table)} is not a range; accepted: a range with a header"
+        )
+    return _replaced(active_card(), replace, tuple(map(tuple, as_grid(table))))
+
+
+@lru_cache(maxsize=8, typed=True)
+def _replaced(
+    card: RateCard, replace: Callable[[RateCard, Grid], RateCard], table: Grid
+) -> RateCard:
+    return replace(card, table)
+
+
+def _text_in(model: Model, prompt: Cell, references: int) -> int:
+    """Count the text tokens of a prompt, given as a token count or as text, with the overhead."""
+    tokens = _prompt_tokens(prompt)
+    return tokens + model.text.per_call + model.text.per_reference * references
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _prompt_tokens(prompt: Cell) -> int:
+    refuse_error(prompt, "prompt")
+    if isinstance(prompt, str) and not is_number(prompt):
+        if len(prompt) > MAX_PROMPT_CHARACTERS:
+            raise OutOfRangeError(
+                f"the prompt has {len(prompt):,} characters; "
+                f"accepted: up to {MAX_PROMPT_CHARACTERS:,}"
+            )
+        return text_tokens(prompt)
+    return read_whole(prompt, "prompt", 0, MAX_PROMPT_TOKENS)

@@ -1,0 +1,287 @@
+"""The cell functions, once: IMGCOST and its sisters.
+
+Each is a plain function of scalar cell values that raises the project's errors; an argument that
+is ``None`` or empty text is omitted. `declaration` makes every host's version from them.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from fractions import Fraction
+from functools import cache
+from typing import NamedTuple
+
+from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
+from xl_pricing.estimation import budget
+from xl_pricing.estimation.cost import BASES, Evidence, Line
+from xl_pricing.estimation.credits import Charge, charge
+from xl_pricing.estimation.size import Size, parse_ratio
+from xl_pricing.functions.arguments import (
+    Cell,
+    Table,
+    card_with,
+    find_cheapest,
+    ratio_word,
+    read_inputs,
+    read_job,
+    read_model,
+    read_n,
+    read_pixels,
+    read_quality,
+    read_terms,
+    tier_word,
+    token_counter,
+)
+from xl_pricing.functions.catalogue import cell_function
+from xl_pricing.functions.values import (
+    is_blank,
+    read_number,
+    read_whole,
+    read_word,
+    refuse_error,
+    shown,
+)
+from xl_pricing.rates.card import RateCard, read_meter
+from xl_pricing.rates.day import today
+from xl_pricing.rates.refresh.store import active_card
+from xl_pricing.rates.rows import read_date
+
+DEFAULT_QUALITY = "high"
+DEFAULT_SHORT_SIDE_PX = 1024
+EXPLAIN_HEADER = ("line", "quantity", "unit", "rate", "USD", "source", "checked on", "basis")
+
+_MEASURED_BY_USER = Evidence("measured by the user", "", "measured")
+
+
+def bind_cost(
+    model: Cell = None,
+    n: Cell = None,
+    prompt: Cell = None,
+    references: Cell = None,
+    tier: Cell = None,
+    rates: Table = None,
+) -> Callable[[Cell, Cell], float]:
+    """Return IMGCOST for all but size and quality, which are what varies down a column."""
+    return read_job(model, n, prompt, references, tier, rates).usd
+
+
+@cell_function("1024x1536", "high", bind=bind_cost)
+def IMGCOST(
+    size: Cell,
+    quality: Cell,
+    model: Cell = None,
+    n: Cell = None,
+    prompt: Cell = None,
+    references: Cell = None,
+    tier: Cell = None,
+    rates: Table = None,
+) -> float:
+    """USD per image. Without prompt and references: output only, as the official table counts.
+
+    Tokens are exact integers; USD is rounded once, to the nearest float.
+    """
+    return bind_cost(model, n, prompt, references, tier, rates)(size, quality)
+
+
+@cell_function("1024x1536", "high", "PixAPI")
+def IMGCREDITS(
+    size: Cell,
+    quality: Cell,
+    plan: Cell,
+    model: Cell = None,
+    n: Cell = None,
+    prompt: Cell = None,
+    references: Cell = None,
+    plans: Table = None,
+) -> float:
+    """Credits per image in a plan, or the token cost at a price per credit."""
+    charged = read_charge(size, quality, plan, model, n, prompt, references, plans)
+    if charged.credits is None:
+        raise NotAvailableError(f"plan {plan!r} names no credits, only USD per image")
+    return _as_float(charged.credits, "the number of credits")
+
+
+def bind_budget(retries: Cell = None, buffer: Cell = None) -> Callable[[Cell, Cell], float]:
+    """Return IMGBUDGET for one retries and buffer, read once, after the first cost and finals."""
+
+    @cache
+    def rest() -> tuple[Fraction, Fraction]:
+        return (
+            budget.DEFAULT_RETRIES if is_blank(retries) else read_number(retries, "retries"),
+            budget.DEFAULT_BUFFER if is_blank(buffer) else read_number(buffer, "buffer"),
+        )
+
+    def total(cost: Cell, finals: Cell) -> float:
+        plan = budget.Budget(read_number(cost, "cost"), read_number(finals, "finals"), *rest())
+        return _as_float(plan.total, "the budget")
+
+    return total
+
+
+@cell_function(0.16464, 120, 1.5, 0.2, bind=bind_budget)
+def IMGBUDGET(cost: Cell, finals: Cell, retries: Cell = None, buffer: Cell = None) -> float:
+    """Budget in the unit of cost: cost x finals x retries x (1 + buffer)."""
+    return bind_budget(retries, buffer)(cost, finals)
+
+
+def bind_tokens(model: Cell = None, n: Cell = None) -> Callable[[Cell, Cell], float]:
+    """Return IMGTOKENS for one model and n."""
+    count, images = token_counter(read_model(model, active_card()), n), read_n(n)
+    return lambda size, quality: float(count(size, quality) / images)
+
+
+@cell_function("1024x1536", "high", bind=bind_tokens)
+def IMGTOKENS(size: Cell, quality: Cell, model: Cell = None, n: Cell = None) -> float:
+    """Output tokens per image. With n images per call the sum is rounded up once, then shared."""
+    return bind_tokens(model, n)(size, quality)
+
+
+@cell_function("4:5", 1024)
+def IMGSIZE(ratio: Cell, short_side: Cell = None, quality: Cell = None, model: Cell = None) -> str:
+    """Find the cheapest legal size with that ratio (within 1%) and at least that shorter side."""
+    least = Fraction(DEFAULT_SHORT_SIDE_PX)
+    if not is_blank(short_side):
+        least = read_number(short_side, "short_side")
+    if least <= 0:
+        raise OutOfRangeError(f"short_side {shown(short_side)} is out of range; accepted: px > 0")
+    word = DEFAULT_QUALITY if is_blank(quality) else read_quality(quality)
+    if not isinstance(word, str):
+        raise InvalidValueError(
+            "quality is a measured token count, which belongs to one size; accepted: a word"
+        )
+    shape = parse_ratio(ratio_word(ratio, "ratio"))
+    return str(find_cheapest(shape, least, word, read_model(model, active_card())))
+
+
+@cell_function(120, 1.5)
+def IMGBUFFER(finals: Cell, retries: Cell, confidence: Cell = None) -> float:
+    """Return the buffer that lasts with that confidence, if 1 generation in retries is accepted.
+
+    Exact negative binomial: the fewest generations that give the finals, over finals x retries.
+    """
+    chance = budget.DEFAULT_CONFIDENCE
+    if not is_blank(confidence):
+        chance = float(read_number(confidence, "confidence"))
+    return budget.buffer_for(
+        read_whole(finals, "finals", 0, budget.MAX_PLANNED_FINALS),
+        float(read_number(retries, "retries")),
+        chance,
+    )
+
+
+@cell_function("gpt-image-2", "image_out")
+def IMGRATE(
+    model: Cell, meter: Cell, tier: Cell = None, date: Cell = None, rates: Table = None
+) -> float:
+    """USD per 1M tokens of a meter, on a day."""
+    card = card_with(RateCard.with_rates, rates)
+    known = card.model(read_word(model, "model"))
+    day = _read_day(date)
+    rate = card.rate(known, read_meter(read_word(meter, "meter")), tier_word(tier), day)
+    return float(rate.usd_per_mtok)
+
+
+@cell_function("1024x1536", "high", is_table=True)
+def IMGEXPLAIN(
+    size: Cell,
+    quality: Cell,
+    model: Cell = None,
+    n: Cell = None,
+    prompt: Cell = None,
+    references: Cell = None,
+    tier: Cell = None,
+    rates: Table = None,
+) -> list[list[str | float]]:
+    """Show the estimate line by line, per image, with source and basis; or the reason for an error.
+
+    The first row is `EXPLAIN_HEADER`; notes follow the total.
+    """
+    estimate = explain(size, quality, model, n, prompt, references, tier, rates)
+    total: list[str | float] = ["total", "", "", "", float(estimate.usd), "", "", estimate.basis]
+    notes: list[list[str | float]] = [
+        ["note", "", "", "", "", note, "", ""] for note in estimate.notes
+    ]
+    return [list(EXPLAIN_HEADER), *map(_explain_row, estimate.lines), total, *notes]
+
+
+class Estimate(NamedTuple):
+    """An itemised estimate per image; USD as an exact fraction."""
+
+    model: str
+    size: Size
+    lines: list[Line]
+    usd: Fraction
+    notes: list[str]
+
+    @property
+    def basis(self) -> str:
+        """The weakest basis of its lines."""
+        return max((line.evidence.basis for line in self.lines), key=BASES.index)
+
+
+def explain(
+    size: Cell,
+    quality: Cell,
+    model: Cell = None,
+    n: Cell = None,
+    prompt: Cell = None,
+    references: Cell = None,
+    tier: Cell = None,
+    rates: Table = None,
+) -> Estimate:
+    """Return the itemised estimate behind IMGEXPLAIN."""
+    job = read_job(model, n, prompt, references, tier, rates)
+    known, usage = job.model, job.usage(size, quality)
+    by_rule = isinstance(read_quality(quality), str)
+    counted = {
+        "text_in": known.text.evidence,
+        "image_in": known.references.evidence,
+        "image_out": known.output.evidence if by_rule else _MEASURED_BY_USER,
+    }
+    pixels = read_pixels(size, known)
+    lines = job.tariff.lines(usage, counted)
+    usd = job.tariff.exact_usd_per_image(usage)
+    return Estimate(known.id, pixels, lines, usd, list(known.remarks(pixels, today())))
+
+
+def read_charge(
+    size: Cell,
+    quality: Cell,
+    plan: Cell,
+    model: Cell = None,
+    n: Cell = None,
+    prompt: Cell = None,
+    references: Cell = None,
+    plans: Table = None,
+) -> Charge:
+    """Return credits and USD per image of a plan, each ``None`` where the plan does not tell."""
+    card = card_with(RateCard.with_plans, plans)
+    known = read_model(model, card)
+    # Checked here too: a plan that bills by the image never asks for the tokens.
+    read_inputs(known, prompt, references)
+    read_n(n)
+
+    def token_usd() -> Fraction:
+        job = read_job(model, n, prompt, references, None, card)
+        return job.tariff.exact_usd_per_image(job.usage(size, quality))
+
+    terms = read_terms(plan, known, read_pixels(size, known), quality, card)
+    return charge(terms, token_usd)
+
+
+def _read_day(date: Cell) -> dt.date:
+    """Read the day of a price; today where omitted."""
+    refuse_error(date, "date")
+    return today() if is_blank(date) else read_date(date)
+
+
+def _as_float(amount: Fraction, name: str) -> float:
+    try:
+        return float(amount)
+    except OverflowError:
+        raise OutOfRangeError(f"{name} is over 1e308; accepted: smaller numbers") from None
+
+
+def _explain_row(line: Line) -> list[str | float]:
+    source, checked, basis = line.evidence
+    rate, usd = float(line.usd_per_mtok), float(line.usd)
+    return [line.meter, float(line.tokens), "tokens", rate, usd, source, checked, basis]

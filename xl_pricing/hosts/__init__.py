@@ -1,0 +1,1 @@
+"""Hosts: thin rooms that bring their values to the functions and the answers back."""

@@ -1,0 +1,1 @@
+"""A job and what can be done with it, for any host."""

@@ -1,8 +1,0 @@
-"""The one place where the day is read, so that a test can stop the clock."""
-
-from datetime import date
-
-
-def today() -> date:
-    """Return the user's own day."""
-    return date.today()  # noqa: DTZ011 - a user's day, not the one of a time zone

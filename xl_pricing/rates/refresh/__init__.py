@@ -1,0 +1,1 @@
+"""New prices: asked of the sources, believed or not, kept on disk."""

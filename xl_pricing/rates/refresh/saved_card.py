@@ -1,0 +1,97 @@
+"""A card as it is saved: what the user's card knows beyond the bundled one, and its checksum."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from xl_pricing.errors import CardError
+from xl_pricing.rates.card import FORMAT, RateCard, bundled_card
+from xl_pricing.rates.day import today
+from xl_pricing.rates.rows import Day, Rate, Word, read_row
+
+
+class Life(BaseModel):
+    """When a model came and when it goes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Word
+    released: Day
+    shuts_down: Day | None
+
+
+class Saved(BaseModel):
+    """A card as it is saved: the rates and models that the bundled card does not have."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal[1] = 1
+    number: int = Field(gt=0)
+    restores: int | None = None
+    """The number of the older card that this one brought back."""
+    saved: Day
+    why: Word
+    models: tuple[Life, ...] = ()
+    rates: tuple[Rate, ...] = ()
+
+    def card(self) -> RateCard:
+        """Return the bundled card with what this one adds."""
+        bundled = bundled_card()
+        rates = {(*row.series, row.effective_from): row for row in (*bundled.rates, *self.rates)}
+        models = {model.id: model for model in bundled.models}
+        for life in self.models:
+            model = models.get(life.id) or bundled.newcomer(life.id, life.released)
+            models[life.id] = model.model_copy(update={"shuts_down": life.shuts_down})
+        unknown = {rate.model for rate in self.rates} - models.keys()
+        if unknown:
+            raise CardError(f"it prices {min(unknown)}, which it does not name")
+        return replace(bundled, rates=tuple(rates.values()), models=tuple(models.values()))
+
+
+def read_saved(path: Path) -> Saved:
+    """Read a saved card; raise `CardError` with what is wrong with it."""
+    try:
+        document = json.loads(path.read_bytes())
+        content, checksum = document["card"], document["sha256"]
+        newer = content["format"] > FORMAT
+    except (ValueError, TypeError, LookupError, RecursionError):
+        raise CardError("it is damaged: no whole card") from None
+    if newer:
+        raise CardError(f"it has format {content['format']}; accepted: {FORMAT}")
+    if checksum != _checksum(content):
+        raise CardError("it is damaged: its checksum differs")
+    saved = read_row(Saved, content, "it")
+    if saved.saved > today() + timedelta(days=1):
+        raise CardError(f"it is from the future: {saved.saved}")
+    saved.card()
+    return saved
+
+
+def saved_text(saved: Saved) -> bytes:
+    """Return the bytes of the file, checksum included."""
+    content = saved.model_dump(mode="json")
+    return json.dumps({"sha256": _checksum(content), "card": content}, indent=1).encode()
+
+
+def _checksum(content: object) -> str:
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def beyond_bundled(card: RateCard) -> dict[str, Any]:
+    """Return what of a card the bundled one does not have, so that an upgrade shows through."""
+    bundled = bundled_card()
+    known = {model.id: model for model in bundled.models}
+    known_rates = {*bundled.rates}
+    return {
+        "rates": [rate for rate in card.rates if rate not in known_rates],
+        "models": [
+            {"id": model.id, "released": model.released, "shuts_down": model.shuts_down}
+            for model in card.models
+            if model.id not in known or model.shuts_down != known[model.id].shuts_down
+        ],
+    }

@@ -1,0 +1,280 @@
+"""What others say of the rates: from a source's document to dated rate rows that name the source.
+
+Two public sources, `LITELLM` and `GENAI_PRICES`, and the project's own card format, JSON or CSV,
+which holds what a company has negotiated. Azure's rows are recognised and kept apart.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from xl_pricing.errors import CardError
+from xl_pricing.rates.card import rows_of
+from xl_pricing.rates.rows import MAX_TABLE_ROWS, Day, Rate, Word, read_row, read_rows, read_table
+
+OWN = "own card: "
+"""How the source of a rate begins that came from a card of the user's own."""
+
+_PER_MTOK = 1_000_000
+_FINEST_USD = Decimal("0.000001")
+_IMAGE_MODEL = re.compile(r"(chatgpt|gpt)-image-[a-z0-9.-]{1,60}")
+_SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+_FORMULA_SIGNS = "=+-@\t\r\n "
+
+_LITELLM_METERS = {
+    "input_cost_per_token": "text_in",
+    "cache_read_input_token_cost": "text_cached",
+    "output_cost_per_token": "text_out",
+    "input_cost_per_image_token": "image_in",
+    "cache_read_input_image_token_cost": "image_cached",
+    "output_cost_per_image_token": "image_out",
+}
+_LITELLM_KEYS = {
+    f"{key}{suffix}": (meter, tier)
+    for key, meter in _LITELLM_METERS.items()
+    for suffix, tier in {"": "standard", "_batches": "batch"}.items()
+}
+_GENAI_METERS = {
+    "input_mtok": "text_in",
+    "cache_read_mtok": "text_cached",
+    "output_mtok": "text_out",
+    "input_image_mtok": "image_in",
+    "cache_image_read_mtok": "image_cached",
+    "output_image_mtok": "image_out",
+}
+
+# JSON numbers are read as decimals; strict keeps "5" and true from passing for one.
+_Positive = Annotated[Decimal, Field(strict=True, gt=0, lt=1_000_000, allow_inf_nan=False)]
+_Prices = Mapping[str, _Positive]
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """What one source says on a day: rates, days of shutdown, and Azure's models, kept apart."""
+
+    source: str
+    rates: tuple[Rate, ...]
+    shutdowns: Mapping[str, date] = field(default_factory=dict)
+    azure: tuple[str, ...] = ()
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """A name, an address (https, or a file's path), and the reader of what lies there."""
+
+    name: str
+    address: str
+    reader: Callable[[str, bytes, date], Quotes]
+
+    def read(self, document: bytes, day: date) -> Quotes:
+        """Read a document as of a day; raise `CardError` where it is not to be believed at all."""
+        quotes = self.reader(self.name, document, day)
+        if not quotes.rates:
+            raise CardError(f"{self.name} names no gpt-image model; accepted: a document with one")
+        return quotes
+
+
+class _LiteLLMEntry(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    litellm_provider: str
+    deprecation_date: Day | None = None
+    costs: _Prices
+
+
+class _Constraint(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    start_date: Day | None = None
+    start_time: str | None = None
+
+
+class _DatedPrices(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    constraint: _Constraint | None = None
+    prices: _Prices
+
+    def active(self, day: date) -> bool:
+        """Tell whether these prices count on a day, at any hour of it."""
+        limit = self.constraint
+        return limit is None or (not limit.start_time and (limit.start_date or day) <= day)
+
+
+class _GenaiModel(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: Word
+    prices: tuple[_DatedPrices, ...]
+
+
+class _Provider(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    id: Word
+    models: tuple[Mapping[str, Any], ...]
+
+
+def read_litellm(name: str, document: bytes, day: date) -> Quotes:
+    """Read LiteLLM's price map: USD per token, a model a key."""
+    entries = _read_json(name, document)
+    if not isinstance(entries, dict):
+        raise CardError(f"{name} is no map of models; accepted: a document as it is published")
+    rates: list[Rate] = []
+    shutdowns: dict[str, date] = {}
+    for model, key in _bare_names(entries):
+        entry = _litellm_entry(f"{name}, {key}", entries[key])
+        if entry.litellm_provider == "openai":
+            costs = {_LITELLM_KEYS[k]: cost * _PER_MTOK for k, cost in entry.costs.items()}
+            rates += _rows(name, model, costs, day)
+            if entry.deprecation_date:
+                shutdowns[model] = entry.deprecation_date
+    azure = sorted(key for key in entries if key.startswith("azure") and "gpt-image" in key)
+    return Quotes(name, tuple(rates), shutdowns, tuple(azure))
+
+
+def read_genai_prices(name: str, document: bytes, day: date) -> Quotes:
+    """Read the published data of genai-prices: USD per 1M tokens, models by provider."""
+    providers = _read_json(name, document)
+    if not isinstance(providers, list):
+        raise CardError(f"{name} is no list of providers; accepted: a document as it is published")
+    models = {p.id: p.models for p in read_rows(_Provider, providers, name)}
+    known = {str(model.get("id")): model for model in models.get("openai", ())}
+    rates: list[Rate] = []
+    for model, key in _bare_names(known):
+        active = [dated for dated in _genai_model(name, known[key]).prices if dated.active(day)]
+        if active:
+            rates += _rows(name, model, _genai_meters(active[-1].prices), day)
+    azure = sorted(str(model.get("id")) for model in models.get("azure", ()))
+    return Quotes(name, tuple(rates), {}, tuple(key for key in azure if "gpt-image" in key))
+
+
+def read_own_card(name: str, document: bytes, _day: date) -> Quotes:
+    """Read a card of the user's own: JSON as the bundled one, or CSV with the workbook's columns.
+
+    Its text goes into cells one day, so what Excel would take for a formula loses its sign.
+    """
+    if document.lstrip()[:1] in {b"{", b"["}:
+        content = _read_json(name, document)
+        if not isinstance(content, dict):
+            raise CardError(f"{name} is no card; accepted: {{'format': 1, 'rates': [...]}}")
+        rows = rows_of(content, "rates")
+        if len(rows) > MAX_TABLE_ROWS:
+            raise CardError(f"{name} has {len(rows)} rows; accepted: up to {MAX_TABLE_ROWS}")
+        rates = read_rows(Rate, rows, name)
+    else:
+        rates = read_table(Rate, _read_csv(name, document), name)
+    return Quotes(name, tuple(map(_harmless, rates)), own=True)
+
+
+LITELLM = Source(
+    "LiteLLM",
+    "https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json",
+    read_litellm,
+)
+GENAI_PRICES = Source(
+    "genai-prices",
+    "https://raw.githubusercontent.com/pydantic/genai-prices/refs/heads/main/prices/new_data/v2/data.json",
+    read_genai_prices,
+)
+PUBLIC = {source.name.lower(): source for source in (LITELLM, GENAI_PRICES)}
+
+
+def find_source(text: str) -> Source:
+    """Read how a source is named: ``litellm``, ``litellm=<mirror>``, or a card's path or address.
+
+    Public names are found in any case; whatever else is named is taken for a card of one's own.
+    """
+    name, _, mirror = text.partition("=")
+    public = PUBLIC.get(name.strip().lower())
+    if public is None:
+        return Source(re.split(r"[\\/]", text)[-1] or text, text, read_own_card)
+    return Source(public.name, mirror or public.address, public.reader)
+
+
+def _read_json(name: str, document: bytes) -> Any:  # noqa: ANN401 - JSON, validated by the caller
+    try:
+        return json.loads(document, parse_float=Decimal, parse_int=Decimal, parse_constant=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise CardError(f"{name} is not whole JSON: {str(error)[:80]}") from None
+
+
+def _read_csv(name: str, document: bytes) -> Sequence[Sequence[str]]:
+    try:
+        lines = document.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise CardError(f"{name} is not UTF-8; accepted: saved as CSV UTF-8, or JSON") from None
+    header = lines[0] if lines else ""
+    try:
+        return list(csv.reader(lines, delimiter=";" if ";" in header else ",", strict=True))
+    except csv.Error as error:
+        raise CardError(f"{name} is not CSV: {error}; accepted: as Excel saves it") from None
+
+
+def _bare_names(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield image models and their keys; a dated snapshot only where the model itself is absent."""
+    found: dict[str, str] = {}
+    for name in sorted(names, key=lambda name: (len(name), name)):
+        if _IMAGE_MODEL.fullmatch(name):
+            found.setdefault(_SNAPSHOT.sub("", name), name)
+    yield from found.items()
+
+
+def _litellm_entry(where: str, entry: Any) -> _LiteLLMEntry:  # noqa: ANN401 - JSON
+    if not isinstance(entry, dict):
+        raise CardError(f"{where} is no entry; accepted: a document as it is published")
+    costs = {key: entry[key] for key in _LITELLM_KEYS if entry.get(key) is not None}
+    return read_row(_LiteLLMEntry, {**entry, "costs": costs}, where)
+
+
+def _genai_model(name: str, entry: Mapping[str, Any]) -> _GenaiModel:
+    prices = entry.get("prices")
+    dated = prices if isinstance(prices, list) else [{"prices": prices}]
+    rows = [_only_image_prices(row) for row in dated]
+    return read_row(_GenaiModel, {**entry, "prices": rows}, f"{name}, {entry['id']}")
+
+
+def _only_image_prices(row: Any) -> Any:  # noqa: ANN401 - JSON
+    """Drop the prices of what images do not have, which may be tiered."""
+    if not isinstance(row, dict) or not isinstance(row.get("prices"), dict):
+        return row
+    prices = {key: usd for key, usd in row["prices"].items() if key in _GENAI_METERS}
+    return {**row, "prices": prices}
+
+
+def _genai_meters(prices: _Prices) -> dict[tuple[str, str], Decimal]:
+    """Name the meters; where only one output has a price, it is the image's."""
+    named = {_GENAI_METERS[key]: usd for key, usd in prices.items()}
+    if "text_out" in named and "image_out" not in named:
+        named["image_out"] = named.pop("text_out")
+    return {(meter, "standard"): usd for meter, usd in named.items()}
+
+
+def _rows(
+    name: str, model: str, prices: Mapping[tuple[str, str], Decimal], day: date
+) -> Iterator[Rate]:
+    for (meter, tier), usd in prices.items():
+        row = {
+            "model": model,
+            "meter": meter,
+            "tier": tier,
+            "usd_per_mtok": Decimal(f"{usd.quantize(_FINEST_USD).normalize():f}"),
+            "effective_from": day,
+            "source": name,
+            "checked": day,
+            "basis": "quoted",
+        }
+        yield read_row(Rate, row, f"{name}, {model}")
+
+
+def _harmless(rate: Rate) -> Rate:
+    source = rate.source.removeprefix(OWN).lstrip(_FORMULA_SIGNS)
+    return rate.model_copy(update={"source": f"{OWN}{source}"[:255]})
