@@ -104,7 +104,7 @@ def build(
     words = Words(lang)
     job = {**default_inputs(words, card), **(rows or {})}
     book = Book(Workbook(), words, Theme(lang))
-    book.progress = progress or book.progress
+    book.typed, book.progress = job, progress or book.progress
     book.workbook.remove(book.workbook.worksheets[0])
     _write_sheets(book, card, job)
     values = answer(job, card, book.words)
@@ -121,7 +121,7 @@ def _write_sheets(book: Book, card: RateCard, job: Mapping[str, Any]) -> None:
     lists = rates.write(book, card)
     worksheet.write(book, card, job, lists)
     campaign.write(book, job, lists["tblModels"])
-    stages.write(book, job)
+    stages.write(book)
     levers.write(book)
     plans.write(book)
     risk.write(book)

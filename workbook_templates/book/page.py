@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -30,12 +30,20 @@ from workbook_templates.book.words import Words
 _FIRST_FREE_FORMAT = 300
 
 
+Typed = str | float | date | None
+"""What may be typed in a cell."""
+
 _SAME_ROW = re.compile(r"\[@(\w+)\]")
 
 
 def this_row(formula: str, table: str) -> str:
     """Write ``[@field]`` as the file wants it: the cell of a field in the formula's own row."""
     return _SAME_ROW.sub(rf"{table}[[#This Row],[\1]]", formula)
+
+
+def named(formula: str) -> str:
+    """Write ``[@field]`` as the name of a cell, for a formula that stands in no table."""
+    return _SAME_ROW.sub(r"\1", formula)
 
 
 def _say_nothing(_rows: int) -> None:
@@ -67,6 +75,8 @@ class Book:
     theme: Theme
     formulas: dict[tuple[str, str], str] = field(default_factory=dict)
     inputs: dict[str, tuple[str, str]] = field(default_factory=dict)
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    """What is typed instead of what a sheet prefills, by input name, and the rows of tables."""
     descriptions: list[str] = field(default_factory=list)
     formats: dict[str, int] = field(default_factory=dict)
     grown: list[Grown] = field(default_factory=list)
@@ -89,12 +99,15 @@ class Page:
         """Write on ``sheet`` of ``book``."""
         self.book, self.sheet, self.words = book, sheet, book.words
 
-    def put(self, at: str, value: str | float | date | None, style: Style) -> Cell:
+    def put(self, at: str, value: Typed, style: Style) -> Cell:
         """Write a value as it is: text stays text, whatever it starts with."""
         cell: Cell = self.sheet[at]
         cell.value = value
         if isinstance(value, str):
             cell.data_type = "s"
+        if "«" in f"{style.number}{style.fraction}":
+            number, fraction = map(self.words.fill, (style.number, style.fraction or ""))
+            style = replace(style, number=number, fraction=fraction or None)
         for name, part in self.book.theme.parts(style).items():
             setattr(cell, name, part)
         if style.fraction:
@@ -105,7 +118,7 @@ class Page:
         """Write translated text."""
         self.put(at, self.words(text), style)
 
-    def input(self, at: str, name: str, value: str | float | date | None, style: Style) -> None:
+    def input(self, at: str, name: str, value: Typed, style: Style) -> None:
         """Write an input cell and give it a name."""
         self.put(at, value, style)
         self.book.inputs[name] = (self.sheet.title, at)
@@ -114,7 +127,7 @@ class Page:
     def formula(self, at: str, name: str, formula: str, style: Style) -> None:
         """Write a computed cell; its name is how formulas and cached values refer to it."""
         cell = self.put(at, None, style)
-        cell.value = "=" + formula
+        cell.value = "=" + self.words.fill(named(formula))
         self.book.formulas[self.sheet.title, at] = name
         self.define(name, at)
 
@@ -132,6 +145,7 @@ class Page:
 
     def validate(self, at: str, title: str, message: str, **rule: Any) -> None:  # noqa: ANN401
         """Attach an input message, and a rule where one is given (openpyxl's keywords)."""
+        rule = {key: self.words.fill(str(part)) for key, part in rule.items()}
         validation = DataValidation(
             allow_blank=True,
             showInputMessage=True,
@@ -161,7 +175,8 @@ class Page:
         columns are computed, so that new rows are too, and the others are inputs.
         """
         top, left = at
-        computed = {field_: this_row(text, name) for field_, text in (formulas or {}).items()}
+        fill = self.words.fill
+        computed = {field_: this_row(fill(text), name) for field_, text in (formulas or {}).items()}
         columns = {name_: get_column_letter(left + i) for i, name_ in enumerate(captions)}
         for field_, column in columns.items():
             self.say(f"{column}{top}", captions[field_], CAPTION)

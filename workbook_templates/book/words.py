@@ -1,9 +1,15 @@
 """The workbook's words: English in the code, other languages in tables beside it."""
 
 import json
+import re
 from importlib.resources import files
 
 LANGUAGES = ("en", "zh-CN")
+
+# Innermost marks first: a sentence may hold others.
+_MARK = re.compile(r"«([^«»⟨]*)((?:⟨\w+:[^«»⟩]*⟩)*)»")
+_PART = re.compile(r"⟨(\w+):([^⟩]*)⟩")
+_FIELD = re.compile(r"\{(\w+)\}")
 
 
 class Words:
@@ -26,6 +32,22 @@ class Words:
     def data(self, text: str) -> str:
         """Return the text of a data row in the language, where it has a translation."""
         return self._table.get(text, text)
+
+    def fill(self, text: str) -> str:
+        """Return a formula, rule or number format with its marked texts in the language.
+
+        ``"«yes»"`` is a word in quotes; `sentence` makes the marks of a sentence with figures.
+        """
+        while "«" in text:
+            text = _MARK.sub(self._marked, text)
+        return text
+
+    def _marked(self, mark: re.Match[str]) -> str:
+        said, parts = self(mark[1]).replace('"', '""'), dict(_PART.findall(mark[2]))
+        if not parts:
+            return said
+        pieces = (parts[p] if i % 2 else f'"{p}"' for i, p in enumerate(_FIELD.split(said)))
+        return "&".join(piece for piece in pieces if piece != '""')
 
     def quoted(self, text: str) -> str:
         """Return ``text`` in the language as a string inside a formula."""

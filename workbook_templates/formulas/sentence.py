@@ -15,6 +15,14 @@ _DECIMALS = 9
 _UNDER_A_CENT = "< $0.01"
 
 
+def sentence(text: str, **cells: str) -> str:
+    """Return the formula of a sentence; ``{name}`` stands for the formula of that name.
+
+    The language is chosen when the formula is written, see `Words.fill`.
+    """
+    return f"«{text}{''.join(f'⟨{name}:{cell}⟩' for name, cell in cells.items())}»"
+
+
 def formula(words: Words, sentence: str, **cells: str) -> str:
     """Return the formula of a translated sentence; ``{name}`` stands for the part of that name."""
     parts = _FIELD.split(words(sentence))
@@ -24,7 +32,7 @@ def formula(words: Words, sentence: str, **cells: str) -> str:
 
 def shown(words: Words, sentence: str, **parts: object) -> str:
     """Return the translated sentence that the formula shows."""
-    return words(sentence).format(**parts)
+    return words(sentence.strip("«»").split("⟨")[0]).format(**parts)
 
 
 def fixed(number: str, digits: int = 2) -> str:

@@ -1,0 +1,197 @@
+"""What sheets are made of, each declared once in a row of a list and written here.
+
+A figure or a card without a formula repeats the cell of its name.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from workbook_templates.book import theme
+from workbook_templates.book.page import Page, Typed
+from workbook_templates.book.theme import Style
+
+Rule = Mapping[str, Any]
+"""What a validation asks, in openpyxl's keywords; empty where anything may be typed."""
+NO_RULE: Rule = {}
+
+
+class Figure(NamedTuple):
+    """A computed cell: its name, label, formula, unit and look."""
+
+    name: str
+    label: str
+    formula: str = ""
+    unit: str = ""
+    look: Style = theme.COMPUTED
+
+
+class Input(NamedTuple):
+    """A typed cell: its name, what is prefilled, label, hint, message, number format and rule."""
+
+    name: str
+    value: Typed
+    label: str
+    hint: str
+    message: str
+    number: str = theme.TEXT
+    rule: Rule = NO_RULE
+    label_look: Style = theme.LABEL
+
+
+class Card(NamedTuple):
+    """A large figure in a column: what stands above it, the figure itself, and the note below.
+
+    A note is text, or a `Figure` of which name, formula and look are used.
+    """
+
+    column: str
+    label: str | Figure
+    name: str
+    formula: str
+    look: Style
+    note: str | Figure = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its field's name, caption, formula or none where it is typed, and look.
+
+    ``message`` and ``rule`` explain and check what is typed; ``width`` is in characters.
+    """
+
+    name: str
+    caption: str
+    formula: str = ""
+    look: Style = theme.CELL
+    width: float | None = None
+    message: str = ""
+    rule: Rule = field(default_factory=dict)
+
+
+def listed(source: str, *, others: bool = False) -> Rule:
+    """Return the rule of a dropdown; with ``others`` a value that is not listed may be kept."""
+    rule = {"type": "list", "formula1": source}
+    return {**rule, "errorStyle": "warning"} if others else rule
+
+
+def words_listed(words: Iterable[str], *, others: bool = False) -> Rule:
+    """Return the rule of a dropdown of words."""
+    return listed(f'"{",".join(words)}"', others=others)
+
+
+def between(kind: str, low: float | str, high: float | str) -> Rule:
+    """Return the rule of a ``whole`` or ``decimal`` number from low to high."""
+    return {"type": kind, "operator": "between", "formula1": f"{low}", "formula2": f"{high}"}
+
+
+def at_least(low: float) -> Rule:
+    """Return the rule of a number that is not less."""
+    return {"type": "decimal", "operator": "greaterThanOrEqual", "formula1": f"{low}"}
+
+
+def head(page: Page, right: str, title: str, says: str, heights: Mapping[int, float]) -> None:
+    """Write title and subtitle on a band up to the column ``right``, and set row heights."""
+    page.fill(f"A1:{right}2", theme.SUBTITLE)
+    page.heights({1: 32, 2: 22, 3: 8, **heights})
+    page.say("B1", title, theme.TITLE)
+    page.say("B2", says, theme.SUBTITLE)
+
+
+def write_cards(page: Page, bands: Sequence[str], cards: Iterable[Card]) -> None:
+    """Write cards into their bands: label in row 4, figure in row 5, note in row 6."""
+    for cells in bands:
+        page.fill(cells, theme.CARD_LABEL)
+    for card in cards:
+        _say_or_put(page, f"{card.column}4", card.label, theme.CARD_LABEL)
+        put(page, f"{card.column}5", Figure(card.name, "", card.formula, "", card.look))
+        _say_or_put(page, f"{card.column}6", card.note, theme.CARD_NOTE)
+
+
+def _say_or_put(page: Page, at: str, content: str | Figure, look: Style) -> None:
+    if isinstance(content, Figure):
+        put(page, at, content)
+    elif content:
+        page.say(at, content, look)
+
+
+def put(page: Page, at: str, figure: Figure) -> None:
+    """Write a computed cell; without a formula it repeats the one of that name, if there is one."""
+    if figure.formula:
+        page.formula(at, figure.name, figure.formula, figure.look)
+    elif figure.name:
+        page.same(at, figure.name, figure.look)
+    else:
+        page.put(at, None, figure.look)
+
+
+def title(page: Page, cells: str, text: str) -> None:
+    """Write the title of a section on its band."""
+    page.fill(cells, theme.STEP)
+    page.say(cells.split(":", maxsplit=1)[0], text, theme.STEP)
+
+
+def headers(page: Page, row: int, columns: Iterable[str], texts: Iterable[str]) -> None:
+    """Write the heads of columns."""
+    for column, text in zip(columns, texts, strict=True):
+        page.say(f"{column}{row}", text, theme.HEADER)
+
+
+def section(page: Page, columns: str, row: int, text: str, *entries: Figure | Input) -> int:
+    """Write a title over ``columns`` and below it the entries; return the next row."""
+    title(page, f"{columns[0]}{row}:{columns[-1]}{row}", text)
+    return write_entries(page, columns, row + 1, entries)
+
+
+def write_entries(page: Page, columns: str, row: int, entries: Iterable[Figure | Input]) -> int:
+    """Write label, value and unit or hint of each entry, one a row; return the next row."""
+    for entry in entries:
+        write_entry(page, columns, row, entry)
+        row += 1
+    return row
+
+
+def write_entry(page: Page, columns: str, row: int, entry: Figure | Input) -> None:
+    """Write label, value and unit or hint of one entry."""
+    label, value, unit = (f"{column}{row}" for column in columns[:3])
+    if isinstance(entry, Input):
+        page.say(label, entry.label, entry.label_look)
+        write_input(page, value, entry)
+    else:
+        page.say(label, entry.label, theme.LABEL)
+        put(page, value, entry)
+    beside = entry.hint if isinstance(entry, Input) else entry.unit
+    if beside:
+        page.say(unit, beside, theme.NOTE)
+
+
+def write_input(page: Page, at: str, entry: Input, look: Style = theme.INPUT) -> None:
+    """Write a typed cell with its message and rule; a number before the label is its step's."""
+    typed = page.book.typed.get(entry.name, entry.value)
+    page.input(at, entry.name, typed, replace(look, number=entry.number))
+    page.validate(at, entry.label.lstrip("0123456789 "), entry.message, **entry.rule)
+
+
+def write_table(
+    page: Page, name: str, at: tuple[int, int], columns: Sequence[Column], rows: Sequence[Any]
+) -> None:
+    """Write an Excel table at (row, column) of its first caption; ``rows`` map field to value."""
+    page.table(
+        name,
+        at,
+        {column.name: column.caption for column in columns},
+        [[row.get(column.name) for column in columns] for row in rows],
+        {column.name: column.look for column in columns},
+        {column.name: column.formula for column in columns if column.formula},
+    )
+
+
+def explain_columns(
+    page: Page, columns: Sequence[Column], first: tuple[int, int], last_row: int
+) -> None:
+    """Attach message and rule to every typed column from (row, column) ``first`` on."""
+    row, left = first
+    for number, column in enumerate(columns, start=left):
+        if column.message:
+            cells = f"{page.at(row, number)}:{page.at(last_row, number)}"
+            page.validate(cells, column.caption, column.message, **column.rule)
