@@ -84,21 +84,33 @@ def cells(lines: list[str]) -> list[list[str]]:
     return [re.split(r" {2,}", line) for line in lines]
 
 
+def unwrapped(lines: list[str]) -> list[str]:
+    """Put the lines on which words went on back behind the ones that they belong to."""
+    whole: list[str] = []
+    for line in lines:
+        if line.startswith(" "):
+            whole[-1] += f" {line.strip()}"
+        else:
+            whole.append(line)
+    return whole
+
+
 def test_levers_as_a_table() -> None:
-    lines = table("levers 4:5 high 120 --retries 1.5 --references 1")
+    lines = unwrapped(table("levers 4:5 high 120 --retries 1.5 --references 1"))
     assert lines[:4] == [
         "gpt-image-2 1024x1280 high, 1 reference image, tier standard",
         "120 finals, retries 1.5, buffer 20%: 216 generations",
         "0.191762 USD per image, budget 41.42 USD; each move is counted alone",
         "",
     ]
-    coarser = "coarser detail and text: try a sample first"
+    coarser = "coarser detail and small text: try a sample first"
     later = "answers come within a day, not at once"
-    baseline = "a saved baseline, one change at a time"
+    baseline = "a saved baseline, and one change at a time"
+    variants = "variants of one prompt, not {} different images; rounded up once"
     call, less, more = (
         "images per call",
-        "12.1% fewer pixels: look at small text",
-        "another picture, 3.4% more pixels",
+        "12% fewer pixels: look at fine detail and small text",
+        "another picture: it must be composed anew",
     )
     assert cells([lines[4], *lines[6:17]]) == [
         [
@@ -118,9 +130,9 @@ def test_levers_as_a_table() -> None:
             "34.55",
             "6.87",
             "16.6%",
-            "43.8% fewer pixels: enough for drafts",
+            "44% fewer pixels: enough for drafts and small places",
         ],
-        ["ratio", "1024x1280 -> 1008x1344, 3:4", "0.182132", "39.34", "2.08", "5.0%", more],
+        ["ratio", "1024x1280 -> 1008x1344", "0.182132", "39.34", "2.08", "5.0%", more],
         [
             "quality",
             "high -> medium",
@@ -128,7 +140,7 @@ def test_levers_as_a_table() -> None:
             "11.55",
             "29.87",
             "72.1%",
-            "coarser detail and text: try a sample first",
+            coarser,
         ],
         [
             "retries",
@@ -137,7 +149,7 @@ def test_levers_as_a_table() -> None:
             "27.61",
             "13.81",
             "33.3%",
-            "a saved baseline, one change at a time",
+            baseline,
         ],
         [
             "retries",
@@ -148,8 +160,8 @@ def test_levers_as_a_table() -> None:
             "-33.3%",
             "what drift and rerolls would cost",
         ],
-        [call, "1 -> 4", "0.19174", "41.42", "0.00", "0.0%", "variants of one prompt"],
-        [call, "1 -> 10", "0.191741", "41.42", "0.00", "0.0%", "variants of one prompt"],
+        [call, "1 -> 4", "0.19174", "41.42", "0.00", "0.0%", variants.format("four")],
+        [call, "1 -> 10", "0.191741", "41.42", "0.00", "0.0%", variants.format("ten")],
         [
             "references",
             "1 -> 0",
@@ -193,8 +205,8 @@ def moves(line: str) -> dict[str, Any]:
     return {move["move"]: move for move in answer(line)["moves"]}
 
 
-MEASURED = "the output tokens are measured, for this size and quality only"
-FULL = "a call takes 16 reference images at most"
+MEASURED = "output tokens are measured: only this size and quality are known"
+FULL = "there cannot be more, or they have no rate"
 
 
 @pytest.mark.parametrize(
@@ -202,14 +214,15 @@ FULL = "a call takes 16 reference images at most"
     [
         ("768x960 low 9", "size_next", "no legal size of this ratio costs less"),
         ("768x960 low 9", "size_smallest", "no legal size of this ratio costs less"),
-        ("3:1 low 9", "ratio_nearest", "no other ratio's preset costs less"),
-        ("1:3 high 9", "ratio_larger", "no other ratio's preset with more pixels costs less"),
-        ("4:5 low 9", "quality_down", "low is the lowest quality"),
-        ("4:5 max 9 --model gpt-image-2.5-flare", "quality_up", "max is the highest quality"),
+        ("3:1 low 9", "ratio_nearest", "no other ratio of the sizes table costs less"),
+        ("1:3 high 9", "ratio_larger", "no larger size of the sizes table costs less"),
+        ("4:5 low 9", "quality_down", "none is lower, or its tokens are not known"),
+        ("4:5 max 9 --model gpt-image-2.5-flare", "quality_up",
+         "none is higher, or its tokens are not known"),
         ("4:5 high 9 --retries 1.4", "retries_less", "a final takes at least one generation"),
-        ("4:5 high 9 --n 4", "images_per_call_4", "a call makes 4 already"),
-        ("4:5 high 9", "prompt_twice", "no prompt is counted"),
-        ("4:5 high 9 --prompt 0", "prompt_twice", "the prompt is empty"),
+        ("4:5 high 9 --n 4", "images_per_call_4", "4, as now"),
+        ("4:5 high 9", "prompt_twice", "no prompt tokens are typed"),
+        ("4:5 high 9 --prompt 0", "prompt_twice", "no prompt tokens are typed"),
         ("4:5 high 9", "references_less", "there is none to leave out"),
         ("4:5 high 9 --references 16", "references_more", FULL),
         ("4:5 5000 9", "size_next", MEASURED),
@@ -255,13 +268,13 @@ def test_one_change_with_two_names_is_one_row() -> None:
 @pytest.mark.parametrize(
     ("line", "name", "change", "in_return"),
     [
-        ("1:1 high 9", "ratio_larger", "1024x1024 -> 1024x1280, 4:5",
-         "another picture, 25.0% more pixels"),
-        ("16:9 high 9", "ratio_nearest", "1792x1008 -> 2048x1024, 2:1",
-         "another picture, 16.1% more pixels"),
-        ("4:5 low 9", "quality_up", "low -> medium", "finer detail and text"),
-        ("4:5 low 9 --n 10", "images_per_call_1", "10 -> 1", "each image by itself"),
-        ("4:5 low 9 --prompt 150", "prompt_twice", "150 -> 300 tokens",
+        ("1:1 high 9", "ratio_larger", "1024x1024 -> 1024x1280",
+         "another picture: it must be composed anew; 25% more pixels"),
+        ("16:9 high 9", "ratio_nearest", "1792x1008 -> 2048x1024",
+         "another picture: it must be composed anew"),
+        ("4:5 low 9", "quality_up", "low -> medium", "finer detail and small text"),
+        ("4:5 low 9 --n 10", "images_per_call_1", "10 -> 1", "each image is rounded up by itself"),
+        ("4:5 low 9 --prompt 150", "prompt_twice", "150 -> 300",
          "a longer prompt is not a steadier one"),
         ("4:5 low 9 --references '1024x1024; 64x64'", "references_less", "2 -> 1",
          "less to hold on to: drift may cost retries"),
@@ -291,7 +304,9 @@ def test_only_savings_worth_a_thousandth_are_named_best() -> None:
 def test_a_small_job_is_drawn_with_its_parts_of_a_cent() -> None:
     lines = table("levers 1024x1024 low 1 --model gpt-image-1-mini")
     assert "0.002176 USD per image, budget 0.002611 USD; each move is counted alone" in lines
-    assert any("0.010138     -0.007526  -288.2%  finer detail and text" in line for line in lines)
+    assert any(
+        "0.010138     -0.007526  -288.2%  finer detail and small text" in line for line in lines
+    )
 
 
 def test_the_job_is_told_above_the_table() -> None:

@@ -28,7 +28,7 @@ from xl_pricing.functions.arguments import read_model
 from xl_pricing.functions.catalogue import ARGUMENTS
 from xl_pricing.functions.values import is_blank
 from xl_pricing.planning import job as planning
-from xl_pricing.planning.moves import move_words
+from xl_pricing.planning.moves import tell
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import active_card
@@ -106,7 +106,7 @@ def levers(finals: Given, retries: Given, buffer: Given, **given: Given) -> Docu
 
 def _move(effect: Effect, job: _Job, plan: Budget) -> Document:
     refusal = planning.refusal_of(effect, job.usd)
-    said = move_words(effect.move, job.spec, plan.retries, refusal)
+    said = tell(effect.move, job.spec, plan.retries, refusal)
     figures = effect if said.reason is None else Effect(effect.move)
     return {
         "lever": effect.move.lever,

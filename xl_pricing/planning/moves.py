@@ -1,17 +1,133 @@
-"""The moves around a job in words: what changes, what it costs in quality or time, why not."""
+"""The moves around a job in words, once for the command line and for the Levers sheet.
+
+`LEVERS` says what each lever is called and which figure tells its state; `MOVES` says for each move
+of `estimation.levers`, in its order, what it costs in quality or time and why it may not be there.
+Words stand in templates: the command line fills them with figures (`tell`), a sheet with formulas.
+"""
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import floor
 from typing import NamedTuple
 
-from xl_pricing.cli.console import show_figure
-from xl_pricing.cli.drawing import show_percent
-from xl_pricing.estimation.levers import IMAGES_PER_CALL, MAX_REFERENCES, Move, Spec
-from xl_pricing.estimation.size import ratio_text
+from xl_pricing.estimation.levers import Move, Spec
+
+
+class Lever(NamedTuple):
+    """A lever: its name as shown, the figure that a move of it changes, and what that takes.
+
+    ``by_rule`` levers move output tokens that are counted; measured ones they cannot move.
+    """
+
+    title: str
+    shows: str
+    by_rule: bool = False
+
+
+LEVERS: Mapping[str, Lever] = {
+    "size": Lever("Size", "size", by_rule=True),
+    "ratio": Lever("Ratio", "size", by_rule=True),
+    "quality": Lever("Quality", "quality", by_rule=True),
+    "retries": Lever("Retries", "retries"),
+    "images per call": Lever("Images per call", "n"),
+    "prompt": Lever("Prompt tokens", "prompt"),
+    "references": Lever("Reference images", "references"),
+    "tier": Lever("Price tier", "tier"),
+}
+"""The levers of the core by their keys, in its order."""
 
 
 class MoveWords(NamedTuple):
-    """What a move changes and what it costs in quality or time; or the reason why it is not there.
+    """A move: its key, its lever's key, what it costs in quality or time, and why it is not there.
+
+    ``costs`` may name {fewer} or {more}, the change of pixels in whole percent, and {speed}, of the
+    tier it moves to. ``absent`` is empty for a move that is always there, unless it has no price.
+    """
+
+    name: str
+    lever: str
+    costs: str
+    absent: str = ""
+
+
+_NO_SIZE = "no legal size of this ratio costs less"
+_VARIANTS = "variants of one prompt, not {} different images; rounded up once"
+MOVES = (
+    MoveWords(
+        "size_next", "size", "{fewer} fewer pixels: look at fine detail and small text", _NO_SIZE
+    ),
+    MoveWords(
+        "size_smallest",
+        "size",
+        "{fewer} fewer pixels: enough for drafts and small places",
+        _NO_SIZE,
+    ),
+    MoveWords(
+        "ratio_nearest",
+        "ratio",
+        "another picture: it must be composed anew",
+        "no other ratio of the sizes table costs less",
+    ),
+    MoveWords(
+        "ratio_larger",
+        "ratio",
+        "another picture: it must be composed anew; {more} more pixels",
+        "no larger size of the sizes table costs less",
+    ),
+    MoveWords(
+        "quality_down",
+        "quality",
+        "coarser detail and small text: try a sample first",
+        "none is lower, or its tokens are not known",
+    ),
+    MoveWords(
+        "quality_up",
+        "quality",
+        "finer detail and small text",
+        "none is higher, or its tokens are not known",
+    ),
+    MoveWords(
+        "retries_less",
+        "retries",
+        "a saved baseline, and one change at a time",
+        "a final takes at least one generation",
+    ),
+    MoveWords("retries_more", "retries", "what drift and rerolls would cost"),
+    MoveWords("images_per_call_1", "images per call", "each image is rounded up by itself"),
+    MoveWords("images_per_call_4", "images per call", _VARIANTS.format("four")),
+    MoveWords("images_per_call_10", "images per call", _VARIANTS.format("ten")),
+    MoveWords(
+        "prompt_twice",
+        "prompt",
+        "a longer prompt is not a steadier one",
+        "no prompt tokens are typed",
+    ),
+    MoveWords(
+        "references_less",
+        "references",
+        "less to hold on to: drift may cost retries",
+        "there is none to leave out",
+    ),
+    MoveWords(
+        "references_more",
+        "references",
+        "a steadier picture may save retries",
+        "there cannot be more, or they have no rate",
+    ),
+    MoveWords("other_tier", "tier", "{speed}", "no rate for that tier on the price date"),
+)
+"""The moves of the core, in its order."""
+SPEED = {"standard": "answers come at once", "batch": "answers come within a day, not at once"}
+MEASURED = "output tokens are measured: only this size and quality are known"
+"""Why the levers ``by_rule`` have no move where output tokens are measured."""
+AS_NOW = "{now}, as now"
+"""A move that changes nothing."""
+
+_WORDS = {move.name: move for move in MOVES}
+
+
+class Told(NamedTuple):
+    """A move in words: what it changes, what that costs; or the reason why it is not there.
 
     A move that is refused has both a change and a reason.
     """
@@ -21,104 +137,44 @@ class MoveWords(NamedTuple):
     reason: str | None
 
 
-class _Template(NamedTuple):
-    change: str
-    costs: str
-    absent: str = ""
-
-
-_TO_SIZE = "{old_size} -> {size}"
-_TO_RATIO = "{old_size} -> {size}, {ratio}"
-_TO_QUALITY = "{old_quality} -> {quality}"
-_TO_RETRIES = "{old_retries} -> {retries}"
-_TO_COUNT = "{old_n} -> {n}"
-_TO_REFERENCES = "{old_references} -> {references}"
-_NO_SIZE = "no legal size of this ratio costs less"
-_TEMPLATES = {
-    "size_next": _Template(_TO_SIZE, "{pixels}: look at small text", _NO_SIZE),
-    "size_smallest": _Template(_TO_SIZE, "{pixels}: enough for drafts", _NO_SIZE),
-    "ratio_nearest": _Template(
-        _TO_RATIO, "another picture, {pixels}", "no other ratio's preset costs less"
-    ),
-    "ratio_larger": _Template(
-        _TO_RATIO,
-        "another picture, {pixels}",
-        "no other ratio's preset with more pixels costs less",
-    ),
-    "quality_down": _Template(
-        _TO_QUALITY,
-        "coarser detail and text: try a sample first",
-        "{old_quality} is the lowest quality",
-    ),
-    "quality_up": _Template(
-        _TO_QUALITY, "finer detail and text", "{old_quality} is the highest quality"
-    ),
-    "retries_less": _Template(
-        _TO_RETRIES,
-        "a saved baseline, one change at a time",
-        "a final takes at least one generation",
-    ),
-    "retries_more": _Template(_TO_RETRIES, "what drift and rerolls would cost"),
-    **{
-        f"images_per_call_{n}": _Template(_TO_COUNT, "{together}", "a call makes {n} already")
-        for n in IMAGES_PER_CALL
-    },
-    "prompt_twice": _Template(
-        "{old_prompt} -> {prompt} tokens",
-        "a longer prompt is not a steadier one",
-        "{no_prompt}",
-    ),
-    "references_less": _Template(
-        _TO_REFERENCES, "less to hold on to: drift may cost retries", "there is none to leave out"
-    ),
-    "references_more": _Template(
-        _TO_REFERENCES,
-        "a steadier picture may save retries",
-        f"a call takes {MAX_REFERENCES} reference images at most",
-    ),
-    "other_tier": _Template("{old_tier} -> {tier}", "{speed}"),
-}
-_SPEED = {"batch": "answers come within a day, not at once", "standard": "answers come at once"}
-_MEASURED = "the output tokens are measured, for this size and quality only"
-
-
-def move_words(move: Move, now: Spec, retries: Fraction, refusal: str | None) -> MoveWords:
+def tell(move: Move, now: Spec, retries: Fraction, refusal: str | None) -> Told:
     """Tell a move around a job of ``now`` and ``retries``; no change at all is no move either.
 
     ``refusal`` is why the move has no price.
     """
-    template, facts = _TEMPLATES[move.name], _facts(move, now, retries)
-    if move.spec is None or (move.spec, move.retries) == (now, retries):
-        measured = not isinstance(now.quality, str) and move.lever in {"size", "ratio", "quality"}
-        return MoveWords(None, None, _MEASURED if measured else template.absent.format(**facts))
-    change = template.change.format(**facts)
+    words, lever = _WORDS[move.name], LEVERS[move.lever]
+    before = _figures(now, retries)[lever.shows]
+    if move.spec is None:
+        by_measure = lever.by_rule and not isinstance(now.quality, str)
+        return Told(None, None, MEASURED if by_measure else words.absent)
+    after = _figures(move.spec, move.retries)[lever.shows]
+    if before == after:
+        return Told(None, None, AS_NOW.format(now=before))
+    change = f"{before} -> {after}"
     if refusal:
-        return MoveWords(change, None, refusal)
-    return MoveWords(change, template.costs.format(**facts), None)
+        return Told(change, None, refusal)
+    return Told(change, words.costs.format(**_costs(now, move.spec)), None)
 
 
-def _facts(move: Move, now: Spec, retries: Fraction) -> Mapping[str, object]:
-    """Return what the templates name: figures of the job before a move (old) and after it."""
-    then = move.spec or now
-    more = Fraction(then.size.pixels, now.size.pixels) - 1
+def _figures(spec: Spec, retries: Fraction) -> dict[str, str]:
+    """Return what tells the state of the levers."""
     return {
-        **{f"old_{name}": figure for name, figure in _figures(now, retries).items()},
-        **_figures(then, move.retries),
-        "pixels": f"{show_percent(abs(more))} {'more' if more > 0 else 'fewer'} pixels",
-        "together": "variants of one prompt" if then.n > 1 else "each image by itself",
-        "no_prompt": "no prompt is counted" if now.prompt_tokens is None else "the prompt is empty",
-        "speed": _SPEED[then.tier],
-    }
-
-
-def _figures(spec: Spec, retries: Fraction) -> dict[str, object]:
-    return {
-        "size": spec.size,
-        "ratio": ratio_text(Fraction(*spec.size)),
-        "quality": spec.quality,
-        "retries": show_figure("retries", float(retries)),
-        "n": spec.n,
-        "prompt": spec.prompt_tokens,
-        "references": len(spec.reference_sizes),
+        "size": str(spec.size),
+        "quality": str(spec.quality),
+        "retries": f"{float(retries):.10g}",
+        "n": str(spec.n),
+        "prompt": str(spec.prompt_tokens),
+        "references": str(len(spec.reference_sizes)),
         "tier": spec.tier,
     }
+
+
+def _costs(now: Spec, then: Spec) -> dict[str, str]:
+    """Return what the templates of costs name."""
+    more = Fraction(then.size.pixels, now.size.pixels) - 1
+    return {"fewer": _percent(-more), "more": _percent(more), "speed": SPEED[then.tier]}
+
+
+def _percent(share: Fraction) -> str:
+    """Write a share as the sheets do: whole percent, halves up."""
+    return f"{floor(100 * share + Fraction(1, 2))}%"
