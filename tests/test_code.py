@@ -12,23 +12,24 @@ ROOT = Path(__file__).resolve().parents[1]
 CORE = ROOT / "xl_pricing"
 LAYERS = {
     "xl_pricing.errors": set(),
+    "xl_pricing.files": {"xl_pricing.errors"},
     "xl_pricing.estimation": {"xl_pricing.errors"},
-    "xl_pricing.rates": {"xl_pricing.errors", "xl_pricing.estimation"},
+    "xl_pricing.rates": {"xl_pricing.errors", "xl_pricing.files", "xl_pricing.estimation"},
     "xl_pricing.functions": {"xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates"},
     "xl_pricing.planning": {
         "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
     },
     "workbook_templates": {
-        "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
+        "xl_pricing.files", "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
         "xl_pricing.planning",
     },
     "xl_pricing.hosts": {
-        "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
+        "xl_pricing.files", "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
         "xl_pricing.planning", "workbook_templates",
     },
     "xl_pricing.excel": {"xl_pricing.hosts"},
     "xl_pricing.cli": {
-        "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
+        "xl_pricing.files", "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
         "xl_pricing.planning", "workbook_templates", "xl_pricing.hosts",
     },
 }  # fmt: skip

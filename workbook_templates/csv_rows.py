@@ -1,65 +1,209 @@
-"""Rows of the Campaign or the Actuals from a CSV file: the table's field names, then a row each."""
+"""Rows of the Campaign or the Actuals from a CSV file: column names first, then a row each.
+
+A figure or a day that can be read in two ways is read as the rest of the file proves, or refused.
+Text where a figure belongs stays text: the sheet's own check tells of it.
+"""
 
 import csv
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
-from datetime import date
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
+from typing import NamedTuple
 
+from workbook_templates.csv_cells import (
+    Cell,
+    day_orders_proven,
+    marks_proven,
+    read_day,
+    read_figure,
+)
 from workbook_templates.formulas.constants import MOST_ROWS
-from xl_pricing.errors import InvalidValueError, XlPricingError
-from xl_pricing.functions.values import read_number
+from xl_pricing.errors import InvalidValueError
+from xl_pricing.files import read_bounded
 
 MOST_BYTES = 5_000_000
-_TEXTS = {"use_case", "size", "model", "tier", "draft_size", "note"}
+LONGEST_TEXT = 32_767
+"""Characters of a cell at most, in Excel."""
+MOST_TOLD = 8
+"""Faults that a sentence names at most."""
+TEXTS = frozenset({"use_case", "size", "model", "tier", "draft_size", "note"})
+DAYS = frozenset({"date"})
 
-Row = Mapping[str, str | float | date | None]
+_SAVE = "accepted: a CSV file in UTF-8; in Excel: Save As, CSV UTF-8"
+_KINDS = {
+    b"PK\x03\x04": "an Excel workbook or another zip file",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"%PDF": "a PDF file",
+    b"PAR1": "a Parquet file",
+    b"\x1f\x8b": "a gzip file",
+}
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# As bills and logs write them: openai/gpt-image-2, gpt-image-2 image, output, 1024-x-1024.
+_PROVIDER = re.compile(r"^[\w.-]+/(?=[\w.-]+$)")
+_METER = re.compile(r" (?:text|image), (?:cached )?(?:input|output)$")
+_DASHED_SIZE = re.compile(r"(\d+)\s*-x-\s*(\d+)")
+
+Row = Mapping[str, Cell]
 
 
-def read_rows(path: Path, fields: Collection[str]) -> list[Row]:
-    """Read the rows of a file whose first line names ``fields``, in any order and not all.
+class Shape(NamedTuple):
+    """A table that a file may fill.
 
-    A number is a number, 20% is 0.2, a day is ISO; other text stays text, and Checks flags it
-    where it does not belong. Raises `InvalidValueError` for a file that is no such table.
+    ``captions`` map other names of a field, in lower case, to it; ``defaults`` are what the cell
+    functions take where a column is missing; the ``required`` ones must be there.
     """
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InvalidValueError(f"{path.name} is over {MOST_BYTES:,} bytes; accepted: less")
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+
+    fields: Sequence[str]
+    required: Sequence[str] = ()
+    captions: Mapping[str, str] = {}
+    defaults: Mapping[str, Cell] = {}
+
+
+class Rows(NamedTuple):
+    """The rows of a file, and sentences about what was not read of it."""
+
+    rows: list[Row]
+    notes: list[str]
+
+
+class _File(NamedTuple):
+    """A file as text: its name, what parts its cells, and its records, the header first."""
+
+    name: str
+    delimiter: str
+    records: list[list[str]]
+
+
+def read_rows(path: Path, shape: Shape) -> Rows:
+    """Read the rows of a file whose first row names fields of ``shape``, in any order.
+
+    Raises `InvalidValueError` for a file that is no such table, with row and column of each fault.
+    """
+    file = _parted(_text_of(path), path.name)
+    names, notes = _columns(file, shape)
+    filled = [(i, row) for i, row in enumerate(file.records[1:], start=2) if any(row)]
+    if not 0 < len(filled) <= MOST_ROWS:
         raise InvalidValueError(
-            f"{path.name} cannot be read: {error}; accepted: a CSV file in UTF-8"
+            f"{file.name} has {len(filled):,} rows; accepted: 1 to {MOST_ROWS:,}"
+        )
+    faults = [fault for i, row in filled for fault in _faults_of_text(i, row, names)]
+    _refuse(file.name, faults)
+    missing = {name: value for name, value in shape.defaults.items() if name not in names}
+    return Rows([{**missing, **row} for row in _read_all(file, filled, names)], notes)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        data = read_bounded(path, MOST_BYTES)
+    except OSError as error:
+        raise InvalidValueError(
+            f"{path.name} cannot be read: {error.strerror or error}; accepted: a CSV file"
         ) from None
-    rows = list(_rows(text, path.name, fields))
-    if not 0 < len(rows) <= MOST_ROWS:
-        raise InvalidValueError(f"{path.name} has {len(rows):,} rows; accepted: 1 to {MOST_ROWS:,}")
+    kind = next((kind for mark, kind in _KINDS.items() if data.startswith(mark)), None)
+    if kind:
+        raise InvalidValueError(f"{path.name} is {kind}; {_SAVE}")
+    encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "utf-8")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InvalidValueError(
+            f"{path.name} is in the code page of the computer that wrote it: line {line} is not "
+            f"{encoding.removesuffix('-sig').upper()}; {_SAVE}"
+        ) from None
+    if text.lstrip()[:1] in {"{", "["}:
+        raise InvalidValueError(f"{path.name} is JSON; {_SAVE}")
+    return text
+
+
+def _parted(text: str, name: str) -> _File:
+    head = text.lstrip("\r\n").partition("\n")[0]
+    delimiter = max(",;\t", key=head.count)
+    try:
+        rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        records = [[cell.strip() for cell in row] for row in rows]
+    except csv.Error as error:
+        raise InvalidValueError(f"{name} is no CSV file: {error}; {_SAVE}") from None
+    while records and not any(records[0]):
+        records.pop(0)
+    return _File(name, delimiter, records or [[]])
+
+
+def _columns(file: _File, shape: Shape) -> tuple[list[str | None], list[str]]:
+    """Return the field of each column, ``None`` for one that is not read, and a note of those."""
+    heads = file.records[0]
+    known = {**shape.captions, **{name: name for name in shape.fields}}
+    names = [known.get(" ".join(head.lower().split())) for head in heads]
+    read = [name for name in names if name]
+    accepted = ", ".join(shape.fields)
+    twice = next((name for name in read if read.count(name) > 1), None)
+    if twice:
+        raise InvalidValueError(f"{file.name} has the column {twice} twice; accepted: once")
+    lacks = [name for name in shape.required if name not in read]
+    if lacks or not read:
+        told = f"no column {', '.join(lacks)}" if read else "no column that is known"
+        raise InvalidValueError(f"{file.name} has {told}; accepted: {accepted}")
+    others = [head for head, name in zip(heads, names, strict=True) if head and not name]
+    note = f"{file.name}: not read, as no such column is known: {', '.join(map(repr, others))}"
+    return names, [note] if others else []
+
+
+def _faults_of_text(i: int, row: Sequence[str], names: Sequence[str | None]) -> list[str]:
+    """Return what no sheet can hold of a row, and cells that no column belongs to."""
+    if any(row[len(names) :]):
+        return [f"row {i} has {len(row)} cells, the first row has {len(names)}"]
+    faults = []
+    for name, cell in zip(names, row, strict=False):
+        if _NO_CHARACTER.search(cell):
+            faults.append(f"row {i}, {name}: a control character, which a sheet cannot hold")
+        elif len(cell) > LONGEST_TEXT:
+            faults.append(f"row {i}, {name}: {len(cell):,} characters, up to {LONGEST_TEXT:,} fit")
+    return faults
+
+
+def _read_all(
+    file: _File, filled: Sequence[tuple[int, Sequence[str]]], names: Sequence[str | None]
+) -> list[Row]:
+    """Read every cell; raise for all that can be read in two ways."""
+
+    def cells_of(kind: Callable[[str], bool]) -> Iterator[str]:
+        for _, row in filled:
+            yield from (c for name, c in zip(names, row, strict=False) if name and kind(name))
+
+    marks = marks_proven(cells_of(lambda name: name not in TEXTS | DAYS), file.delimiter)
+    orders = day_orders_proven(cells_of(DAYS.__contains__))
+    faults: list[str] = []
+    rows: list[Row] = []
+    for i, cells in filled:
+        row: dict[str, Cell] = {}
+        for name, cell in zip(names, cells, strict=False):
+            try:
+                row |= {name: _read(name, cell, marks, orders)} if name else {}
+            except InvalidValueError as error:
+                faults.append(f"row {i}, {name}: {error}")
+        rows.append(row)
+    _refuse(file.name, faults)
     return rows
 
 
-def _rows(text: str, name: str, fields: Collection[str]) -> Iterator[Row]:
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    try:
-        rows = list(csv.reader(StringIO(text), delimiter=delimiter, strict=True)) or [[""]]
-    except csv.Error as error:
-        raise InvalidValueError(f"{name} is no CSV file: {error}") from None
-    names = [cell.strip().lower() for cell in rows[0]]
-    unknown = [cell for cell in names if cell not in fields]
-    if unknown or len(set(names)) < len(names):
-        raise InvalidValueError(
-            f"{name} has the columns {', '.join(names)}; accepted, once each: {', '.join(fields)}"
-        )
-    for row in rows[1:]:
-        yield {field: _cell(field, cell) for field, cell in zip(names, row, strict=False)}
-
-
-def _cell(field: str, text: str) -> str | float | date | None:
+def _read(name: str, cell: str, marks: frozenset[str], orders: frozenset[str]) -> Cell:
     """Read a cell; an id or a size stays text even where it looks like a number."""
-    text = text.strip()
-    if not text or field in _TEXTS:
-        return text or None
-    with suppress(ValueError):
-        return date.fromisoformat(text)
-    with suppress(XlPricingError):
-        return float(read_number(text, field))
-    return text
+    if not cell:
+        return None
+    if name == "model":
+        return _METER.sub("", _PROVIDER.sub("", cell))
+    if name in TEXTS:
+        return _DASHED_SIZE.sub(r"\1x\2", cell) if name.endswith("size") else cell
+    return read_day(cell, orders) if name in DAYS else read_figure(cell, marks)
+
+
+def _refuse(name: str, faults: Sequence[str]) -> None:
+    if faults:
+        more = len(faults) - MOST_TOLD
+        rest = f"; and {more:,} more" if more > 0 else ""
+        raise InvalidValueError(
+            f"{name}: {'; '.join(faults[:MOST_TOLD])}{rest}; accepted: cells that say one thing, "
+            "such as 1000, 1.5 and 2026-11-23"
+        )

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from xl_pricing.errors import CellError, InvalidValueError, NotAvailableError, OutOfRangeError
@@ -25,6 +25,7 @@ from xl_pricing.functions.values import (
     read_word,
     shown,
 )
+from xl_pricing.functions.written import in_doubt, readings
 
 COM_BASE = -2_146_828_288
 NAN, INFINITY = float("nan"), float("inf")
@@ -153,7 +154,8 @@ def test_a_number_is_read_as_the_decimal_it_shows(value: object, number: Fractio
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_every_number_of_a_cell_is_read_back(value: float) -> None:
     assert float(read_number(value, "cost")) == value
-    assert read_number(value, "cost") == read_number(repr(value), "cost")
+    if not in_doubt(readings(repr(value))):
+        assert read_number(value, "cost") == read_number(repr(value), "cost")
 
 
 @pytest.mark.parametrize(
@@ -162,17 +164,9 @@ def test_every_number_of_a_cell_is_read_back(value: float) -> None:
         (True, "TRUE"),
         (False, "FALSE"),
         ("ten", "'ten'"),
-        ("1,5", "'1,5'"),
-        ("1,00", "'1,00'"),
-        ("1,0000", "'1,0000'"),
-        ("1000,000", "'1000,000'"),
         ("1,00,000", "'1,00,000'"),
         ("1,,000", "'1,,000'"),
-        ("1.000,5", "'1.000,5'"),
         ("1.5,000", "'1.5,000'"),
-        ("0,500", "'0,500'"),
-        ("000,500", "'000,500'"),
-        (",500", "',500'"),
         ("1,000,", "'1,000,'"),
         ("1, 000", "'1, 000'"),
         ("1,000e3", "'1,000e3'"),
@@ -198,6 +192,54 @@ def test_what_is_no_number_is_refused(value: object, written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("1,5", "1.5"),
+        ("1,00", "1"),
+        ("1,0000", "1"),
+        ("1000,000", "1000"),
+        ("1.000,5", "1000.5"),
+        ("0,500", "0.5"),
+        ("000,500", "0.5"),
+        (",500", "0.5"),
+        ("0,16", "0.16"),
+        ("1 000", "1000"),
+        ("1'000", "1000"),
+        ("1’000", "1000"),
+        ("1 234,5", "1234.5"),
+        ("12,5 %", "0.125"),
+    ],
+)
+def test_a_figure_that_others_write_is_refused_with_the_way_to_write_it(
+    text: str, plain: str
+) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        read_number(text, "cost")
+    assert str(caught.value) == f"cost {text!r} is not a number; accepted: {plain}"
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        ("1.000", "1 or 1000"),
+        ("-1.030", "-1.03 or -1030"),
+        ("12.345", "12.3450 or 12345"),
+        ("250.000", "250 or 250000"),
+        ("1.500%", "0.015 or 15"),
+    ],
+)
+def test_a_figure_that_can_be_read_in_two_ways_is_refused_with_both(text: str, ways: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        read_number(text, "cost")
+    assert str(caught.value) == f"cost {text!r} can be read in two ways; accepted: {ways}"
+
+
+@pytest.mark.parametrize("text", ["0.219", "1.0000", "1234.567", "1.25", "0.500", "1.234e3"])
+def test_a_point_with_other_than_three_digits_behind_a_group_is_a_decimal_one(text: str) -> None:
+    assert read_number(text, "cost") == Fraction(text)
+
+
+@pytest.mark.parametrize(
     "value",
     [NAN, INFINITY, -INFINITY, "1e999", "9" * 400 + "%", 10**309, Decimal("NaN"), Decimal("sNaN")],
 )
@@ -209,6 +251,7 @@ def test_a_number_that_no_cell_can_show_is_out_of_range(value: object) -> None:
 @given(st.integers(), st.integers(0, 6))
 def test_a_number_is_read_back_from_how_excel_shows_it(units: int, decimals: int) -> None:
     written = Decimal(units % 10**15).scaleb(-decimals)
+    assume(decimals != 3 or written < 1 or written >= 1000)  # 1.000 is in doubt
     assert read_number(f"{written:,f}", "cost") == Fraction(written)
     assert read_number(f"-{written:,f}", "cost") == -Fraction(written)
     assert read_number(f"{written:f}%", "cost") == Fraction(written) / 100

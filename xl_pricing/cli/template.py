@@ -49,7 +49,11 @@ def _read_tables(campaign: str | None, actuals: str | None) -> dict[str, Sequenc
     from workbook_templates.sheets.campaign import lines  # noqa: PLC0415 - the same
 
     given = ((campaign, lines.TABLE, lines.INPUTS), (actuals, bills.TABLE, bills.TYPED))
-    return {table: csv_rows.read_rows(Path(path), fields) for path, table, fields in given if path}
+    return {
+        table: csv_rows.read_rows(Path(path), csv_rows.Shape(fields)).rows
+        for path, table, fields in given
+        if path
+    }
 
 
 def _build(lang: str, rows: Mapping[str, Sequence[Any]], *, macros: bool) -> bytes:

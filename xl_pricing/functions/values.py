@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import isfinite
 
 from xl_pricing.errors import CellError, InvalidValueError, OutOfRangeError
+from xl_pricing.functions.written import POINT, in_doubt, plainly, readings
 
 # CVErr numbers and the names that cells show for them.
 ERROR_NAMES = {
@@ -31,11 +32,13 @@ _ERRORS = frozenset(ERROR_NAMES.values())
 _COM_ERROR = -2_146_828_288
 _COM_ERRORS = range(-2_146_826_300, -2_146_826_199)
 # One way to match any digits, lest a cell full of them takes a minute.
-_DECIMAL = r"(?:\d+(?:\.\d*)?|\.\d+)"
-_NUMBER = re.compile(rf"[+-]?{_DECIMAL}(e[+-]?\d{{1,4}})?", re.IGNORECASE)
-# Whole groups of three only: 1,5 and 0,500 have a decimal comma, as many countries write it.
-_GROUPED = r"[1-9１-９]\d{0,2}(?:[,，]\d{3})+(?:\.\d*)?"
-_WRITTEN = re.compile(rf"([+-]?(?:{_DECIMAL}|{_GROUPED}))\s*([%％]?)")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(e[+-]?\d{1,4})?", re.IGNORECASE)
+
+
+# 1.000 is one, or the thousand of half the world; 1,000 is the thousand of our own sentences.
+_IN_DOUBT = re.compile(r"(?<!\d)[1-9]\d{0,2}\.\d{3}$")
+# Thousands are parted by commas alone in cells; for a space or an apostrophe the way is told.
+_PARTED = re.compile(r"\d[^\d.,，]\d")
 
 
 def is_blank(value: object) -> bool:
@@ -60,11 +63,12 @@ def is_number(text: str) -> bool:
 def read_number(value: object, name: str) -> Fraction:
     """Read a number, or text that is one, as the decimal it shows; TRUE and FALSE are not numbers.
 
-    Text may have thousands separators and a percent sign: ``1,234.5``, ``20%``. Raises
-    `InvalidValueError` for what is not a number, `OutOfRangeError` for NaN and infinity.
+    Text may have commas between thousands and a percent sign: ``1,234.5``, ``20%``. Raises
+    `InvalidValueError` for what is not a number or can be read as two (``1.000``),
+    `OutOfRangeError` for NaN and infinity.
     """
     refuse_error(value, name)
-    number = _number_in(value) if isinstance(value, str) else value
+    number = _number_in(value, name) if isinstance(value, str) else value
     if isinstance(number, bool) or not isinstance(number, int | float | Decimal | Fraction):
         raise InvalidValueError(f"{name} {shown(value)} is not a number; accepted: a number")
     if not _fits_a_cell(number):
@@ -73,15 +77,18 @@ def read_number(value: object, name: str) -> Fraction:
     return Fraction(Decimal(str(number)) if isinstance(number, float) else number)
 
 
-def _number_in(text: str) -> float | None:
-    """Return the number that text is, ``None`` where it is none or a decimal comma leaves doubt."""
-    if is_number(text):
+def _number_in(text: str, name: str) -> float | None:
+    """Return the number that text is, ``None`` where it is none."""
+    if is_number(text) and not _IN_DOUBT.search(text):
         return float(text)
-    written = _WRITTEN.fullmatch(text.strip())
-    if written is None:
-        return None
-    digits = written[1].replace(",", "").replace("，", "")
-    return float(f"{digits}e-2" if written[2] else digits)
+    found = readings(text)
+    if in_doubt(found) and "." in text:
+        ways = " or ".join(map(plainly, found.values()))
+        raise InvalidValueError(f"{name} {shown(text)} can be read in two ways; accepted: {ways}")
+    if found and (POINT not in found or _PARTED.search(text)):
+        way = plainly(next(iter(found.values())))
+        raise InvalidValueError(f"{name} {shown(text)} is not a number; accepted: {way}")
+    return float(found[POINT]) if found else None
 
 
 def _fits_a_cell(number: float | Decimal | Fraction) -> bool:
