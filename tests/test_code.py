@@ -20,16 +20,19 @@ LAYERS = {
         "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
     },
     "workbook_templates": {
-        "xl_pricing.files", "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
+        "xl_pricing.files",
+        "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
         "xl_pricing.planning",
     },
     "xl_pricing.hosts": {
-        "xl_pricing.files", "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
+        "xl_pricing.files",
+        "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
         "xl_pricing.planning", "workbook_templates",
     },
     "xl_pricing.excel": {"xl_pricing.hosts"},
     "xl_pricing.cli": {
-        "xl_pricing.files", "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
+        "xl_pricing.files",
+        "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
         "xl_pricing.planning", "workbook_templates", "xl_pricing.hosts",
     },
 }  # fmt: skip
