@@ -15,6 +15,7 @@ from that_day import THAT_DAY
 
 from xl_pricing.errors import NotAvailableError, OutOfRangeError, XlPricingError
 from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.image import Image
 from xl_pricing.estimation.levers import (
     LEVERS,
     QUALITY_STEPS,
@@ -22,17 +23,16 @@ from xl_pricing.estimation.levers import (
     Move,
     RatioMoves,
     SizeMoves,
-    Spec,
     best,
     ratio_moves,
     rounded_saving,
     size_moves,
-    weigh,
 )
 from xl_pricing.estimation.size import FreeSizes, Size, all_sizes
 from xl_pricing.estimation.stages import Stages
 from xl_pricing.functions import IMGBUDGET, IMGCOST
-from xl_pricing.planning.job import moves_of, presets_of, price_of
+from xl_pricing.planning import moves as planned
+from xl_pricing.planning.job import Job
 from xl_pricing.rates.card import bundled_card
 from xl_pricing.rates.rows import Model
 
@@ -53,7 +53,8 @@ QUALITIES = {
 """The words that have a token count, of one model of each kind."""
 GRIDS = {"gpt-image-2": oracle.GRIDS_2, "gpt-image-2.5-flare": oracle.GRIDS_2_5}
 
-JOB = Spec(Size(1024, 1280), "high", 1, 180, 1)
+SQUARE = Size(1024, 1024)
+JOB = Image(Size(1024, 1280), "high", 1, 180, (SQUARE,))
 RETRIES = F(3, 2)
 
 TIE = F(1, 10**9)
@@ -71,6 +72,7 @@ CHANGED_BY = {
 }
 """The one field that a move of each lever changes."""
 
+REFERENCES = [SQUARE, Size(300, 2000), Size(640, 480)]
 legal_sizes = st.sampled_from([Size(*size) for size in oracle.legal_sizes()])
 grids = st.sampled_from(sorted({*oracle.GRIDS_2.values(), *oracle.GRIDS_2_5.values()}))
 measured = st.integers(1, 20_000) | st.fractions("1/10", 20_000, max_denominator=10)
@@ -81,55 +83,60 @@ shares = st.fractions(0, 1, max_denominator=100)
 
 
 @st.composite
-def jobs(draw: st.DrawFn) -> tuple[Model, Spec]:
-    """Return a model and a spec that it has a price for."""
+def jobs(draw: st.DrawFn) -> tuple[Model, Image]:
+    """Return a model and a image that it has a price for."""
     name = draw(st.sampled_from(sorted(QUALITIES)))
     model = CARD.model(name)
     of_three = st.sampled_from([Size(*size) for size in oracle.FIXED_TOKENS["low"]])
-    spec = Spec(
+    image = Image(
         draw(legal_sizes if isinstance(model.sizes, FreeSizes) else of_three),
         draw(st.sampled_from(QUALITIES[name]) | measured),
         draw(st.integers(1, 10)),
         draw(st.none() | st.integers(0, 5000)),
-        draw(st.integers(0, 16)),
-        draw(st.sampled_from([Size(1024, 1024), Size(300, 2000), Size(640, 480)])),
+        tuple(draw(st.lists(st.sampled_from(REFERENCES), max_size=16))),
         "standard"
         if name in MODELS_WITHOUT_BATCH
         else draw(st.sampled_from(("standard", "batch"))),
     )
-    return model, spec
+    return model, image
 
 
 plans = st.builds(Budget, st.just(F(0)), amounts, factors, shares)
 
 
-def imgcost(model: Model, spec: Spec) -> float:
-    """Price a spec by the cell function."""
-    images = ";".join([str(spec.reference_size)] * spec.references) or None
-    prompt = spec.prompt_tokens
-    return IMGCOST(str(spec.size), spec.quality, model.id, spec.n, prompt, images, spec.tier)
+def imgcost(model: Model, image: Image) -> float:
+    """Price a image by the cell function."""
+    images = ";".join(map(str, image.references)) or None
+    prompt = image.prompt_tokens
+    return IMGCOST(str(image.size), image.quality, model.id, image.n, prompt, images, image.tier)
 
 
 def imgbudget(cost: float, plan: Budget, retries: Fraction) -> float:
     return IMGBUDGET(cost, plan.finals, retries, plan.buffer)
 
 
-def effects_of(model: Model, spec: Spec, plan: Budget) -> tuple[Budget, list[Effect]]:
-    """Return the budget of a spec, and what every move around it does."""
-    price = price_of(model, CARD, THAT_DAY)
-    plan = replace(plan, cost_per_image=price(spec))
-    return plan, weigh(moves_of(spec, plan.retries, model, CARD), plan, price)
+def effects_of(model: Model, image: Image, plan: Budget) -> tuple[Budget, list[Effect]]:
+    """Return the budget of a image, and what every move around it does."""
+    job = Job(image, model, CARD, THAT_DAY)
+    plan = replace(plan, cost_per_image=job.usd(image))
+    return plan, planned.effects_of(job, plan)
 
 
-def moves_by_name(spec: Spec, retries: Fraction = RETRIES, model: Model = MODEL) -> dict[str, Move]:
-    return {move.name: move for move in moves_of(spec, retries, model, CARD)}
+def moves_by_name(
+    image: Image, retries: Fraction = RETRIES, model: Model = MODEL
+) -> dict[str, Move]:
+    return {move.name: move for move in moves_of(image, retries, model)}
 
 
-def changes(spec: Spec, retries: Fraction, move: Move) -> dict[str, Any]:
+def moves_of(image: Image, retries: Fraction, model: Model = MODEL) -> list[Move]:
+    return planned.moves_of(Job(image, model, CARD, THAT_DAY), retries)
+
+
+def changes(image: Image, retries: Fraction, move: Move) -> dict[str, Any]:
     """Return what a move changes."""
-    assert move.spec is not None
-    before = {**asdict(spec), "retries": retries}
-    after = {**asdict(move.spec), "retries": move.retries}
+    assert move.image is not None
+    before = {**asdict(image), "retries": retries}
+    after = {**asdict(move.image), "retries": move.retries}
     return {name: value for name, value in after.items() if value != before[name]}
 
 
@@ -137,7 +144,7 @@ def changes(spec: Spec, retries: Fraction, move: Move) -> dict[str, Any]:
 
 
 def test_the_moves_around_a_job() -> None:
-    moves = moves_of(JOB, RETRIES, MODEL, CARD)
+    moves = moves_of(JOB, RETRIES)
     found = [(m.lever, m.name, changes(JOB, RETRIES, m)) for m in moves]
     assert found == [
         ("size", "size_next", {"size": (960, 1200)}),
@@ -152,28 +159,28 @@ def test_the_moves_around_a_job() -> None:
         ("images per call", "images_per_call_4", {"n": 4}),
         ("images per call", "images_per_call_10", {"n": 10}),
         ("prompt", "prompt_twice", {"prompt_tokens": 360}),
-        ("references", "references_less", {"references": 0}),
-        ("references", "references_more", {"references": 2}),
+        ("references", "references_less", {"references": ()}),
+        ("references", "references_more", {"references": (SQUARE, SQUARE)}),
         ("tier", "other_tier", {"tier": "batch"}),
     ]
     assert tuple(dict.fromkeys(lever for lever, _, _ in found)) == LEVERS
 
 
 @given(jobs(), factors)
-def test_a_move_changes_one_thing(job: tuple[Model, Spec], retries: Fraction) -> None:
-    model, spec = job
-    moves = moves_of(spec, retries, model, CARD)
+def test_a_move_changes_one_thing(job: tuple[Model, Image], retries: Fraction) -> None:
+    model, image = job
+    moves = moves_of(image, retries, model)
     assert [move.name for move in moves] == list(moves_by_name(JOB))
     for move in moves:
-        if move.spec is not None:
-            assert set(changes(spec, retries, move)) <= {CHANGED_BY[move.lever]}
+        if move.image is not None:
+            assert set(changes(image, retries, move)) <= {CHANGED_BY[move.lever]}
 
 
 @given(measured)
 def test_measured_tokens_belong_to_one_size_and_quality(tokens: int | Fraction) -> None:
-    moves = moves_of(replace(JOB, quality=tokens), RETRIES, MODEL, CARD)
+    moves = moves_of(replace(JOB, quality=tokens), RETRIES)
     for move in moves:
-        assert (move.spec is None) == (move.lever in {"size", "ratio", "quality"})
+        assert (move.image is None) == (move.lever in {"size", "ratio", "quality"})
 
 
 @pytest.mark.parametrize(
@@ -191,39 +198,39 @@ def test_quality_goes_one_step_and_not_past_its_ends(
 ) -> None:
     flare = CARD.model("gpt-image-2.5-flare")
     moves = moves_by_name(replace(JOB, quality=quality), model=flare)
-    stepped = [moves[name].spec for name in ("quality_down", "quality_up")]
-    assert [spec and spec.quality for spec in stepped] == [down, up]
+    stepped = [moves[name].image for name in ("quality_down", "quality_up")]
+    assert [image and image.quality for image in stepped] == [down, up]
 
 
 @pytest.mark.parametrize("count", range(17))
 def test_references_go_one_step_within_0_to_16(count: int) -> None:
-    moves = moves_by_name(replace(JOB, references=count))
+    moves = moves_by_name(replace(JOB, references=(SQUARE,) * count))
     for name, then in (("references_less", count - 1), ("references_more", count + 1)):
-        spec = moves[name].spec
-        assert (spec is None) == (then not in range(17))
-        assert spec is None or spec.references == then
+        image = moves[name].image
+        assert (image is None) == (then not in range(17))
+        assert image is None or len(image.references) == then
 
 
 @given(factors)
 def test_retries_go_by_a_half_and_never_below_1(retries: Fraction) -> None:
     moves = moves_by_name(JOB, retries)
     less, more = moves["retries_less"], moves["retries_more"]
-    assert (less.spec is None) == (retries < F(3, 2))
+    assert (less.image is None) == (retries < F(3, 2))
     assert (less.retries, more.retries) == (retries - F(1, 2), retries + F(1, 2))
-    assert more.spec == JOB
+    assert more.image == JOB
 
 
 @pytest.mark.parametrize(("prompt", "twice"), [(None, None), (0, None), (1, 2), (180, 360)])
 def test_only_a_prompt_can_be_twice_as_long(prompt: int | None, twice: int | None) -> None:
-    spec = moves_by_name(replace(JOB, prompt_tokens=prompt))["prompt_twice"].spec
-    assert (spec and spec.prompt_tokens) == twice
+    image = moves_by_name(replace(JOB, prompt_tokens=prompt))["prompt_twice"].image
+    assert (image and image.prompt_tokens) == twice
 
 
 @pytest.mark.parametrize(("tier", "other"), [("standard", "batch"), ("batch", "standard")])
 def test_the_other_tier_is_the_other_one(tier: str, other: str) -> None:
-    spec = moves_by_name(replace(JOB, tier=tier))["other_tier"].spec
-    assert spec is not None
-    assert spec.tier == other
+    image = moves_by_name(replace(JOB, tier=tier))["other_tier"].image
+    assert image is not None
+    assert image.tier == other
 
 
 # Sizes: against a search of all of them.
@@ -274,7 +281,7 @@ def searched_ratios(size: Size, grid: int) -> RatioMoves:
 
 
 def test_the_presets_are_those_of_the_card() -> None:
-    assert presets_of(CARD) == presets()
+    assert planned.presets_of(CARD) == presets()
 
 
 @pytest.mark.parametrize("model", GRIDS)
@@ -282,8 +289,8 @@ def test_the_presets_are_those_of_the_card() -> None:
 def test_every_preset_finds_the_cheaper_sizes_of_a_search(row: Any, model: str) -> None:
     size = presets()[CARD.ratios.index(row)]
     for quality, grid in GRIDS[model].items():
-        moves = moves_by_name(Spec(size, quality), model=CARD.model(model))
-        found = {name: move.spec and move.spec.size for name, move in moves.items()}
+        moves = moves_by_name(Image(size, quality), model=CARD.model(model))
+        found = {name: move.image and move.image.size for name, move in moves.items()}
         expected = {
             **searched_sizes(size, grid)._asdict(),
             **searched_ratios(size, grid)._asdict(),
@@ -338,10 +345,10 @@ def test_a_preset_that_is_illegal_or_no_cheaper_is_not_offered() -> None:
 def test_of_three_sizes_the_square_costs_least(
     model: str, size: Size, quality: str, nearest: Size | None
 ) -> None:
-    moves = moves_by_name(Spec(size, quality), model=CARD.model(model))
+    moves = moves_by_name(Image(size, quality), model=CARD.model(model))
     names = ("size_next", "size_smallest", "ratio_nearest", "ratio_larger")
-    found = [moves[name].spec for name in names]
-    assert [spec and spec.size for spec in found] == [None, None, nearest, None]
+    found = [moves[name].image for name in names]
+    assert [image and image.size for image in found] == [None, None, nearest, None]
 
 
 # What a move saves.
@@ -349,24 +356,24 @@ def test_of_three_sizes_the_square_costs_least(
 
 @settings(max_examples=60)
 @given(jobs(), plans)
-def test_a_move_saves_the_difference_of_two_budgets(job: tuple[Model, Spec], plan: Budget) -> None:
-    model, spec = job
-    now = imgbudget(imgcost(model, spec), plan, plan.retries)
-    plan, effects = effects_of(model, spec, plan)
+def test_a_move_saves_the_difference_of_two_budgets(job: tuple[Model, Image], plan: Budget) -> None:
+    model, image = job
+    now = imgbudget(imgcost(model, image), plan, plan.retries)
+    plan, effects = effects_of(model, image, plan)
     for move, cost, budget, saving, share in effects:
-        if move.spec is None or not has_price(model, move.spec):
+        if move.image is None or not has_price(model, move.image):
             assert (cost, budget, saving, share) == (None, None, None, None)
             continue
-        then = imgbudget(imgcost(model, move.spec), plan, move.retries)
-        assert float(cost) == pytest.approx(imgcost(model, move.spec), rel=1e-12)
+        then = imgbudget(imgcost(model, move.image), plan, move.retries)
+        assert float(cost) == pytest.approx(imgcost(model, move.image), rel=1e-12)
         assert float(budget) == pytest.approx(then, rel=1e-12)
         assert float(saving) == pytest.approx(now - then, rel=1e-12, abs=1e-12 * (now + then))
         assert share * plan.total == saving
 
 
-def has_price(model: Model, spec: Spec) -> bool:
+def has_price(model: Model, image: Image) -> bool:
     try:
-        imgcost(model, spec)
+        imgcost(model, image)
     except XlPricingError:
         return False
     return True
@@ -385,8 +392,8 @@ def has_price(model: Model, spec: Spec) -> bool:
 def test_a_move_without_a_price_has_no_figures(
     model: str, quality: str | int, priced: dict[str, bool]
 ) -> None:
-    spec = replace(JOB, quality=quality)
-    _, effects = effects_of(CARD.model(model), spec, Budget(F(0), F(120), RETRIES))
+    image = replace(JOB, quality=quality)
+    _, effects = effects_of(CARD.model(model), image, Budget(F(0), F(120), RETRIES))
     figures = {effect.move.name: effect[1:] for effect in effects}
     for name, has_one in priced.items():
         assert (figures[name] == (None, None, None, None)) == (not has_one)
@@ -435,7 +442,7 @@ def test_the_best_are_those_left_after_crossing_out(effects: list[Effect], count
 @given(jobs(), plans)
 @settings(max_examples=40)
 def test_the_best_are_at_most_three_of_different_levers_the_best_first(
-    job: tuple[Model, Spec], plan: Budget
+    job: tuple[Model, Image], plan: Budget
 ) -> None:
     _, effects = effects_of(*job, plan)
     found = best(effects)

@@ -25,10 +25,13 @@ from workbook_templates.formulas.sentence import (
     usd_text,
 )
 from workbook_templates.sheets.levers.formulas import ROWS, TITLES, WORKINGS
-from xl_pricing.estimation.levers import LEVERS, Spec, size_moves
+from xl_pricing.estimation.image import Image
+from xl_pricing.estimation.levers import LEVERS, size_moves
 from xl_pricing.estimation.size import FreeSizes, Size, all_sizes
 from xl_pricing.functions import IMGBUDGET, IMGCOST
-from xl_pricing.planning.job import moves_of
+from xl_pricing.planning.job import Job
+from xl_pricing.planning.moves import moves_of
+from xl_pricing.rates.day import today
 
 EN = Words("en")
 ROW = {row.name: i for i, row in enumerate(ROWS)}
@@ -53,8 +56,8 @@ def row(values: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def test_the_rows_are_the_moves_of_the_core() -> None:
-    spec = Spec(Size(1024, 1024), "high", 1, 180, 1)
-    moves = moves_of(spec, Fraction(3, 2), CARD.model("gpt-image-2"), CARD)
+    image = Image(Size(1024, 1024), "high", 1, 180, (Size(1024, 1024),))
+    moves = moves_of(Job(image, CARD.model("gpt-image-2"), CARD, today()), Fraction(3, 2))
     assert [(row.name, row.lever) for row in ROWS] == [(m.name, m.lever) for m in moves]
     assert tuple(TITLES) == LEVERS
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from math import gcd
@@ -49,11 +50,13 @@ from workbook_templates.sheets.levers.sheet import (
     SURPRISE,
 )
 from xl_pricing.estimation.budget import Budget
-from xl_pricing.estimation.levers import LEVERS, Effect, Spec, best, weigh
+from xl_pricing.estimation.image import Image
+from xl_pricing.estimation.levers import LEVERS, Effect, best
 from xl_pricing.estimation.size import REFERENCE_SIZE, FreeSizes, Size
 from xl_pricing.estimation.tokens import REFERENCE_RULES, GridRule
 from xl_pricing.functions.values import is_blank
-from xl_pricing.planning.job import moves_of, presets_of, price_of, usage_of
+from xl_pricing.planning import job as planning
+from xl_pricing.planning.moves import effects_of, presets_of
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import Model, read_date
 
@@ -64,11 +67,11 @@ _DISTANCE_DIGITS = int(LIMITS["compared_decimals"])
 class Job:
     """A job that has a budget, and the effects of the core's moves around it."""
 
-    spec: Spec
+    spec: Image
     plan: Budget
     model: Model
     card: RateCard
-    price: Callable[[Spec], Fraction]
+    day: date
 
     @classmethod
     def of(cls, v: Answers, card: RateCard) -> "Job":
@@ -78,13 +81,12 @@ class Job:
         plan = Budget(v.token_cost_per_image, finals, v.retries_used, buffer)
         model = known_model(v, card)
         day = read_date(v["price_date"])
-        return cls(job_spec(v), plan, model, card, price_of(model, card, day))
+        return cls(job_spec(v), plan, model, card, day)
 
     @cached_property
     def effects(self) -> list[Effect]:
         """The effects of the moves, in the order of the rows."""
-        moves = moves_of(self.spec, self.plan.retries, self.model, self.card)
-        return weigh(moves, self.plan, self.price)
+        return effects_of(planning.Job(self.spec, self.model, self.card, self.day), self.plan)
 
     @cached_property
     def now(self) -> int:
@@ -107,11 +109,11 @@ class Job:
 
     def size_of(self, name: str) -> Size | None:
         """Return the size of a move, if it is there."""
-        spec = next(e.move.spec for e in self.effects if e.move.name == name)
+        spec = next(e.move.image for e in self.effects if e.move.name == name)
         return spec.size if spec else None
 
 
-def job_spec(v: Answers) -> Spec:
+def job_spec(v: Answers) -> Image:
     """Return the job's spec; without reference images one more would be of the usual size."""
     measured, prompt, typed = (
         v[name] for name in ("measured_tokens", "prompt_tokens", "reference_images")
@@ -121,13 +123,12 @@ def job_spec(v: Answers) -> Spec:
     if references:
         edges = Size(int(v["reference_width"]), int(v["reference_height"]))
     by_word = is_blank(measured)
-    return Spec(
+    return Image(
         used_size(v),
         str(v["quality"]).lower() if by_word else typed_number(v, "measured_tokens"),
         int(v["images_per_call"]),
         None if is_blank(prompt) else int(prompt),
-        references,
-        edges,
+        (edges,) * references,
         str(v["tier"]).lower(),
     )
 
@@ -166,7 +167,7 @@ def _add_workings(v: Answers, job: Job | None) -> None:
     }
     if job and spec:
         rule = REFERENCE_RULES[job.model.references.rule]
-        v["lever_reference_tokens"] = rule(spec.reference_size)
+        v["lever_reference_tokens"] = rule((*spec.references, REFERENCE_SIZE)[0])
     v |= {f"lever_{name}": 0 for name in _STEPS}
     if job and job.grid:
         v |= {f"lever_{name}": value for name, value in _same_ratio(job).items()}
@@ -239,7 +240,7 @@ def _row(i: int, v: Answers, job: Job | None, words: Words) -> dict[str, Any]:
     cells |= dict.fromkeys(("now", "then", "quality", "prompt", "tier"), "")
     cells |= dict.fromkeys(("tokens", "less"), NOT_AVAILABLE)
     cells |= {"change": words(NOT_THERE), "costs": words(_lack(row, job))}
-    if job and effect and effect.move.spec:
+    if job and effect and effect.move.image:
         cells |= _asked(v, job, effect)
         if effect.saving is not None:
             cells |= _weighed(row, cells, job, effect, words)
@@ -256,12 +257,12 @@ def _lack(row: Row, job: Job | None) -> str:
 
 def _asked(v: Answers, job: Job, effect: Effect) -> dict[str, Any]:
     """Return what a move asks for, and its tokens."""
-    spec, retries = effect.move.spec, effect.move.retries
+    spec, retries = effect.move.image, effect.move.retries
     assert spec is not None  # noqa: S101 - the caller looked
     sized = SizedSpec(job.model, spec.size, spec.quality)
     # Text and references do not depend on the quality, which may be unknown to the model.
-    usage = usage_of(replace(spec, quality=1), job.model)
-    tokens = attempt(lambda: Fraction(usage_of(spec, job.model).image_out) / spec.n)
+    usage = job.model.counting.usage(replace(spec, quality=1))
+    tokens = attempt(lambda: Fraction(job.model.counting.usage(spec).image_out) / spec.n)
     now, then = (_told(effect.move.lever, *one) for one in _now_and_then(job, effect))
     return {
         "there": 1,
@@ -272,7 +273,7 @@ def _asked(v: Answers, job: Job, effect: Effect) -> dict[str, Any]:
         "quality": v["lever_quality"] if spec.quality == job.spec.quality else spec.quality,
         "n": spec.n,
         "prompt": "" if spec.prompt_tokens is None else spec.prompt_tokens,
-        "references": spec.references,
+        "references": len(spec.references),
         "tier": spec.tier,
         "retries": retries,
         "model_row": v.model_row,
@@ -285,12 +286,12 @@ def _asked(v: Answers, job: Job, effect: Effect) -> dict[str, Any]:
     }
 
 
-def _now_and_then(job: Job, effect: Effect) -> Sequence[tuple[Spec, Fraction]]:
-    assert effect.move.spec is not None  # noqa: S101 - the caller looked
-    return (job.spec, job.plan.retries), (effect.move.spec, effect.move.retries)
+def _now_and_then(job: Job, effect: Effect) -> Sequence[tuple[Image, Fraction]]:
+    assert effect.move.image is not None  # noqa: S101 - the caller looked
+    return (job.spec, job.plan.retries), (effect.move.image, effect.move.retries)
 
 
-def _told(lever: str, spec: Spec, retries: Fraction) -> str:
+def _told(lever: str, spec: Image, retries: Fraction) -> str:
     """Return a lever's state in words."""
     told: Mapping[str, Callable[[], str]] = {
         "size": lambda: str(spec.size),
@@ -299,7 +300,7 @@ def _told(lever: str, spec: Spec, retries: Fraction) -> str:
         "retries": lambda: fixed_text(retries),
         "images per call": lambda: fixed_text(Fraction(spec.n), 0),
         "prompt": lambda: fixed_text(Fraction(spec.prompt_tokens or 0), 0),
-        "references": lambda: fixed_text(Fraction(spec.references), 0),
+        "references": lambda: fixed_text(Fraction(len(spec.references)), 0),
         "tier": lambda: spec.tier,
     }
     return told[lever]()
@@ -309,7 +310,7 @@ def _weighed(
     row: Row, cells: Mapping[str, Any], job: Job, effect: Effect, words: Words
 ) -> dict[str, Any]:
     """Return what a move does to the budget, in figures and in words."""
-    spec, cost, saving = effect.move.spec, effect.cost_per_image, effect.saving
+    spec, cost, saving = effect.move.image, effect.cost_per_image, effect.saving
     assert spec is not None and cost is not None  # noqa: S101, PT018 - the caller looked
     pixels = Fraction(spec.size.pixels, job.spec.size.pixels)
     parts = {"fewer": percent_text(1 - pixels), "more": percent_text(pixels - 1)}

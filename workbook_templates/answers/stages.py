@@ -19,10 +19,10 @@ from workbook_templates.book.words import Words
 from workbook_templates.formulas.sentence import fixed_text, shown
 from workbook_templates.sheets.stages import EVEN, LOSES, PAYS, UNKNOWN
 from xl_pricing.estimation.budget import Budget
-from xl_pricing.estimation.levers import Spec
+from xl_pricing.estimation.image import Image
 from xl_pricing.estimation.size import Size
 from xl_pricing.estimation.stages import Stages
-from xl_pricing.planning.job import price_of, usage_of
+from xl_pricing.planning.job import Job
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import read_date
 
@@ -34,15 +34,15 @@ def add_stages(v: Answers, card: RateCard, words: Words) -> None:
 
     def draft_cost() -> Fraction:
         require(v.spec_valid)
-        price = price_of(known_model(v, card), card, read_date(v["price_date"]))
-        return price(replace(job_spec(v), size=draft().size, quality=draft().quality))
+        image = replace(job_spec(v), size=draft().size, quality=draft().quality)
+        return Job(image, known_model(v, card), card, read_date(v["price_date"])).usd(image)
 
     v.add(stage_draft_cost=draft_cost)
     _add_high(v)
     _add_staged(v, words)
 
 
-def _add_draft(v: Answers, card: RateCard) -> Callable[[], Spec]:
+def _add_draft(v: Answers, card: RateCard) -> Callable[[], Image]:
     """Add the draft's size as the sheet reads it, and its tokens; return its spec."""
     model = known_model(v, card)
     read = Reader(card).size(v["stage_size"])
@@ -62,11 +62,11 @@ def _add_draft(v: Answers, card: RateCard) -> Callable[[], Spec]:
         "stage_images": v["images_per_call"] if v["ok_images"] else 1,
     }
 
-    def draft() -> Spec:
-        return Spec(size, _quality(v), int(v["stage_images"]))
+    def draft() -> Image:
+        return Image(size, _quality(v), int(v["stage_images"]))
 
     def tokens() -> Fraction:
-        return Fraction(usage_of(draft(), model).image_out) / draft().n
+        return Fraction(model.counting.usage(draft()).image_out) / draft().n
 
     v.add(stage_tokens=tokens)
     return draft

@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from xl_pricing.estimation import actuals, budget, cost, levers, size, tokens
-from xl_pricing.functions import arguments
+from xl_pricing.estimation import actuals, budget, cost, image, levers, size, tokens
 
 MOST_ROWS = 5_000
 """Rows of the campaign, and of the actuals, at most."""
@@ -28,11 +27,11 @@ RULES = (
     Rule("tile_base_tokens", tokens.TILE_BASE_TOKENS, "tile rule: tokens of any image"),
     Rule("tile_tokens", tokens.TILE_TOKENS, "tile rule: tokens of a tile"),
     Rule("tokens_per_mtok", cost.TOKENS_PER_MTOK, "rates are USD per so many tokens"),
-    Rule("max_images_per_call", arguments.MAX_IMAGES_PER_CALL, "images per call at most"),
-    Rule("max_references", arguments.MAX_REFERENCES, "reference images at most"),
+    Rule("max_images_per_call", image.MAX_IMAGES_PER_CALL, "images per call at most"),
+    Rule("max_references", image.MAX_REFERENCES, "reference images at most"),
     Rule("max_reference_px", 100_000, "edge of a reference image in px at most"),
-    Rule("max_prompt_tokens", arguments.MAX_PROMPT_TOKENS, "prompt tokens at most"),
-    Rule("max_measured_tokens", arguments.MAX_MEASURED_TOKENS, "measured tokens at most"),
+    Rule("max_prompt_tokens", image.MAX_PROMPT_TOKENS, "prompt tokens at most"),
+    Rule("max_measured_tokens", image.MAX_MEASURED_TOKENS, "measured tokens at most"),
     Rule("plan_rank_base", 100_000_000, "ranks a plan's rows: the smallest size tier first"),
     Rule("cent_fraction_usd", 0.000001, "sums may differ by so many USD"),
     Rule("plan_row_base", 10_000, "keeps a plan's row beside its rank"),

@@ -32,6 +32,7 @@ from xl_pricing.estimation.budget import DEFAULT_CONFIDENCE, generations_needed
 from xl_pricing.functions import pricing
 from xl_pricing.functions.arguments import (
     card_with,
+    read_budget,
     read_model,
     read_n,
     read_pixels,
@@ -40,7 +41,6 @@ from xl_pricing.functions.arguments import (
 )
 from xl_pricing.functions.catalogue import ARGUMENTS
 from xl_pricing.functions.values import is_blank, read_number
-from xl_pricing.planning.job import read_budget
 from xl_pricing.rates.card import RateCard
 
 

@@ -23,61 +23,51 @@ from xl_pricing.estimation.budget import (
     Budget,
     chance_that_buffer_lasts,
 )
-from xl_pricing.estimation.levers import Effect, Spec, best
-from xl_pricing.functions.arguments import read_model
+from xl_pricing.estimation.image import Image
+from xl_pricing.estimation.levers import Effect, best
+from xl_pricing.functions.arguments import read_budget
 from xl_pricing.functions.catalogue import ARGUMENTS
 from xl_pricing.functions.values import is_blank
-from xl_pricing.planning import job as planning
-from xl_pricing.planning.moves import tell
-from xl_pricing.rates.card import RateCard
+from xl_pricing.planning.job import Job, read_job
+from xl_pricing.planning.moves import effects_of, refusal_of, tell
+from xl_pricing.planning.plans import plan_bills
+from xl_pricing.planning.reserves import read_risk, reserves_of
+from xl_pricing.planning.stages import read_draft, stages_of
 from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import active_card
-from xl_pricing.rates.rows import Model
 
 CHECK_PRICES = "prices of plans and resellers change often: check them at their source before use"
 
 _LEAST_SHARE = Fraction(1, 1000)
-_SPEC = ("size", "quality", "n", "prompt", "references", "tier")
 _OPTIONS = ["retries", "buffer", "model", "n", "prompt", "references", "tier"]
 
 
-class _Job(NamedTuple):
-    """The spec of one image, and the card that prices it today."""
-
-    card: RateCard
-    model: Model
-    spec: Spec
-
-    @classmethod
-    def read(cls, given: Given) -> "_Job":
-        card = active_card()
-        model = read_model(given["model"], card)
-        return cls(card, model, planning.read_spec(model, *(given.get(name) for name in _SPEC)))
-
-    def usd(self, spec: Spec) -> Fraction:
-        return planning.price_of(self.model, self.card, today())(spec)
-
-    def document(self, plan: Budget) -> Document:
-        return {
-            "model": self.model.id,
-            **_image(self.spec),
-            "n": self.spec.n,
-            "prompt_tokens": self.spec.prompt_tokens,
-            "references": len(self.spec.reference_sizes),
-            "tier": self.spec.tier,
-            "finals": float(plan.finals),
-            "retries": float(plan.retries),
-            "buffer": float(plan.buffer),
-            "generations_with_buffer": float(plan.generations_with_buffer),
-        }
-
-    def notes(self) -> list[str]:
-        return [*self.model.remarks(self.spec.size, today())]
+def _read_job(given: Given) -> Job:
+    return read_job(active_card(), today(), **given)
 
 
-def _image(spec: Spec) -> Document:
-    quality = spec.quality if isinstance(spec.quality, str) else float(spec.quality)
-    return {"size": str(spec.size), "quality": quality}
+def _job_document(job: Job, plan: Budget) -> Document:
+    return {
+        "model": job.model.id,
+        **_image(job.image),
+        "n": job.image.n,
+        "prompt_tokens": job.image.prompt_tokens,
+        "references": len(job.image.references),
+        "tier": job.image.tier,
+        "finals": float(plan.finals),
+        "retries": float(plan.retries),
+        "buffer": float(plan.buffer),
+        "generations_with_buffer": float(plan.generations_with_buffer),
+    }
+
+
+def _notes(job: Job) -> list[str]:
+    return [*job.model.remarks(job.image.size, job.day)]
+
+
+def _image(image: Image) -> Document:
+    quality = image.quality if isinstance(image.quality, str) else float(image.quality)
+    return {"size": str(image.size), "quality": quality}
 
 
 def _float(amount: Fraction | None) -> float | None:
@@ -90,23 +80,23 @@ def levers(finals: Given, retries: Given, buffer: Given, **given: Given) -> Docu
 
     The best are one a lever. Another ratio is another picture: it is shown, but never advised.
     """
-    job = _Job.read(given)
-    usd = job.usd(job.spec)
-    plan = planning.read_budget(usd, finals, retries, buffer)
-    effects = planning.effects_of(job.spec, plan, job.model, job.card, today())
+    job = _read_job(given)
+    usd = job.usd(job.image)
+    plan = read_budget(usd, finals, retries, buffer)
+    effects = effects_of(job, plan)
     return {
-        **job.document(plan),
+        **_job_document(job, plan),
         "usd_per_image": float(usd),
         "budget_usd": float(plan.total),
         "moves": [_move(effect, job, plan) for effect in effects],
         "best": [_best(effect, job, plan) for effect in best(effects) if _is_worth(effect)],
-        "notes": job.notes(),
+        "notes": _notes(job),
     }
 
 
-def _move(effect: Effect, job: _Job, plan: Budget) -> Document:
-    refusal = planning.refusal_of(effect, job.usd)
-    said = tell(effect.move, job.spec, plan.retries, refusal)
+def _move(effect: Effect, job: Job, plan: Budget) -> Document:
+    refusal = refusal_of(effect, job)
+    said = tell(effect.move, job.image, plan.retries, refusal)
     figures = effect if said.reason is None else Effect(effect.move)
     return {
         "lever": effect.move.lever,
@@ -126,7 +116,7 @@ def _is_worth(effect: Effect) -> bool:
     return effect.share is not None and effect.share >= _LEAST_SHARE
 
 
-def _best(effect: Effect, job: _Job, plan: Budget) -> Document:
+def _best(effect: Effect, job: Job, plan: Budget) -> Document:
     move = _move(effect, job, plan)
     saving, share = show_money(move["saving_usd"]), show_percent(move["saving_share"])
     words = f"{move['lever']} {move['change']} saves {saving} USD ({share}): {move['costs']}"
@@ -149,19 +139,19 @@ def plans(
     The markup is over the official token price at the standard tier. With --pack-usd,
     --pack-credits and --plan: whether a prepaid pack pays off.
     """
-    job = _Job.read(given)
-    images = planning.read_budget(Fraction(0), finals, retries, buffer)
-    bills = planning.bills(job.spec, job.model, job.card, today())
+    job = _read_job(given)
+    images = read_budget(Fraction(0), finals, retries, buffer)
+    bills = plan_bills(job)
     pack = None
     if not all(map(is_blank, (plan, pack_usd, pack_credits))):
-        by_tokens = replace(images, cost_per_image=job.usd(job.spec))
+        by_tokens = replace(images, cost_per_image=job.usd(job.image))
         pack = pack_document(plan, pack_usd, pack_credits, given, by_tokens)
     return {
-        **job.document(images),
+        **_job_document(job, images),
         "plans": [*bill_documents(bills, images, given)],
         "pack": pack,
         "note": CHECK_PRICES,
-        "notes": job.notes(),
+        "notes": _notes(job),
     }
 
 
@@ -172,9 +162,9 @@ def risk(finals: Given, retries: Given, buffer: Given) -> Document:
     Each generation is accepted with chance 1 / retries. Generations needed give the finals with
     that confidence.
     """
-    plan = planning.read_risk(finals, retries, buffer)
+    plan = read_risk(finals, retries, buffer)
     usual = replace(plan, buffer=USUAL_BUFFERS[1])
-    lasts = {reserve.confidence: reserve for reserve in planning.reserves_of(plan)}
+    lasts = {reserve.confidence: reserve for reserve in reserves_of(plan)}
     return {
         "finals": int(plan.finals),
         "retries": float(plan.retries),
@@ -215,12 +205,12 @@ def stage(
     Drafts are made and chosen from, then the finals at full quality take fewer tries. Prompt,
     reference images, tier and buffer are the same for both.
     """
-    job = _Job.read(given)
-    draft = planning.read_draft(job.model, job.spec, draft_size, draft_quality)
-    all_high = planning.read_budget(job.usd(job.spec), finals, retries, buffer)
-    staged = planning.stages_of(all_high, draft, job.usd, drafts, finish_retries)
+    job = _read_job(given)
+    draft = read_draft(job, draft_size, draft_quality)
+    all_high = read_budget(job.usd(job.image), finals, retries, buffer)
+    staged = stages_of(all_high, draft, job, drafts, finish_retries)
     return {
-        **job.document(all_high),
+        **_job_document(job, all_high),
         "usd_per_image": float(all_high.cost_per_image),
         "budget_usd": float(all_high.total),
         "draft": image_words(**_image(draft)),
@@ -236,7 +226,7 @@ def stage(
         "saving_share": float(staged.saving_share),
         "saved_retries": float(staged.saved_retries),
         "break_even_retries": float(staged.break_even_retries),
-        "notes": job.notes(),
+        "notes": _notes(job),
     }
 
 

@@ -11,13 +11,13 @@ from xl_pricing.estimation.cost import BASES, Evidence
 from xl_pricing.estimation.credits import Charge, Pack, markup
 from xl_pricing.functions import pricing
 from xl_pricing.functions.values import is_blank, read_number
-from xl_pricing.planning.job import Bill, pack_bill
+from xl_pricing.planning.plans import PlanBill, pack_bill
 from xl_pricing.rates.rows import Plan
 
 OFFICIAL = "official tokens"
 
 
-def bill_documents(bills: Sequence[Bill], images: Budget, given: Given) -> Iterator[Document]:
+def bill_documents(bills: Sequence[PlanBill], images: Budget, given: Given) -> Iterator[Document]:
     """Yield the bill by official tokens, then those by plans; ``given`` is what IMGCOST takes."""
     listed, _ = _estimate({**given, "tier": None})
     official, refusal = _estimate(given)

@@ -1,18 +1,18 @@
 """The levers of a job: what each change of the output spec, the retries or the tier would save."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.image import MAX_REFERENCES, Counting, Image
 from xl_pricing.estimation.size import REFERENCE_SIZE, LegalSizes, Size
 
 QUALITY_STEPS = ("low", "medium", "high", "xhigh", "max")
 IMAGES_PER_CALL = (1, 4, 10)
 RETRIES_STEP = Fraction(1, 2)
-MAX_REFERENCES = 16
 LEVERS = ("size", "ratio", "quality", "retries", "images per call", "prompt", "references", "tier")
 
 # Savings that differ by less are the same: floats of a sheet and exact fractions must agree.
@@ -21,38 +21,15 @@ _SAVING_DIGITS = 9
 _DISTANCE_DIGITS = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """The spec of one image, in tokens and px; ``quality`` may be measured output tokens.
-
-    ``references`` counts the reference images of ``reference_size``, which are those that a move
-    takes away or adds to; ``other_references`` are more, each of its own size.
-    """
-
-    size: Size
-    quality: str | int | Fraction
-    n: int = 1
-    prompt_tokens: int | None = None
-    references: int = 0
-    reference_size: Size = REFERENCE_SIZE
-    tier: str = "standard"
-    other_references: tuple[Size, ...] = ()
-
-    @property
-    def reference_sizes(self) -> tuple[Size, ...]:
-        """The sizes of all reference images."""
-        return (*self.other_references, *(self.reference_size,) * self.references)
-
-
 class Move(NamedTuple):
-    """One change: the lever, its name, and the spec and retries after it.
+    """One change: the lever, its name, and the image and retries after it.
 
-    ``spec`` is ``None`` where the move is not there: no cheaper size, no higher quality.
+    ``image`` is ``None`` where the move is not there: no cheaper size, no higher quality.
     """
 
     lever: str
     name: str
-    spec: Spec | None
+    image: Image | None
     retries: Fraction
 
 
@@ -70,40 +47,35 @@ class Effect(NamedTuple):
 
 
 def moves(
-    spec: Spec,
-    retries: Fraction,
-    legal: LegalSizes,
-    presets: Sequence[Size],
-    tokens: Callable[[Size], int],
+    image: Image, retries: Fraction, counting: Counting, presets: Sequence[Size]
 ) -> Iterator[Move]:
     """Yield every move around a job, in the order of `LEVERS`.
 
-    ``presets`` are the sizes of other ratios; ``tokens`` counts the output tokens of a size at the
-    job's quality. With measured output tokens there is no move of size or quality.
+    ``presets`` are the sizes of other ratios. With measured output tokens there is no move of size
+    or quality.
     """
     same, other = SizeMoves(), RatioMoves()
-    if isinstance(spec.quality, str):
-        same = size_moves(spec.size, legal, tokens)
-        other = ratio_moves(spec.size, legal, presets, tokens)
+    if isinstance(image.quality, str):
+        legal, tokens = counting.sizes, counting.output.counter(image.quality)
+        same = size_moves(image.size, legal, tokens)
+        other = ratio_moves(image.size, legal, presets, tokens)
     for lever, sizes in (("size", same._asdict()), ("ratio", other._asdict())):
         for name, size in sizes.items():
-            yield Move(lever, name, size and replace(spec, size=size), retries)
+            yield Move(lever, name, size and replace(image, size=size), retries)
     for name, step in (("quality_down", -1), ("quality_up", 1)):
-        yield Move("quality", name, _with_quality(spec, step), retries)
+        yield Move("quality", name, _with_quality(image, step), retries)
     for name, change in (("retries_less", -RETRIES_STEP), ("retries_more", RETRIES_STEP)):
         possible = retries + change >= 1
-        yield Move("retries", name, spec if possible else None, retries + change)
+        yield Move("retries", name, image if possible else None, retries + change)
     for n in IMAGES_PER_CALL:
-        yield Move("images per call", f"images_per_call_{n}", replace(spec, n=n), retries)
-    longer = replace(spec, prompt_tokens=2 * spec.prompt_tokens) if spec.prompt_tokens else None
+        yield Move("images per call", f"images_per_call_{n}", replace(image, n=n), retries)
+    longer = replace(image, prompt_tokens=2 * image.prompt_tokens) if image.prompt_tokens else None
     yield Move("prompt", "prompt_twice", longer, retries)
-    for name, change_ in (("references_less", -1), ("references_more", 1)):
-        count = spec.references + change_
-        possible = count >= 0 and len(spec.reference_sizes) + change_ <= MAX_REFERENCES
-        changed = replace(spec, references=count) if possible else None
-        yield Move("references", name, changed, retries)
-    other_tier = {"standard": "batch", "batch": "standard"}[spec.tier]
-    yield Move("tier", "other_tier", replace(spec, tier=other_tier), retries)
+    fewer = replace(image, references=image.references[:-1]) if image.references else None
+    yield Move("references", "references_less", fewer, retries)
+    yield Move("references", "references_more", _with_one_more_reference(image), retries)
+    other_tier = {"standard": "batch", "batch": "standard"}[image.tier]
+    yield Move("tier", "other_tier", replace(image, tier=other_tier), retries)
 
 
 class SizeMoves(NamedTuple):
@@ -151,8 +123,8 @@ def ratio_moves(
     )
 
 
-def weigh(moves_: Sequence[Move], plan: Budget, price: Callable[[Spec], Fraction]) -> list[Effect]:
-    """Return each move's effect on the budget of ``plan``; ``price`` is USD per image of a spec."""
+def weigh(moves_: Sequence[Move], plan: Budget, price: Callable[[Image], Fraction]) -> list[Effect]:
+    """Return each move's effect on the budget of ``plan``; ``price`` is USD per image."""
     return [_effect(move, plan, price) for move in moves_]
 
 
@@ -177,11 +149,11 @@ def rounded_saving(effect: Effect) -> Fraction:
     return Fraction(0) if effect.saving is None else round(effect.saving, _SAVING_DIGITS)
 
 
-def _effect(move: Move, plan: Budget, price: Callable[[Spec], Fraction]) -> Effect:
-    if move.spec is None:
+def _effect(move: Move, plan: Budget, price: Callable[[Image], Fraction]) -> Effect:
+    if move.image is None:
         return Effect(move)
     try:
-        cost = price(move.spec)
+        cost = price(move.image)
     except XlPricingError:
         return Effect(move)
     budget = replace(plan, cost_per_image=cost, retries=move.retries).total
@@ -189,11 +161,19 @@ def _effect(move: Move, plan: Budget, price: Callable[[Spec], Fraction]) -> Effe
     return Effect(move, cost, budget, saving, saving / plan.total if plan.total else Fraction(0))
 
 
-def _with_quality(spec: Spec, step: int) -> Spec | None:
-    """Return the spec one quality step away, ``None`` past the ends or for measured tokens."""
-    if spec.quality not in QUALITY_STEPS:
+def _with_one_more_reference(image: Image) -> Image | None:
+    """Return the image with one more reference image like the last, ``None`` past the most."""
+    if len(image.references) >= MAX_REFERENCES:
         return None
-    position = QUALITY_STEPS.index(str(spec.quality)) + step
+    more = image.references[-1:] or (REFERENCE_SIZE,)
+    return replace(image, references=image.references + more)
+
+
+def _with_quality(image: Image, step: int) -> Image | None:
+    """Return the image one quality step away, ``None`` past the ends or for measured tokens."""
+    if image.quality not in QUALITY_STEPS:
+        return None
+    position = QUALITY_STEPS.index(str(image.quality)) + step
     if not 0 <= position < len(QUALITY_STEPS):
         return None
-    return replace(spec, quality=QUALITY_STEPS[position])
+    return replace(image, quality=QUALITY_STEPS[position])

@@ -92,6 +92,9 @@ class TableRule:
         return lambda size: n * self.table[str(Size(*size))][quality]
 
 
+OutputRule = GridRule | TableRule
+
+
 def grid_tokens(grid: int, n: int, size: tuple[int, int]) -> int:
     """Count output tokens of ``n`` images by the grid rule, with one ceiling over their sum.
 

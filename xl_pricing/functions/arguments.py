@@ -6,7 +6,6 @@ A value is a scalar; ``None`` or empty text is an omitted argument. What repeats
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
@@ -14,8 +13,16 @@ from functools import lru_cache
 from typing import Any
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
-from xl_pricing.estimation.cost import Tariff, Usage
+from xl_pricing.estimation.budget import DEFAULT_BUFFER, DEFAULT_RETRIES, Budget
+from xl_pricing.estimation.cost import Tariff
 from xl_pricing.estimation.credits import Terms
+from xl_pricing.estimation.image import (
+    MAX_IMAGES_PER_CALL,
+    MAX_MEASURED_TOKENS,
+    MAX_PROMPT_TOKENS,
+    MAX_REFERENCES,
+    Image,
+)
 from xl_pricing.estimation.size import (
     REFERENCE_SIZE,
     FreeSizes,
@@ -26,7 +33,7 @@ from xl_pricing.estimation.size import (
     plain_reader,
     resolve_size,
 )
-from xl_pricing.estimation.tokens import REFERENCE_RULES, text_tokens
+from xl_pricing.estimation.tokens import text_tokens
 from xl_pricing.functions.ranges import Grid, as_grid, is_grid
 from xl_pricing.functions.values import (
     is_blank,
@@ -38,15 +45,13 @@ from xl_pricing.functions.values import (
     shown,
 )
 from xl_pricing.rates.card import DEFAULT_MODEL, DEFAULT_TIER, RateCard, read_tier
-from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.rates.rows import MINUTES_PER_DAY, Model, read_minutes
 
-MAX_IMAGES_PER_CALL = 10
-MAX_REFERENCES = 16
 MAX_PROMPT_CHARACTERS = 32_000
-MAX_PROMPT_TOKENS = 100_000
-MAX_MEASURED_TOKENS = 1_000_000
+
+MEASURED = "measured"
+"""The word by which a plan's ``any`` row bills an image of measured output tokens."""
 
 _SMALL_DIVISOR = 16
 
@@ -55,48 +60,34 @@ Cell = str | float | Decimal | Fraction | date | None
 Table = RateCard | Grid | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Job:
-    """All of an estimate but size and quality: model, tariff, images per call, input tokens."""
-
-    model: Model
-    tariff: Tariff
-    text_in: int
-    image_in: int
-    n: int
-    usd: Callable[[Cell, Cell], float]
-    """USD per image of a size and a quality."""
-
-    def usage(self, size: Cell, quality: Cell) -> Usage:
-        """Count the tokens of one call."""
-        image_out = token_counter(self.model, self.n)(size, quality)
-        return Usage(self.text_in, self.image_in, image_out, self.n)
-
-
-def read_job(model: Cell, n: Cell, prompt: Cell, references: Cell, tier: Cell, rates: Table) -> Job:
-    """Read everything but size and quality, at the rates in force today."""
-    card = card_with(RateCard.with_rates, rates)
-    return _job(model, n, prompt, references, tier, card, today())
+def read_image(
+    model: Model,
+    size: Cell,
+    quality: Cell,
+    n: Cell = None,
+    prompt: Cell = None,
+    references: Cell = None,
+    tier: Cell = None,
+) -> Image:
+    """Read an image as it is ordered, of a size that the model takes."""
+    billed_at, sizes, tokens = tier_word(tier), read_references(references), read_prompt(prompt)
+    count, word = read_n(n), read_quality(quality)
+    return Image(read_pixels(size, model), word, count, tokens, sizes, billed_at)
 
 
 @lru_cache(maxsize=1024, typed=True)
-def _job(
+def price_reader(
     model: Cell, n: Cell, prompt: Cell, references: Cell, tier: Cell, card: RateCard, day: date
-) -> Job:
+) -> Callable[[Cell, Cell], float]:
+    """Return USD per image as a function of a size and a quality; all else is read but once."""
     known = read_model(model, card)
     tariff = _tariff(known, tier_word(tier), card, day)
-    text_in, image_in = read_inputs(known, prompt, references)
+    sizes = read_references(references)
+    text_in, image_in = known.counting.inputs(read_prompt(prompt), sizes)
     count = read_n(n)
     price = tariff.pricer(text_in, image_in, count)
     pixels, counters = _pixels_reader(known), _counters(known, count)
-    return Job(known, tariff, text_in, image_in, count, lambda s, q: price(counters[q](pixels(s))))
-
-
-def read_inputs(model: Model, prompt: Cell, references: Cell) -> tuple[int, int]:
-    """Count the text and image tokens that go into one image."""
-    images = () if is_blank(references) else read_references(references)
-    text_in = 0 if is_blank(prompt) else _text_in(model, prompt, len(images))
-    return text_in, sum(map(REFERENCE_RULES[model.references.rule], images))
+    return lambda size, quality: price(counters[quality](pixels(size)))
 
 
 @lru_cache(maxsize=256)
@@ -154,6 +145,22 @@ def read_n(n: Cell) -> int:
     return 1 if is_blank(n) else read_whole(n, "n", 1, MAX_IMAGES_PER_CALL)
 
 
+def read_retries(retries: Cell) -> Fraction:
+    """Read generations per final; 1 where omitted."""
+    return DEFAULT_RETRIES if is_blank(retries) else read_number(retries, "retries")
+
+
+def read_buffer(buffer: Cell) -> Fraction:
+    """Read the reserve on top; 20 % where omitted."""
+    return DEFAULT_BUFFER if is_blank(buffer) else read_number(buffer, "buffer")
+
+
+def read_budget(cost: Fraction, finals: Cell, retries: Cell = None, buffer: Cell = None) -> Budget:
+    """Read finals, retries and buffer into a budget around a cost per image."""
+    number = read_number(finals, "finals")
+    return Budget(cost, number, read_retries(retries), read_buffer(buffer))
+
+
 def read_pixels(size: Cell, model: Model) -> Size:
     """Read a size or a ratio's preset, legal for the model."""
     return resolve_size(ratio_word(size, "size"), model.sizes)
@@ -204,7 +211,12 @@ def read_quality(quality: Cell) -> str | int | Fraction:
 
 
 def read_references(references: Cell) -> tuple[Size, ...]:
-    """Read reference images: how many of 1024x1024, or their sizes parted by semicolons."""
+    """Read reference images: how many of 1024x1024, or their sizes parted by semicolons.
+
+    None where omitted.
+    """
+    if is_blank(references):
+        return ()
     refuse_error(references, "references")
     text = plain(references).lower() if isinstance(references, str) else ""
     if any(mark in text for mark in "x×*"):
@@ -218,14 +230,14 @@ def read_references(references: Cell) -> tuple[Size, ...]:
     return (REFERENCE_SIZE,) * read_whole(references, "references", 0, MAX_REFERENCES)
 
 
-def read_terms(plan: Cell, model: Model, size: Size, quality: Cell, card: RateCard) -> Terms:
-    """Read a plan into its terms for such an image.
+def read_terms(plan: Cell, model: Model, image: Image, card: RateCard) -> Terms:
+    """Read a plan into its terms for an image.
 
     A number is USD per credit on the token cost; raises `OutOfRangeError` unless above 0.
     """
     refuse_error(plan, "plan")
     if isinstance(plan, str) and not is_number(plan):
-        return card.offer(plan, model, size, _billed_quality(quality, model)).terms
+        return card.offer(plan, model, image.size, billed_quality(model, image.quality)).terms
     usd_per_credit = read_number(plan, "plan")
     if usd_per_credit <= 0:
         raise OutOfRangeError(
@@ -234,14 +246,17 @@ def read_terms(plan: Cell, model: Model, size: Size, quality: Cell, card: RateCa
     return Terms(usd_per_credit=usd_per_credit, multiplier=Fraction(1))
 
 
-def _billed_quality(quality: Cell, model: Model) -> str:
-    """Read a quality that a plan may bill, also one without a token count, such as auto."""
-    word = read_quality(quality)
-    if not isinstance(word, str):
-        return "measured"
+def billed_quality(model: Model, quality: str | int | Fraction) -> str:
+    """Return the word by which plans bill a quality: `MEASURED` for measured tokens.
+
+    Raises `InvalidValueError` for a quality that the model does not know; one without a token
+    count, such as auto, a plan may bill all the same.
+    """
+    if not isinstance(quality, str):
+        return MEASURED
     with suppress(NotAvailableError):
-        model.output.rule.counter(word)
-    return word
+        model.output.rule.counter(quality)
+    return quality
 
 
 @lru_cache(maxsize=256)
@@ -270,14 +285,11 @@ def _replaced(
     return replace(card, table)
 
 
-def _text_in(model: Model, prompt: Cell, references: int) -> int:
-    """Count the text tokens of a prompt, given as a token count or as text, with the overhead."""
-    tokens = _prompt_tokens(prompt)
-    return tokens + model.text.per_call + model.text.per_reference * references
-
-
 @lru_cache(maxsize=1024, typed=True)
-def _prompt_tokens(prompt: Cell) -> int:
+def read_prompt(prompt: Cell) -> int | None:
+    """Read the tokens of a prompt, given as a number or as text; ``None`` where omitted."""
+    if is_blank(prompt):
+        return None
     refuse_error(prompt, "prompt")
     if isinstance(prompt, str) and not is_number(prompt):
         if len(prompt) > MAX_PROMPT_CHARACTERS:

@@ -20,13 +20,14 @@ from xl_pricing.functions.arguments import (
     Table,
     card_with,
     find_cheapest,
+    price_reader,
     ratio_word,
-    read_inputs,
-    read_job,
+    read_buffer,
+    read_image,
     read_model,
     read_n,
-    read_pixels,
     read_quality,
+    read_retries,
     read_terms,
     tier_word,
     token_counter,
@@ -61,7 +62,8 @@ def bind_cost(
     rates: Table = None,
 ) -> Callable[[Cell, Cell], float]:
     """Return IMGCOST for all but size and quality, which are what varies down a column."""
-    return read_job(model, n, prompt, references, tier, rates).usd
+    card = card_with(RateCard.with_rates, rates)
+    return price_reader(model, n, prompt, references, tier, card, today())
 
 
 @cell_function("1024x1536", "high", bind=bind_cost)
@@ -106,8 +108,8 @@ def bind_budget(retries: Cell = None, buffer: Cell = None) -> Callable[[Cell, Ce
     @cache
     def rest() -> tuple[Fraction, Fraction]:
         return (
-            budget.DEFAULT_RETRIES if is_blank(retries) else read_number(retries, "retries"),
-            budget.DEFAULT_BUFFER if is_blank(buffer) else read_number(buffer, "buffer"),
+            read_retries(retries),
+            read_buffer(buffer),
         )
 
     def total(cost: Cell, finals: Cell) -> float:
@@ -229,18 +231,18 @@ def explain(
     rates: Table = None,
 ) -> Estimate:
     """Return the itemised estimate behind IMGEXPLAIN."""
-    job = read_job(model, n, prompt, references, tier, rates)
-    known, usage = job.model, job.usage(size, quality)
-    by_rule = isinstance(read_quality(quality), str)
+    card = card_with(RateCard.with_rates, rates)
+    known = read_model(model, card)
+    image = read_image(known, size, quality, n, prompt, references, tier)
+    tariff, usage = card.tariff(known, image.tier, today()), known.counting.usage(image)
+    by_rule = isinstance(image.quality, str)
     counted = {
         "text_in": known.text.evidence,
         "image_in": known.references.evidence,
         "image_out": known.output.evidence if by_rule else _MEASURED_BY_USER,
     }
-    pixels = read_pixels(size, known)
-    lines = job.tariff.lines(usage, counted)
-    usd = job.tariff.exact_usd_per_image(usage)
-    return Estimate(known.id, pixels, lines, usd, list(known.remarks(pixels, today())))
+    usd, lines = tariff.exact_usd_per_image(usage), tariff.lines(usage, counted)
+    return Estimate(known.id, image.size, lines, usd, list(known.remarks(image.size, today())))
 
 
 def read_charge(
@@ -256,16 +258,13 @@ def read_charge(
     """Return credits and USD per image of a plan, each ``None`` where the plan does not tell."""
     card = card_with(RateCard.with_plans, plans)
     known = read_model(model, card)
-    # Checked here too: a plan that bills by the image never asks for the tokens.
-    read_inputs(known, prompt, references)
-    read_n(n)
+    image = read_image(known, size, quality, n, prompt, references)
 
     def token_usd() -> Fraction:
-        job = read_job(model, n, prompt, references, None, card)
-        return job.tariff.exact_usd_per_image(job.usage(size, quality))
+        tariff = card.tariff(known, image.tier, today())
+        return tariff.exact_usd_per_image(known.counting.usage(image))
 
-    terms = read_terms(plan, known, read_pixels(size, known), quality, card)
-    return charge(terms, token_usd)
+    return charge(read_terms(plan, known, image, card), token_usd)
 
 
 def _read_day(date: Cell) -> dt.date:

@@ -1,16 +1,22 @@
-"""The moves around a job in words, once for the command line and for the Levers sheet.
+"""The moves around a job, and their words, once for the command line and for the Levers sheet.
 
 `LEVERS` says what each lever is called and which figure tells its state; `MOVES` says for each move
 of `estimation.levers`, in its order, what it costs in quality or time and why it may not be there.
 Words stand in templates: the command line fills them with figures (`tell`), a sheet with formulas.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import floor
 from typing import NamedTuple
 
-from xl_pricing.estimation.levers import Move, Spec
+from xl_pricing.errors import XlPricingError
+from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.image import Image
+from xl_pricing.estimation.levers import Effect, Move, moves, weigh
+from xl_pricing.estimation.size import Size, parse_ratio, preset
+from xl_pricing.planning.job import Job
+from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
 
 
 class Lever(NamedTuple):
@@ -126,6 +132,33 @@ AS_NOW = "{now}, as now"
 _WORDS = {move.name: move for move in MOVES}
 
 
+def presets_of(card: RateCard) -> Sequence[Size]:
+    """Return the sizes that the card's ratios stand for, in its order."""
+    legal = card.model(DEFAULT_MODEL).sizes
+    return [preset(parse_ratio(row.ratio), legal) for row in card.ratios]
+
+
+def moves_of(job: Job, retries: Fraction) -> list[Move]:
+    """Return every move around a job; presets are those of the card's ratios."""
+    return list(moves(job.image, retries, job.model.counting, presets_of(job.card)))
+
+
+def effects_of(job: Job, plan: Budget) -> list[Effect]:
+    """Return what every move around a job does to its budget."""
+    return weigh(moves_of(job, plan.retries), plan, job.usd)
+
+
+def refusal_of(effect: Effect, job: Job) -> str | None:
+    """Say why a move that is there has no price; ``None`` where it has one, or is not there."""
+    if effect.move.image is None:
+        return None
+    try:
+        job.usd(effect.move.image)
+    except XlPricingError as error:
+        return str(error)
+    return None
+
+
 class Told(NamedTuple):
     """A move in words: what it changes, what that costs; or the reason why it is not there.
 
@@ -137,39 +170,39 @@ class Told(NamedTuple):
     reason: str | None
 
 
-def tell(move: Move, now: Spec, retries: Fraction, refusal: str | None) -> Told:
+def tell(move: Move, now: Image, retries: Fraction, refusal: str | None) -> Told:
     """Tell a move around a job of ``now`` and ``retries``; no change at all is no move either.
 
     ``refusal`` is why the move has no price.
     """
     words, lever = _WORDS[move.name], LEVERS[move.lever]
     before = _figures(now, retries)[lever.shows]
-    if move.spec is None:
+    if move.image is None:
         by_measure = lever.by_rule and not isinstance(now.quality, str)
         return Told(None, None, MEASURED if by_measure else words.absent)
-    after = _figures(move.spec, move.retries)[lever.shows]
+    after = _figures(move.image, move.retries)[lever.shows]
     if before == after:
         return Told(None, None, AS_NOW.format(now=before))
     change = f"{before} -> {after}"
     if refusal:
         return Told(change, None, refusal)
-    return Told(change, words.costs.format(**_costs(now, move.spec)), None)
+    return Told(change, words.costs.format(**_costs(now, move.image)), None)
 
 
-def _figures(spec: Spec, retries: Fraction) -> dict[str, str]:
+def _figures(image: Image, retries: Fraction) -> dict[str, str]:
     """Return what tells the state of the levers."""
     return {
-        "size": str(spec.size),
-        "quality": str(spec.quality),
+        "size": str(image.size),
+        "quality": str(image.quality),
         "retries": f"{float(retries):.10g}",
-        "n": str(spec.n),
-        "prompt": str(spec.prompt_tokens),
-        "references": str(len(spec.reference_sizes)),
-        "tier": spec.tier,
+        "n": str(image.n),
+        "prompt": str(image.prompt_tokens),
+        "references": str(len(image.references)),
+        "tier": image.tier,
     }
 
 
-def _costs(now: Spec, then: Spec) -> dict[str, str]:
+def _costs(now: Image, then: Image) -> dict[str, str]:
     """Return what the templates of costs name."""
     more = Fraction(then.size.pixels, now.size.pixels) - 1
     return {"fewer": _percent(-more), "more": _percent(more), "speed": SPEED[then.tier]}

@@ -15,8 +15,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from xl_pricing.errors import CardError, InvalidValueError, OutOfRangeError
 from xl_pricing.estimation.cost import Evidence
 from xl_pricing.estimation.credits import Terms
+from xl_pricing.estimation.image import Counting
 from xl_pricing.estimation.size import FixedSizes, FreeSizes, Size
-from xl_pricing.estimation.tokens import GridRule, TableRule
+from xl_pricing.estimation.tokens import REFERENCE_RULES, OutputRule
 
 METERS = ("text_in", "text_cached", "text_out", "image_in", "image_cached", "image_out")
 TIERS = ("standard", "batch")
@@ -137,7 +138,7 @@ class Plan(Row):
 class Counted(Row):
     """A rule for counting output tokens."""
 
-    rule: GridRule | TableRule
+    rule: OutputRule
 
 
 class References(Row):
@@ -171,6 +172,14 @@ class Model(BaseModel):
     def __hash__(self) -> int:
         """Hash by id alone: models key the memos of every cell."""
         return hash(self.id)
+
+    @property
+    def counting(self) -> Counting:
+        """How it counts an image's tokens."""
+        text, reference_tokens = self.text, REFERENCE_RULES[self.references.rule]
+        return Counting(
+            self.sizes, self.output.rule, reference_tokens, text.per_call, text.per_reference
+        )
 
     def remarks(self, size: Size, day: date) -> Iterator[str]:
         """Yield what a planner should know: its end of life, experimental sizes, open questions."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from workbook_templates.book import theme
 from workbook_templates.book.words import Words
 from workbook_templates.sheets.rates.sheet import QUALITIES
-from xl_pricing.functions import arguments
+from xl_pricing.estimation import image
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import TIERS
 
@@ -90,7 +90,7 @@ def input_rows(card: RateCard, lists: Mapping[str, str], words: Words) -> dict[i
             "Leave empty, or type the output tokens per image that your own usage shows. They "
             "replace the computed ones.",
             theme.COUNT,
-            _number("decimal", 0, arguments.MAX_MEASURED_TOKENS),
+            _number("decimal", 0, image.MAX_MEASURED_TOKENS),
         ),
         Input(
             "images_per_call",
@@ -98,7 +98,7 @@ def input_rows(card: RateCard, lists: Mapping[str, str], words: Words) -> dict[i
             "1 to 10",
             "How many images one API call asks for, 1 to 10. Tokens are rounded up once per call.",
             theme.COUNT,
-            _number("whole", 1, arguments.MAX_IMAGES_PER_CALL),
+            _number("whole", 1, image.MAX_IMAGES_PER_CALL),
         ),
         Input(
             "prompt_tokens",
@@ -107,7 +107,7 @@ def input_rows(card: RateCard, lists: Mapping[str, str], words: Words) -> dict[i
             "Tokens of the prompt. Empty: not counted. English: characters x 0.214; Chinese: "
             "about one token a character.",
             theme.COUNT,
-            _number("whole", 0, arguments.MAX_PROMPT_TOKENS),
+            _number("whole", 0, image.MAX_PROMPT_TOKENS),
         ),
         Input(
             "reference_images",
@@ -115,7 +115,7 @@ def input_rows(card: RateCard, lists: Mapping[str, str], words: Words) -> dict[i
             "sent with every generation, 0 to 16",
             "How many reference images go with each generation, 0 to 16.",
             theme.COUNT,
-            _number("whole", 0, arguments.MAX_REFERENCES),
+            _number("whole", 0, image.MAX_REFERENCES),
         ),
         Input(
             "reference_width",

@@ -1,0 +1,41 @@
+"""The risk of a job: what buffer lasts with which confidence."""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from xl_pricing.estimation.budget import (
+    CONFIDENCES,
+    MAX_PLANNED_FINALS,
+    Budget,
+    buffer_for,
+    generations_needed,
+)
+from xl_pricing.functions.arguments import Cell, read_budget
+from xl_pricing.functions.values import read_whole
+
+
+class Reserve(NamedTuple):
+    """The generations that give the finals with a confidence, and the buffer that pays for them."""
+
+    confidence: float
+    generations_needed: int
+    buffer: float
+
+
+def read_risk(finals: Cell, retries: Cell, buffer: Cell = None) -> Budget:
+    """Read whole finals, retries and a buffer; the cost is left open."""
+    whole = read_whole(finals, "finals", 0, MAX_PLANNED_FINALS)
+    return read_budget(Fraction(0), whole, retries, buffer)
+
+
+def reserves_of(plan: Budget) -> list[Reserve]:
+    """Return what each of the usual confidences takes."""
+    finals, retries = int(plan.finals), float(plan.retries)
+    return [
+        Reserve(
+            confidence,
+            generations_needed(finals, retries, confidence),
+            buffer_for(finals, retries, confidence),
+        )
+        for confidence in CONFIDENCES
+    ]
