@@ -40,7 +40,7 @@ LAYERS = {
 LIBRARIES = {
     "xl_pricing.rates": {"pydantic", "filelock", "httpx2", "platformdirs", "truststore"},
     "workbook_templates": {"openpyxl", "pyopenvba"},
-    "xl_pricing.hosts": {"xlwings"},
+    "xl_pricing.hosts": {"xlwings", "pydantic"},
     "xl_pricing.cli": {"click", "tabulate"},
 }
 ROOMS = {

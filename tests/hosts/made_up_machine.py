@@ -6,6 +6,7 @@ import json
 import os
 import struct
 import sys
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -21,7 +22,17 @@ from xl_pricing.hosts.excel.install import install
 from xl_pricing.hosts.excel.machine import Answer, Machine
 
 VERSION = "0.37.8"
-ADDIN = b"our add-in"
+
+
+def addin(creator: str) -> bytes:
+    """Return an add-in that says who made it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("docProps/core.xml", f"<dc:creator>{creator}</dc:creator>")
+    return made.getvalue()
+
+
+ADDIN = addin("xl_pricing 0.1.0")
 SYSTEMS = ("win32", "darwin")
 
 

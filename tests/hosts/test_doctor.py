@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from hosts.made_up_machine import ADDIN, SYSTEMS, VERSION, config, make, program, put, runner
+from hosts.made_up_machine import (
+    ADDIN,
+    SYSTEMS,
+    VERSION,
+    config,
+    lines_of,
+    make,
+    program,
+    put,
+    runner,
+)
 from xl_pricing.cli import excel as cli_excel
 from xl_pricing.cli.main import main
 from xl_pricing.errors import CardError
@@ -264,3 +274,54 @@ def test_a_card_that_was_set_aside_is_a_fault(machine: Machine, data_folder: Pat
     data_folder.mkdir()
     (data_folder / "card.json").write_text("half a ca", "utf-8")
     assert "is set aside" in faults(machine)["rate card"]
+
+
+@pytest.mark.parametrize("answer", ["5", "[1]", "null", '{"bits": "many"}', "{}", "NaN", "[" * 999])
+def test_an_interpreter_that_answers_something_else_is_a_fault(
+    machine: Machine, answer: str
+) -> None:
+    odd = dataclasses.replace(machine, run=lambda _call: Answer(succeeded=True, said=answer))
+    found = findings(odd)
+    assert found["interpreter"].state == "fault"
+    assert "cannot import xl_pricing.excel and says" in found["interpreter"].says
+
+
+def test_a_debugger_that_xlwings_waits_for_is_a_fault(machine: Machine) -> None:
+    config(machine, *lines_of(machine), '"DEBUG UDFS","True"')
+    found = findings(machine)
+    assert found["debugging"].state == "fault"
+    assert "switch it off" in found["debugging"].says
+
+
+def test_workbooks_without_a_local_copy_are_told(machine: Machine) -> None:
+    config(machine, '"ADD_WORKBOOK_TO_PYTHONPATH","True"')
+    found = findings(machine)
+    assert found["workbooks on SharePoint"].state == "note"
+
+
+def test_excel_and_python_of_the_store_are_told(windows: Machine, tmp_path: Path) -> None:
+    store = tmp_path / "WindowsApps" / "Microsoft.Office.Desktop_16" / "EXCEL.EXE"
+    python = tmp_path / "WindowsApps" / "python3.11.exe"
+    for path in (store, python):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(program(64))
+    config(windows, f'"INTERPRETER_WIN","{python}"')
+    machine = dataclasses.replace(windows, registry=lambda _key: str(store))
+    found = findings(machine)
+    assert "from the Microsoft Store and may not load add-ins" in found["Excel"].says
+    assert "(from the Microsoft Store)" in found["interpreter"].says
+    assert "make a virtual environment" in found["DLL"].says
+
+
+def test_packages_of_one_user_are_told(windows: Machine) -> None:
+    home = windows.home / "AppData" / "Roaming" / "Python"
+    runner(windows).imports = {
+        "bits": 64,
+        "xlwings": VERSION,
+        "xl_pricing": "1",
+        "prefix": str(windows.python.parents[1]),
+        "package": str(home / "site-packages" / "xlwings"),
+    }
+    found = findings(windows)
+    assert "packages of pip --user" in found["interpreter"].says
+    assert "virtual environment" in found["interpreter"].says

@@ -9,13 +9,22 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hosts.made_up_machine import ADDIN, SYSTEMS, config, lines_of, make, put, runner
+from hosts.made_up_machine import ADDIN, SYSTEMS, addin, config, lines_of, make, put, runner
 from xl_pricing.cli import excel as cli_excel
 from xl_pricing.cli.main import main
 from xl_pricing.errors import InvalidValueError, NotAvailableError
-from xl_pricing.hosts.excel.install import addin_bytes, read_before, uninstall
+from xl_pricing.hosts.excel.before import read_before
+from xl_pricing.hosts.excel.install import addin_bytes, uninstall
 from xl_pricing.hosts.excel.machine import Machine, this_machine
-from xl_pricing.hosts.excel.settings import Settings, read_settings, with_module, without_module
+from xl_pricing.hosts.excel.settings import (
+    Settings,
+    back_up,
+    read_settings,
+    with_module,
+    without_module,
+)
+
+NOT_ON_THE_PATH = '"ADD_WORKBOOK_TO_PYTHONPATH","False"'
 
 
 @pytest.fixture(params=SYSTEMS)
@@ -52,6 +61,7 @@ def test_install_sets_the_interpreter_and_the_module_where_nothing_was_set(
     assert lines_of(machine) == [
         f'"{setting}","{machine.python}"',
         '"UDF MODULES","xl_pricing.excel"',
+        NOT_ON_THE_PATH,
     ]
 
 
@@ -69,6 +79,7 @@ def test_install_leaves_other_settings_as_they_are(machine: Machine) -> None:
     assert lines_of(machine) == [
         *others,
         '"UDF MODULES","mine;theirs;xl_pricing.excel"',
+        NOT_ON_THE_PATH,
         f'"{machine.interpreter_setting}","{machine.python}"',
     ]
 
@@ -95,7 +106,9 @@ def test_line_ends_of_windows_are_kept(windows: Machine) -> None:
     windows.config_file.write_bytes(b'"A","1"\r\n"B","2"')
     put(windows)
     assert windows.config_file.read_bytes() == (
-        b'"A","1"\r\n"B","2"\r\n"INTERPRETER_WIN","' + str(windows.python).encode() + b'"\r\n'
+        b'"A","1"\r\n"B","2"\r\n"ADD_WORKBOOK_TO_PYTHONPATH","False"\r\n"INTERPRETER_WIN","'
+        + str(windows.python).encode()
+        + b'"\r\n'
     )
 
 
@@ -109,7 +122,8 @@ def test_another_interpreter_is_replaced_only_when_agreed(machine: Machine) -> N
         f"xlwings starts /other/python. Let it start {machine.python} instead?",
     ]
     put(machine, lambda _question: True)
-    assert lines_of(machine) == [f'"{machine.interpreter_setting}","{machine.python}"']
+    ours = f'"{machine.interpreter_setting}","{machine.python}"'
+    assert lines_of(machine) == [ours, NOT_ON_THE_PATH]
 
 
 @pytest.mark.parametrize("user", ["Ann Lee", "张 三"])
@@ -156,7 +170,7 @@ def test_a_configuration_of_another_encoding_is_left_alone(
 
 def test_a_configuration_that_cannot_be_read_is_named(machine: Machine) -> None:
     machine.config_file.mkdir(parents=True)
-    with pytest.raises(InvalidValueError, match=r"xlwings.conf cannot be read: "):
+    with pytest.raises(InvalidValueError, match=r"xlwings.conf is no file that can be read"):
         put(machine)
     assert list(machine.start_folder.iterdir()) == []
 
@@ -268,7 +282,8 @@ def test_uninstall_without_a_note_removes_only_what_is_surely_ours(machine: Mach
     assert read_before(machine) is None
     uninstall(machine)
     assert [path.name for path in machine.start_folder.iterdir()] == ["xlwings.xlam"]
-    assert lines_of(machine) == [f'"{machine.interpreter_setting}","{machine.python}"']
+    ours = f'"{machine.interpreter_setting}","{machine.python}"'
+    assert lines_of(machine) == [ours, NOT_ON_THE_PATH]
 
 
 def test_uninstall_where_nothing_is_installed_says_so(machine: Machine) -> None:
@@ -284,7 +299,105 @@ def test_uninstall_says_when_xlwings_stays(machine: Machine) -> None:
     assert uninstall(machine)[-1].startswith("xlwings.xlam is still there: close Excel and run")
 
 
+# What belongs to somebody else
+
+
+def test_an_add_in_of_somebody_else_under_our_name_comes_back(machine: Machine) -> None:
+    foreign = addin("a colleague")
+    (machine.start_folder / "xl_pricing.xlam").write_bytes(foreign)
+    before = tree(machine)
+    put(machine)
+    assert (machine.start_folder / "xl_pricing.xlam").read_bytes() == ADDIN
+    put(machine)
+    said = uninstall(machine)
+    assert "xl_pricing.xlam that was there before is back in" in " ".join(said)
+    after = {path: data for path, data in tree(machine).items() if "Scripts" not in path}
+    assert after == {path: data for path, data in before.items() if "Scripts" not in path}
+
+
+def test_an_add_in_that_somebody_put_there_since_is_not_deleted(machine: Machine) -> None:
+    put(machine)
+    (machine.start_folder / "xl_pricing.xlam").write_bytes(addin("a colleague"))
+    said = uninstall(machine)
+    assert "was not made by xl_pricing and was left as it is" in said[0]
+    assert (machine.start_folder / "xl_pricing.xlam").read_bytes() == addin("a colleague")
+
+
+def test_an_older_xlwings_add_in_comes_back_as_it_was(machine: Machine) -> None:
+    (machine.start_folder / "xlwings.xlam").write_bytes(b"old")
+    put(machine)
+    assert (machine.start_folder / "xlwings.xlam").read_bytes() == b"made up xlwings.xlam"
+    uninstall(machine)
+    assert (machine.start_folder / "xlwings.xlam").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("note", ["", "not json", "[]", "null", '{"kept": 1}', "{" * 5000])
+def test_a_damaged_note_costs_nobody_the_only_copy(machine: Machine, note: str) -> None:
+    config(machine, f'"{machine.interpreter_setting}","/mine/python"', '"UDF MODULES","mine"')
+    before = machine.config_file.read_bytes()
+    put(machine, lambda _question: True)
+    machine.config_file.with_name("xl_pricing.json").write_text(note, encoding="utf-8")
+    put(machine)
+    copy = machine.config_file.with_name("xlwings.conf.before-xl-pricing")
+    assert copy.read_bytes() == before
+    uninstall(machine)
+    assert machine.config_file.read_bytes() == before
+
+
+def test_a_second_python_is_undone_by_the_first(machine: Machine) -> None:
+    config(machine, '"X","1"')
+    put(machine)
+    second = dataclasses.replace(machine, python=machine.python.with_name("python2"))
+    runner(machine)._machine = lambda: second
+    put(second, lambda _question: True)
+    runner(machine)._machine = lambda: machine
+    uninstall(machine)
+    assert lines_of(machine) == ['"X","1"']
+
+
+@pytest.mark.parametrize("name", ["xl_pricing.xlam", "xlwings.xlam"])
+def test_a_folder_in_the_way_is_found_before_anything_is_changed(
+    machine: Machine, name: str
+) -> None:
+    config(machine, '"X","1"')
+    (machine.start_folder / name).mkdir()
+    before = tree(machine)
+    with pytest.raises(InvalidValueError, match=f"{name} is in the way; accepted: no folder"):
+        put(machine)
+    assert tree(machine) == before
+    uninstall(machine)
+    assert tree(machine) == before
+
+
+def test_a_setting_that_somebody_made_for_the_path_stays(machine: Machine) -> None:
+    theirs = '"ADD_WORKBOOK_TO_PYTHONPATH","True"'
+    config(machine, theirs)
+    said = put(machine)
+    assert theirs in lines_of(machine)
+    assert "stays as you set it" in said[-1]
+    uninstall(machine)
+    assert lines_of(machine) == [theirs]
+
+
 # The lines of a configuration
+
+
+@pytest.mark.parametrize("mark", ["\f", "\v", "\r", "\x1c", "\x85", "\u2028"])
+def test_only_a_line_feed_ends_a_line(tmp_path: Path, mark: str) -> None:
+    text = f'"A","1{mark}2"\n"B","3"\r\n'
+    (tmp_path / "conf").write_bytes(text.encode())
+    settings = read_settings(tmp_path / "conf", "utf-8")
+    assert len(settings.lines) == 2
+    assert "".join(settings.lines) == text
+
+
+def test_a_backup_never_overwrites_an_earlier_one(tmp_path: Path) -> None:
+    path = tmp_path / "xlwings.conf"
+    for text in ("1", "2", "1", "3"):
+        path.write_text(text, encoding="utf-8")
+        back_up(path)
+    copies = sorted(entry.name for entry in tmp_path.glob("*.before*"))
+    assert copies == [f"xlwings.conf.before-xl-pricing{end}" for end in ("", ".2", ".3")]
 
 
 def test_the_first_line_of_a_key_counts_in_any_case() -> None:

@@ -1,16 +1,18 @@
 """What works on this machine, what does not, and what to do about it: a plain sentence a check."""
 
-import json
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from pydantic import BaseModel, ValidationError
+
 from xl_pricing.errors import XlPricingError
+from xl_pricing.hosts.excel.before import PATH_SETTING
 from xl_pricing.hosts.excel.install import MODULE
 from xl_pricing.hosts.excel.machine import OUR_ADDIN, XLWINGS_ADDIN, Machine
-from xl_pricing.hosts.excel.settings import read_settings
+from xl_pricing.hosts.excel.settings import Settings, read_settings
 from xl_pricing.rates.refresh.store import active_card, user_store
 
 OK, NOTE, FAULT = "ok", "note", "fault"
@@ -20,10 +22,24 @@ _SYSTEMS = {"win32": "Windows", "darwin": "Mac", "linux": "Linux"}
 _BITS = {0x014C: 32, 0x8664: 64, 0xAA64: 64}
 _BY_NAME = {"python", "pythonw"}
 _PROBE = (
-    "import json, struct, xlwings, xl_pricing; from xl_pricing.excel import IMGCOST; "
+    "import json, struct, sys, xlwings, xl_pricing; from xl_pricing.excel import IMGCOST; "
     "print(json.dumps({'bits': 8 * struct.calcsize('P'), 'xlwings': xlwings.__version__, "
-    "'xl_pricing': xl_pricing.__version__}))"
+    "'xl_pricing': xl_pricing.__version__, 'prefix': sys.prefix, 'package': xlwings.__path__[0]}))"
 )
+_FROM_365 = "install it from Microsoft 365, not from the Microsoft Store"
+DEBUG_SETTING = "DEBUG UDFS"
+_STORE = "windowsapps"
+_VENV = "make a virtual environment with a Python from python.org and run install there"
+
+
+class _Told(BaseModel):
+    """What an interpreter tells of itself."""
+
+    bits: int
+    xlwings: str
+    xl_pricing: str
+    prefix: str = ""
+    package: str = ""
 
 
 class Check(NamedTuple):
@@ -41,6 +57,7 @@ def examine(machine: Machine, addin: bytes | None) -> list[Check]:
         interpreter = _Interpreter(machine)
         checks += [_excel(machine), *_bitness(machine, interpreter), _xlwings_addin(machine)]
         checks += [*interpreter.checks(), *_library(machine, interpreter)]
+        checks += _settings(interpreter)
         checks += [_our_addin(machine, addin)]
     else:
         checks += [_libreoffice(machine)]
@@ -70,9 +87,12 @@ def _libreoffice(machine: Machine) -> Check:
 
 
 def _excel(machine: Machine) -> Check:
+    if machine.excel and _STORE in str(machine.excel).lower():
+        says = f"{machine.excel} is from the Microsoft Store and may not load add-ins: {_FROM_365}."
+        return Check("Excel", FAULT, says)
     if machine.excel:
         return Check("Excel", OK, f"Excel is {machine.excel}.")
-    says = "Excel was not found: install it from Microsoft 365, not from the Microsoft Store."
+    says = f"Excel was not found: {_FROM_365}."
     return Check("Excel", FAULT, says)
 
 
@@ -118,6 +138,22 @@ def _xlwings_addin(machine: Machine) -> Check:
     return Check(name, FAULT, says)
 
 
+def _settings(interpreter: "_Interpreter") -> Iterator[Check]:
+    """Look at settings of xlwings that make every function fail."""
+    settings = interpreter.settings
+    if (settings.get(DEBUG_SETTING) or "").lower() == "true":
+        says = (
+            f"{DEBUG_SETTING} is on: Excel waits for a debugger; switch it off in xlwings' ribbon."
+        )
+        yield Check("debugging", FAULT, says)
+    if (settings.get(PATH_SETTING) or "").lower() != "false":
+        says = (
+            f"{PATH_SETTING} is on: functions fail in workbooks on SharePoint and OneDrive; "
+            "switch it off in xlwings' ribbon."
+        )
+        yield Check("workbooks on SharePoint", NOTE, says)
+
+
 def _our_addin(machine: Machine, addin: bytes | None) -> Check:
     name, installed = "our add-in", machine.start_folder / OUR_ADDIN
     try:
@@ -145,25 +181,38 @@ class _Interpreter:
         self._machine = machine
         self.set_to: str | None = None
         self._fault = ""
-        self._said: dict[str, str | int] = {}
+        self._told: _Told | None = None
+        self.settings = Settings(())
         try:
-            settings = read_settings(machine.config_file, machine.encoding)
+            self.settings = read_settings(machine.config_file, machine.encoding)
         except XlPricingError as error:
             self._fault = f"{error}."
             return
-        self.set_to = settings.get(machine.interpreter_setting)
+        self.set_to = self.settings.get(machine.interpreter_setting)
         if self.set_to:
             self._ask(self.set_to)
 
     @property
     def bits(self) -> int | None:
         """32 or 64, where it answered."""
-        return int(self._said["bits"]) if self._said else None
+        return self._told.bits if self._told else None
 
     @property
     def xlwings(self) -> str:
         """The version of xlwings that it imports."""
-        return str(self._said.get("xlwings", ""))
+        return self._told.xlwings if self._told else ""
+
+    @property
+    def is_of_the_store(self) -> bool:
+        """Whether it was installed from the Microsoft Store."""
+        return _STORE in str(self.set_to).lower()
+
+    @property
+    def has_packages_elsewhere(self) -> bool:
+        """Whether xlwings lies outside the interpreter, as ``pip install --user`` leaves it."""
+        if not (self._told and self._told.prefix and self._told.package):
+            return False
+        return not Path(self._told.package).is_relative_to(self._told.prefix)
 
     def checks(self) -> Iterator[Check]:
         """Say whether it is set, whether it is there, and what it cannot import."""
@@ -179,6 +228,10 @@ class _Interpreter:
                 f"{self._machine.xlwings_version}: {INSTALL} with the Python for Excel."
             )
             yield Check("interpreter", FAULT, says)
+        elif self.is_of_the_store or self.has_packages_elsewhere:
+            kind = "from the Microsoft Store" if self.is_of_the_store else "packages of pip --user"
+            says = f"{self.set_to} ({kind}): Excel may not find xlwings' parts there: {_VENV}."
+            yield Check("interpreter", NOTE, says)
         else:
             yield Check("interpreter", OK, f"{self.set_to} imports xlwings and {MODULE}.")
 
@@ -188,9 +241,9 @@ class _Interpreter:
             return
         answer = self._machine.run([program, "-c", _PROBE])
         last = answer.said.splitlines()[-1] if answer.said else "nothing"
-        with suppress(ValueError):
-            self._said = json.loads(last) if answer.succeeded else {}
-        if not self._said:
+        with suppress(ValidationError):
+            self._told = _Told.model_validate_json(last) if answer.succeeded else None
+        if not self._told:
             self._fault = f"{program} cannot import {MODULE} and says: {last}. Then {INSTALL}."
 
 
@@ -207,7 +260,8 @@ def _library(machine: Machine, interpreter: _Interpreter) -> Iterator[Check]:
         bits = excel_bits(machine.excel) or 64
         folder = Path(str(interpreter.set_to)).parent
         name = f"xlwings{bits}-{interpreter.xlwings}.dll"
-        remedy = "run: pip install --force-reinstall xlwings"
+        elsewhere = interpreter.is_of_the_store or interpreter.has_packages_elsewhere
+        remedy = _VENV if elsewhere else "run: pip install --force-reinstall xlwings"
         yield _one_of("DLL", [folder, folder.parent], name, remedy)
 
 

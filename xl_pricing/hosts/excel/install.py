@@ -1,43 +1,38 @@
-"""Installing into Excel and out of it: add-ins, interpreter, and a note of what was there before.
+"""Installing into Excel and out of it: add-ins and the interpreter that xlwings starts.
 
-Everything that can be refused is found out before anything is changed.
+Everything that can be refused is found out before anything is changed; what belongs to somebody
+else is kept and comes back.
 """
 
-import json
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import asdict, dataclass
 from os.path import normcase
 from pathlib import Path
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError
+from xl_pricing.files import write_whole
+from xl_pricing.hosts.excel.before import (
+    MODULES_SETTING,
+    PATH_SETTING,
+    Before,
+    bring_back,
+    forget,
+    is_ours,
+    note_before,
+    note_file,
+    read_before,
+)
 from xl_pricing.hosts.excel.machine import OUR_ADDIN, XLWINGS_ADDIN, Answer, Machine
 from xl_pricing.hosts.excel.settings import (
     Settings,
-    back_up,
     encode_settings,
     read_settings,
     refusing_to_write,
     with_module,
     without_module,
     write_settings,
-    write_whole,
 )
 
 MODULE = "xl_pricing.excel"
-MODULES_SETTING = "UDF MODULES"
-
-_NOTE = "xl_pricing.json"
-
-
-@dataclass(frozen=True)
-class Before:
-    """What was there before the first install, which uninstall brings back."""
-
-    had_xlwings_addin: bool
-    had_config: bool
-    interpreter: str | None
-    modules: str | None
 
 
 def addin_bytes() -> bytes:
@@ -55,9 +50,10 @@ def install(machine: Machine, addin: bytes, agree: Callable[[str], bool]) -> lis
     """
     _require_excel(machine)
     settings = read_settings(machine.config_file, machine.encoding)
+    _refuse_what_is_in_the_way(machine)
     _ask_for_interpreter(machine, settings, agree)
     encode_settings(_ours(machine, settings, None), machine.encoding)
-    before = _note_before(machine, settings)
+    before = note_before(machine, settings)
     said = [_install_xlwings(machine), _write_addin(machine, addin)]
     return [*said, *_write_interpreter(machine, before)]
 
@@ -69,18 +65,10 @@ def uninstall(machine: Machine) -> list[str]:
     settings = read_settings(machine.config_file, machine.encoding)
     before = read_before(machine)
     said = [_remove_addin(machine), *_restore_settings(machine, settings, before)]
-    if before and not before.had_xlwings_addin:
-        said.append(_remove_xlwings(machine))
-    with refusing_to_write(_note_file(machine)):
-        _note_file(machine).unlink(missing_ok=True)
+    if before:
+        said += _restore_addins(machine, before)
+    forget(machine)
     return said
-
-
-def read_before(machine: Machine) -> Before | None:
-    """Return the note of the first install, or ``None`` where there is none."""
-    with suppress(OSError, ValueError, TypeError):
-        return Before(**json.loads(_note_file(machine).read_text(encoding="utf-8")))
-    return None
 
 
 def same_path(one: str, other: Path) -> bool:
@@ -104,6 +92,14 @@ def _no_excel_here() -> NotAvailableError:
     )
 
 
+def _refuse_what_is_in_the_way(machine: Machine) -> None:
+    """Refuse a folder where a file must go, before anything is changed."""
+    folder = machine.start_folder
+    for path in (folder / OUR_ADDIN, folder / XLWINGS_ADDIN, note_file(machine)):
+        if path.exists() and not path.is_file():
+            raise InvalidValueError(f"{path} is in the way; accepted: no folder of that name")
+
+
 def _ask_for_interpreter(
     machine: Machine, settings: Settings, agree: Callable[[str], bool]
 ) -> None:
@@ -115,24 +111,6 @@ def _ask_for_interpreter(
                 f"xlwings goes on to start {known} and nothing was installed; accepted: yes, "
                 "or --yes"
             )
-
-
-def _note_before(machine: Machine, settings: Settings) -> Before:
-    """Write down what was there, once, and keep a copy of the configuration."""
-    before = read_before(machine)
-    if before is None:
-        before = Before(
-            had_xlwings_addin=(machine.start_folder / XLWINGS_ADDIN).exists(),
-            had_config=machine.config_file.exists(),
-            interpreter=settings.get(machine.interpreter_setting),
-            modules=settings.get(MODULES_SETTING),
-        )
-        back_up(machine.config_file)
-        note = _note_file(machine)
-        with refusing_to_write(note):
-            note.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(note, json.dumps(asdict(before)).encode(), note.parent)
-    return before
 
 
 def _install_xlwings(machine: Machine) -> str:
@@ -152,7 +130,7 @@ def _write_addin(machine: Machine, addin: bytes) -> str:
     target = machine.start_folder / OUR_ADDIN
     with refusing_to_write(target):
         # Not beside it: Excel would load whatever lies in its start folder.
-        write_whole(target, addin, machine.start_folder.parent)
+        write_whole(target, addin, scratch=machine.start_folder.parent)
     return f"{OUR_ADDIN} is beside it: start Excel again to load it."
 
 
@@ -167,6 +145,8 @@ def _write_interpreter(machine: Machine, before: Before) -> list[str]:
             f"{MODULES_SETTING} stays unset, for your other workbooks; only xlwings' own "
             f"Import Functions would need {MODULE} there."
         )
+    if (ours.get(PATH_SETTING) or "").lower() != "false":
+        said.append(f"{PATH_SETTING} stays as you set it: workbooks on SharePoint may not work.")
     return said
 
 
@@ -178,6 +158,8 @@ def _ours(machine: Machine, settings: Settings, before: Before | None) -> Settin
     modules = settings.get(MODULES_SETTING)
     if modules or (before and not before.had_config):
         settings = settings.put(MODULES_SETTING, with_module(modules, MODULE))
+    if settings.get(PATH_SETTING) is None:
+        settings = settings.put(PATH_SETTING, "False")
     return settings.put(machine.interpreter_setting, str(machine.python))
 
 
@@ -185,6 +167,8 @@ def _remove_addin(machine: Machine) -> str:
     target = machine.start_folder / OUR_ADDIN
     if not target.exists():
         return f"{OUR_ADDIN} was not in {machine.start_folder}."
+    if not is_ours(target):
+        return f"{target} was not made by xl_pricing and was left as it is."
     with refusing_to_write(target):
         target.unlink()
     return f"{OUR_ADDIN} was removed from {machine.start_folder}."
@@ -197,8 +181,11 @@ def _restore_settings(machine: Machine, settings: Settings, before: Before | Non
     if modules is not None and MODULE in modules.split(";"):
         restored = restored.put(MODULES_SETTING, without_module(modules, MODULE))
     known = settings.get(machine.interpreter_setting)
-    if before and known and same_path(known, machine.python):
+    ours = [*(before.wrote if before else ()), str(machine.python)]
+    if before and known and any(same_path(known, Path(path)) for path in ours):
         restored = restored.put(machine.interpreter_setting, before.interpreter)
+    if before and before.wrote and before.path is None and settings.get(PATH_SETTING) == "False":
+        restored = restored.put(PATH_SETTING, None)
     if restored == settings:
         return []
     if before and not before.had_config and not any(line.strip() for line in restored.lines):
@@ -207,6 +194,14 @@ def _restore_settings(machine: Machine, settings: Settings, before: Before | Non
         return [f"{machine.config_file} held nothing else and was removed."]
     write_settings(machine.config_file, restored, machine.encoding)
     return [f"{machine.config_file} is as it was before."]
+
+
+def _restore_addins(machine: Machine, before: Before) -> list[str]:
+    """Bring back the add-ins that were there, or let xlwings remove what it installed."""
+    said = [bring_back(machine, before, OUR_ADDIN), bring_back(machine, before, XLWINGS_ADDIN)]
+    if not before.had_xlwings_addin:
+        said.append(_remove_xlwings(machine))
+    return [sentence for sentence in said if sentence]
 
 
 def _remove_xlwings(machine: Machine) -> str:
@@ -220,7 +215,3 @@ def _remove_xlwings(machine: Machine) -> str:
 def _run_xlwings(machine: Machine, command: str) -> Answer:
     """Run ``xlwings addin`` with this Python: the xlwings on the path may be another's."""
     return machine.run([str(machine.python), "-m", "xlwings.cli", "addin", command])
-
-
-def _note_file(machine: Machine) -> Path:
-    return machine.config_file.with_name(_NOTE)

@@ -4,18 +4,20 @@ VBA knows no encoding but the machine's own and takes the first line of a key, i
 line that is not ours is written back as it was read.
 """
 
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xl_pricing.errors import InvalidValueError
+from xl_pricing.files import read_bounded, write_new, write_whole
 
+MOST_BYTES = 1_000_000
 BACKUP_SUFFIX = ".before-xl-pricing"
 
+# Only line feeds end a line here: other marks may stand inside other people's values.
+_ONE_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _LINE = re.compile(r'\s*"?([^",]*)"?\s*,\s*"?(.*?)"?\s*')
 _MARKS = {
     b"\xef\xbb\xbf": "UTF-8 with a mark",
@@ -53,7 +55,7 @@ def read_settings(path: Path, encoding: str) -> Settings:
     Raises `InvalidValueError` for a file that cannot be read, or that VBA would misread.
     """
     try:
-        data = path.read_bytes()
+        data = read_bounded(path, MOST_BYTES)
     except FileNotFoundError:
         return Settings(())
     except OSError as error:
@@ -61,7 +63,7 @@ def read_settings(path: Path, encoding: str) -> Settings:
             f"{path} cannot be read: {error.strerror or error}; "
             "accepted: a file that you may read, or none"
         ) from None
-    return Settings(tuple(_decode(data, path, encoding).splitlines(keepends=True)))
+    return Settings(tuple(_ONE_LINE.findall(_decode(data, path, encoding))))
 
 
 def encode_settings(settings: Settings, encoding: str) -> bytes:
@@ -80,16 +82,24 @@ def write_settings(path: Path, settings: Settings, encoding: str) -> None:
     data = encode_settings(settings, encoding)
     with refusing_to_write(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, data, path.parent)
+        write_whole(path, data)
 
 
 def back_up(path: Path) -> Path | None:
-    """Copy the file as it is; return the copy, or ``None`` where there is no file."""
+    """Copy the file as it is; return the copy, or ``None`` where there is no file.
+
+    No earlier copy is overwritten; one that is the same serves.
+    """
     if not path.exists():
         return None
-    copy = path.with_name(path.name + BACKUP_SUFFIX)
-    with refusing_to_write(copy):
-        write_whole(copy, path.read_bytes(), path.parent)
+    data, number = path.read_bytes(), 1
+    copy = first = path.with_name(path.name + BACKUP_SUFFIX)
+    while copy.exists() and copy.read_bytes() != data:
+        number += 1
+        copy = first.with_name(f"{first.name}.{number}")
+    if not copy.exists():
+        with refusing_to_write(copy):
+            write_new(copy, data)
     return copy
 
 
@@ -103,19 +113,6 @@ def refusing_to_write(path: Path) -> Iterator[None]:
             f"{path} cannot be written: {error.strerror or error}; "
             "accepted: Excel closed, and a folder that you may write to"
         ) from None
-
-
-def write_whole(path: Path, data: bytes, scratch: Path) -> None:
-    """Write a file so that it is there whole or not at all; ``scratch`` is on the same disk."""
-    handle, name = tempfile.mkstemp(dir=scratch)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).replace(path)
-    except OSError:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def with_module(modules: str | None, module: str) -> str:
