@@ -207,7 +207,7 @@ def test_what_is_not_answered_is_missing_and_a_sentence_says_why(
 ) -> None:
     texts = {"risk_status", "risk_sizes_status"}
     given = {"risk_valid", "buffer", "total_generations", "plan_valid", "expected_cost"}
-    given |= {"retries_used", "generations_with_buffer", "risk_usual_low", "risk_usual_high"}
+    given |= {"retries_used", "generations_with_buffer", "usual_buffer_low", "usual_buffer_high"}
     fixed = {name for name in sheet.cells if name.endswith(".confidence")}
     fixed |= {name for name in sheet.cells if ".size_" in name and name.endswith(("s", "start"))}
     missing = sorted(sheet.cells.keys() - texts - given - fixed)

@@ -38,7 +38,7 @@ _buffer = lru_cache(maxsize=4096)(buffer_for)
 def add_risk(v: Answers, card: RateCard, words: Words) -> None:  # noqa: ARG001 - as every sheet
     """Add the values of the sheet."""
     v["risk_valid"] = valid(lambda: _is_answered(v))
-    v |= {"risk_usual_low": _LOW, "risk_usual_high": _HIGH}
+    v |= {"usual_buffer_low": _LOW, "usual_buffer_high": _HIGH}
     v.add(
         risk_finals=lambda: _answered(v, typed_number(v, "finals")),
         risk_retries=lambda: _answered(v, typed_number(v, "retries_used")),

@@ -3,9 +3,12 @@
 A figure or a card without a formula repeats the cell of its name.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
+
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from workbook_templates.book import theme
 from workbook_templates.book.page import Page, Typed
@@ -14,6 +17,7 @@ from workbook_templates.book.theme import Style
 Rule = Mapping[str, Any]
 """What a validation asks, in openpyxl's keywords; empty where anything may be typed."""
 NO_RULE: Rule = {}
+_SAME_LINE = re.compile(r"\[@(\w+)\]")
 
 
 class Figure(NamedTuple):
@@ -137,6 +141,13 @@ def headers(page: Page, row: int, columns: Iterable[str], texts: Iterable[str]) 
         page.say(f"{column}{row}", text, theme.HEADER)
 
 
+def captions(page: Page, at: str, columns: Iterable[Column]) -> None:
+    """Write the captions of a table's columns, from the cell of the first one on."""
+    letter, row = coordinate_from_string(at)
+    for number, column_ in enumerate(columns, start=column_index_from_string(letter)):
+        page.say(page.at(row, number), column_.caption, theme.HEADER)
+
+
 def section(page: Page, columns: str, row: int, text: str, *entries: Figure | Input) -> int:
     """Write a title over ``columns`` and below it the entries; return the next row."""
     title(page, f"{columns[0]}{row}:{columns[-1]}{row}", text)
@@ -170,6 +181,44 @@ def write_input(page: Page, at: str, entry: Input, look: Style = theme.INPUT) ->
     typed = page.book.typed.get(entry.name, entry.value)
     page.input(at, entry.name, typed, replace(look, number=entry.number))
     page.validate(at, entry.label.lstrip("0123456789 "), entry.message, **entry.rule)
+
+
+def write_values(page: Page, at: str, values: Iterable[Typed], look: Style) -> None:
+    """Write values one below the other from a cell on, as they are."""
+    letter, first = coordinate_from_string(at)
+    for row, value in enumerate(values, start=first):
+        page.put(f"{letter}{row}", value, look)
+
+
+def write_line(
+    page: Page,
+    at: tuple[int, int],
+    columns: Iterable[Column],
+    name: str,
+    held: Mapping[str, Typed | Figure] | None = None,
+) -> None:
+    """Write a row of named cells from (row, column) on: where a table of Excel would not do.
+
+    ``name`` makes a cell's name of its field, such as ``plan_{}_3``; ``[@field]`` in a formula is
+    the row's cell of that field, ``[row]`` the row itself. ``held`` maps fields to what they
+    hold instead: values, or figures of another name. Without a formula a cell repeats the one of
+    its name.
+    """
+    row, left = at
+    for number, column_ in enumerate(columns, start=left):
+        cell, field_, look = page.at(row, number), column_.name, column_.look
+        content = (held or {}).get(field_, column_)
+        if isinstance(content, Column):
+            formula = _SAME_LINE.sub(lambda found: name.format(found[1]), column_.formula)
+            put(
+                page,
+                cell,
+                Figure(name.format(field_), "", formula.replace("[row]", f"{row}"), look=look),
+            )
+        elif isinstance(content, Figure):
+            put(page, cell, content._replace(look=look))
+        else:
+            page.put(cell, content, look)
 
 
 def write_table(

@@ -17,7 +17,7 @@ from workbook_templates.book import theme
 from workbook_templates.book.page import Page
 
 Chart = BarChart | LineChart
-Dash = Literal["dash", "sysDot"]
+Dash = Literal["dash", "sysDash", "sysDot", "solid"]
 
 
 class Cells(NamedTuple):
@@ -43,11 +43,16 @@ class Look(NamedTuple):
 
 
 def bars(
-    way: Literal["bar", "col"], grouping: Literal["stacked", "clustered"] | None = "stacked"
+    way: Literal["bar", "col"],
+    grouping: Literal["stacked", "clustered"] | None = "stacked",
+    gap: int = 45,
 ) -> BarChart:
-    """Return an empty chart of bars (across) or columns; those that are grouped share a place."""
+    """Return an empty chart of bars (across) or columns; those that are grouped share a place.
+
+    ``gap`` is the room between them, in percent of a bar's breadth.
+    """
     chart = BarChart()
-    chart.type, chart.gapWidth = way, 45
+    chart.type, chart.gapWidth = way, gap
     if grouping:
         chart.grouping, chart.overlap = grouping, 100
     return chart

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.formatting.rule import FormulaRule, Rule
-from openpyxl.styles import Font
+from openpyxl.styles import Border, Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
@@ -224,9 +224,26 @@ class Page:
     def flag_errors(self, cells: str) -> None:
         """Make error cells stand out as what they are, in amber."""
         first = cells.split(":", maxsplit=1)[0]
-        rule = FormulaRule(  # type: ignore[no-untyped-call]  # openpyxl's helper has no types
-            formula=[f"ISERROR({first})"], font=Font(color=AMBER, bold=True)
-        )
+        self.mark(cells, f"ISERROR({first})", AMBER)
+
+    def mark(
+        self,
+        cells: str,
+        condition: str,
+        color: str | None = None,
+        fill: str | None = None,
+        border: Border | None = None,
+    ) -> None:
+        """Give cells bold text of a color, a fill or a border where the condition holds.
+
+        The condition is one of the first cell; words must say the same, for no color carries it.
+        """
+        look = {
+            "font": Font(color=color, bold=True) if color else None,
+            "fill": PatternFill(bgColor=fill) if fill else None,
+            "border": border,
+        }
+        rule = FormulaRule(formula=[condition], **look)  # type: ignore[no-untyped-call]  # openpyxl's helper has no types
         self.sheet.conditional_formatting.add(cells, rule)
 
     def heights(self, rows: Mapping[int, float]) -> None:

@@ -19,14 +19,15 @@ at a billion. Two kinds of jobs come near to a tie at 50 %: with retries 2 the c
 between; above 100,000 finals such a job may come out one generation off.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 from openpyxl.utils import get_column_letter
 
-from workbook_templates.book import theme
+from workbook_templates.book import blocks, theme
+from workbook_templates.book.blocks import Figure
 from workbook_templates.book.page import Page
-from workbook_templates.book.theme import Style
 from xl_pricing.estimation.budget import CONFIDENCES, DEFAULT_CONFIDENCE
 
 SIZES = (1, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -38,52 +39,37 @@ FIRST_ROW = 14
 TOP_ROW = 41
 """The first row of the workings."""
 
-_SURE_ROW = FIRST_ROW + CONFIDENCES.index(DEFAULT_CONFIDENCE)
-_LAST_ROW = FIRST_ROW + len(SIZES) - 1
-_SIZE_CELLS, _BUFFER_CELLS = (f"${column}${FIRST_ROW}:${column}${_LAST_ROW}" for column in "IL")
+_SURE_CELL = f"B{FIRST_ROW + CONFIDENCES.index(DEFAULT_CONFIDENCE)}"
+_SIZE_CELLS, _BUFFER_CELLS = (
+    f"${column}${FIRST_ROW}:${column}${FIRST_ROW + len(SIZES) - 1}" for column in "IL"
+)
 # Small, for a billion has thirteen characters.
 _COUNT = replace(theme.NUMBER, size=8, number=theme.COUNT)
 _PERCENT = replace(_COUNT, number=theme.WHOLE_PERCENT)
+_FOUND = replace(theme.TOTAL, size=8, bold=False, number=theme.COUNT)
 
 
 class Case(NamedTuple):
-    """A search: its key in names, its column in the workings, its row in the table above."""
+    """A search: its key in names, its column, and the cells of its confidence and finals."""
 
     key: str
     column: str
-    row: int
-
-    @property
-    def confidence(self) -> str:
-        """The cell of the confidence."""
-        return f"B{_SURE_ROW if self.key.startswith('size') else self.row}"
-
-    @property
-    def finals(self) -> str:
-        """The cell of the finals."""
-        return f"I{self.row}" if self.key.startswith("size") else "risk_finals"
+    confidence: str
+    finals: str
 
 
-class Line(NamedTuple):
-    """One figure of the workings beside the search."""
-
-    name: str
-    label: str
-    formula: str
-    number: str = theme.COUNT
-
-
-def key_of(confidence: float) -> str:
-    """Return how names tell a confidence: ``90``."""
-    return f"{confidence:.0%}".rstrip("%")
+def key_of(share: float) -> str:
+    """Return how names tell a share: ``90``."""
+    return f"{share:.0%}".rstrip("%")
 
 
 JOB_CASES = tuple(
-    Case(key_of(confidence), get_column_letter(3 + i), FIRST_ROW + i)
+    Case(key_of(confidence), get_column_letter(3 + i), f"B{FIRST_ROW + i}", "risk_finals")
     for i, confidence in enumerate(CONFIDENCES)
 )
 SIZE_CASES = tuple(
-    Case(f"size_{size}", get_column_letter(9 + i), FIRST_ROW + i) for i, size in enumerate(SIZES)
+    Case(f"size_{size}", get_column_letter(9 + i), _SURE_CELL, f"I{FIRST_ROW + i}")
+    for i, size in enumerate(SIZES)
 )
 
 
@@ -97,29 +83,33 @@ def _first(over: str) -> str:
     return f"IF({over}=MAX({_SIZE_CELLS}),NA(),INDEX({_SIZE_CELLS},{position}))"
 
 
-_JOB_LINES = (
-    Line(
-        "risk_valid",
-        "Finals are whole, finals and retries in range (1 = yes)",
-        "IF(plan_valid=1,IF(ISNUMBER(retries_used),IF(AND(finals=INT(finals),"
-        "finals<=max_planned_finals,retries_used>=1,retries_used<=max_planned_retries),1,0),0),0)",
-    ),
-    Line("risk_finals", "Finals", "IF(risk_valid=1,finals,NA())"),
-    Line("risk_retries", "Retries", "IF(risk_valid=1,retries_used,NA())", theme.RATE),
-    Line("risk_peak", "The largest buffer of the sizes", f"MAX({_BUFFER_CELLS})", theme.PERCENT),
-    Line("risk_peak_size", "Its size", f"INDEX({_SIZE_CELLS},MATCH(risk_peak,{_BUFFER_CELLS},0))"),
-)
-_SIZE_LINES = (
-    Line("risk_over_high", "The last size over the usual band", _over("usual_buffer_high")),
-    Line("risk_first_high", "From this size on none is over it", _first("risk_over_high")),
-    Line("risk_over_low", "The last size over the band's lower end", _over("usual_buffer_low")),
-    Line("risk_first_low", "From this size on none is over that", _first("risk_over_low")),
-)
+_COUNTED = replace(theme.COMPUTED, number=theme.COUNT)
+JOB_WORKINGS = (
+    Figure("risk_valid", "Finals are whole, finals and retries in range (1 = yes)",
+           "IF(plan_valid=1,IF(ISNUMBER(retries_used),IF(AND(finals=INT(finals),"
+           "finals<=max_planned_finals,retries_used>=1,retries_used<=max_planned_retries),1,0),0),"
+           "0)", "", _COUNTED),
+    Figure("risk_finals", "Finals", "IF(risk_valid=1,finals,NA())", "", _COUNTED),
+    Figure("risk_retries", "Retries", "IF(risk_valid=1,retries_used,NA())", "",
+           theme.COMPUTED_RATE),
+    Figure("risk_peak", "The largest buffer of the sizes", f"MAX({_BUFFER_CELLS})", "",
+           theme.COMPUTED_SHARE),
+    Figure("risk_peak_size", "Its size",
+           f"INDEX({_SIZE_CELLS},MATCH(risk_peak,{_BUFFER_CELLS},0))", "", _COUNTED),
+)  # fmt: skip
+SIZE_WORKINGS = (
+    Figure("risk_over_high", "The last size over the usual band", _over("usual_buffer_high"), "",
+           _COUNTED),
+    Figure("risk_first_high", "From this size on none is over it", _first("risk_over_high"), "",
+           _COUNTED),
+    Figure("risk_over_low", "The last size over the band's lower end", _over("usual_buffer_low"),
+           "", _COUNTED),
+    Figure("risk_first_low", "From this size on none is over that", _first("risk_over_low"), "",
+           _COUNTED),
+)  # fmt: skip
 
-
-_CONFIDENCE_ROW = TOP_ROW + len(_JOB_LINES) + 4
-_FINALS_ROW, _START_ROW, _SPAN_ROW = (_CONFIDENCE_ROW + i for i in (1, 2, 3))
-_STEPS_ROW = _CONFIDENCE_ROW + 4
+_CONFIDENCE_ROW = TOP_ROW + len(JOB_WORKINGS) + 4
+_FINALS_ROW, _START_ROW, _SPAN_ROW, _STEPS_ROW = (_CONFIDENCE_ROW + i for i in (1, 2, 3, 4))
 LAST_ROW = _STEPS_ROW + STEPS
 _CAPTIONS = {
     _CONFIDENCE_ROW: "Confidence",
@@ -129,74 +119,58 @@ _CAPTIONS = {
     LAST_ROW: "Generations needed",
 }
 ANSWER_CELLS = (
-    f"F{TOP_ROW + 1}:F{TOP_ROW + len(_JOB_LINES)}",
-    f"L{TOP_ROW + 1}:L{TOP_ROW + len(_SIZE_LINES)}",
+    f"F{TOP_ROW + 1}:F{TOP_ROW + len(JOB_WORKINGS)}",
+    f"L{TOP_ROW + 1}:L{TOP_ROW + len(SIZE_WORKINGS)}",
     f"C{_CONFIDENCE_ROW}:Q{LAST_ROW}",
+)
+_SAID = (
+    "A step adds the generations on its left where the sum so far and they are still not "
+    "enough: a chance under the confidence."
 )
 
 
 def write(page: Page) -> None:
     """Write the workings."""
-    section(page, f"B{TOP_ROW}:Q{TOP_ROW}", "Workings: nothing to type here")
-    _write_lines(page, "BF", _JOB_LINES)
-    _write_lines(page, "IL", _SIZE_LINES)
-    _write_captions(page)
+    blocks.title(page, f"B{TOP_ROW}:Q{TOP_ROW}", "Workings: nothing to type here")
+    blocks.write_entries(page, "BFG", TOP_ROW + 1, JOB_WORKINGS)
+    blocks.write_entries(page, "ILM", TOP_ROW + 1, SIZE_WORKINGS)
+    top = _CONFIDENCE_ROW - 2
+    blocks.title(page, f"B{top}:G{top}", "Bisection: this job, by confidence")
+    blocks.title(page, f"I{top}:Q{top}", "Bisection: 90% confidence, by finals of a job")
+    page.say(f"B{top + 1}", _SAID, theme.NOTE)
+    for row, caption in _CAPTIONS.items():
+        page.say(f"B{row}", caption, theme.LABEL)
+    steps = (2 ** (STEPS - 1 - i) for i in range(STEPS))
+    blocks.write_values(page, f"B{_STEPS_ROW}", steps, replace(theme.LABEL, number=theme.COUNT))
     for case in (*JOB_CASES, *SIZE_CASES):
         _write_search(page, case)
 
 
-def section(page: Page, cells: str, title: str) -> None:
-    """Write a section's title over a row of cells."""
-    page.fill(cells, theme.STEP)
-    page.say(cells.split(":", maxsplit=1)[0], title, theme.STEP)
-
-
-def unnamed(page: Page, at: str, key: str, formula: str, style: Style) -> None:
-    """Write a computed cell under a key only: hundreds of names would bury those that matter."""
-    cell = page.put(at, None, style)
-    cell.value = "=" + formula
-    page.book.formulas[page.sheet.title, at] = key
-
-
-def _write_lines(page: Page, columns: str, lines: tuple[Line, ...]) -> None:
-    for row, line in enumerate(lines, start=TOP_ROW + 1):
-        page.say(f"{columns[0]}{row}", line.label, theme.LABEL)
-        style = replace(theme.COMPUTED, number=line.number)
-        page.formula(f"{columns[1]}{row}", line.name, line.formula, style)
-
-
-def _write_captions(page: Page) -> None:
-    """Write what the rows of the search are, beside the steps that all columns share."""
-    top = _CONFIDENCE_ROW - 2
-    section(page, f"B{top}:G{top}", "Bisection: this job, by confidence")
-    section(page, f"I{top}:Q{top}", "Bisection: 90% confidence, by finals of a job")
-    said = (
-        "A step adds the generations on its left where the sum so far and they are still not "
-        "enough: a chance under the confidence."
-    )
-    page.say(f"B{top + 1}", said, theme.NOTE)
-    for row, caption in _CAPTIONS.items():
-        page.say(f"B{row}", caption, theme.LABEL)
-    for i in range(STEPS):
-        style = replace(theme.LABEL, number=theme.COUNT)
-        page.put(f"B{_STEPS_ROW + i}", 2 ** (STEPS - 1 - i), style)
-
-
 def _write_search(page: Page, case: Case) -> None:
-    """Write the search of one case: a column of steps."""
+    """Write the search of one case: a column of steps, and the generations it finds."""
     column, key = case.column, case.key
-    cells = {
-        "confidence": (_CONFIDENCE_ROW, case.confidence, _PERCENT),
-        "finals": (_FINALS_ROW, case.finals, _COUNT),
-        "start": (_START_ROW, f"{column}{_FINALS_ROW}-1", _COUNT),
-        "span": (_SPAN_ROW, _span(column), _COUNT),
-    }
+    for row, (part, formula) in enumerate(_search(case), start=_CONFIDENCE_ROW):
+        look = _PERCENT if part == "confidence" else _COUNT
+        _put_unnamed(
+            page, f"{column}{row}", Figure(f"risk_search.{key}.{part}", "", formula, look=look)
+        )
+    page.formula(f"{column}{LAST_ROW}", f"risk_needed_{key}", f"{column}{LAST_ROW - 1}+1", _FOUND)
+
+
+def _put_unnamed(page: Page, at: str, figure: Figure) -> None:
+    """Write a computed cell under a key only: hundreds of names would bury those that matter."""
+    page.put(at, None, figure.look).value = "=" + figure.formula
+    page.book.formulas[page.sheet.title, at] = figure.name
+
+
+def _search(case: Case) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a search from above down, and their formulas."""
+    yield "confidence", case.confidence
+    yield "finals", case.finals
+    yield "start", f"{case.column}{_FINALS_ROW}-1"
+    yield "span", _span(case.column)
     for i in range(STEPS):
-        cells[str(i)] = (_STEPS_ROW + i, _step(column, i), _COUNT)
-    for part, (row, formula, style) in cells.items():
-        unnamed(page, f"{column}{row}", f"risk_search.{key}.{part}", formula, style)
-    style = replace(theme.TOTAL, size=8, bold=False, number=theme.COUNT)
-    page.formula(f"{column}{LAST_ROW}", f"risk_needed_{key}", f"{column}{LAST_ROW - 1}+1", style)
+        yield str(i), _step(case.column, i)
 
 
 def _span(column: str) -> str:

@@ -1,72 +1,106 @@
 """The Risk sheet: what the usual buffer means for this job, and for jobs of other sizes.
 
-How the generations needed are found is told in `workbook_templates.sheets.risk_search`.
+How the generations needed are found is told in `workbook_templates.sheets.risk.search`.
 """
 
 from dataclasses import replace
-from typing import Any, Literal
 
-from openpyxl.chart import BarChart, LineChart, Reference
-from openpyxl.chart.axis import ChartLines
-from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.drawing.line import LineProperties
-from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font, PatternFill
+from openpyxl.chart import LineChart
 from openpyxl.worksheet.pagebreak import Break
 
-from workbook_templates.book import theme
+from workbook_templates.book import blocks, charts, theme
+from workbook_templates.book.blocks import Card, Column, Figure
+from workbook_templates.book.charts import Cells, Look
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
-from workbook_templates.book.words import Words
-from workbook_templates.formulas import sentence
 from workbook_templates.formulas.conditions import Check
-from workbook_templates.sheets.risk import search as risk_search
-from workbook_templates.sheets.risk.search import (
-    FIRST_ROW,
-    JOB_CASES,
-    SIZE_CASES,
-    SIZES,
-    key_of,
-    section,
-    unnamed,
+from workbook_templates.formulas.sentence import fixed, percent, sentence
+from workbook_templates.sheets.risk import search
+from workbook_templates.sheets.risk.search import FIRST_ROW, JOB_CASES, SIZE_CASES, SIZES, key_of
+from xl_pricing.estimation.budget import (
+    CONFIDENCES,
+    DEFAULT_CONFIDENCE,
+    MAX_PLANNED_FINALS,
+    MAX_PLANNED_RETRIES,
 )
-from xl_pricing.estimation.budget import CONFIDENCES, DEFAULT_CONFIDENCE
 
 WORSE = (0.1, 0.2, 0.3)
 """By how much the retries may turn out worse than planned."""
 SURE = f"risk_{{}}_{key_of(DEFAULT_CONFIDENCE)}"
 """The name of a figure at the usual confidence."""
+_NEEDED, _COVERS, _BUFFER = (SURE.format(field) for field in ("needed", "covers", "buffer"))
 
-WIDTHS = (2, 26, 15, 13, 18, 13, 13, 3, 24, 10.5, 10.5, 16, *(10.5,) * 5, 2)
+_WIDTHS = (2, 26, 15, 13, 18, 13, 13, 3, 24, 10.5, 10.5, 16, *(10.5,) * 5, 2)
 _HEADER_ROW = FIRST_ROW - 1
 _LAST_SIZE_ROW = FIRST_ROW + len(SIZES) - 1
 _WORSE_ROW = 22
 _NOTES_ROW = 26
 _CHART_ROW = 24
 
-# 100.0% would promise too much.
-_CHANCE = '[>=0.9995]">99.9%";[<0.0005]"<0.1%";0.0%'
-_CARD_CHANCE = replace(theme.CARD_MAIN, number=_CHANCE)
-_CARD_PERCENT = replace(theme.CARD_MONEY, number=theme.PERCENT)
-_NUMBER = replace(theme.COMPUTED, number=theme.COUNT)
-_SHARE = theme.COMPUTED_SHARE
-_LABEL_PERCENT = replace(theme.LABEL, number=theme.WHOLE_PERCENT)
-_LABEL_COUNT = replace(theme.LABEL, number=theme.COUNT)
-_MARKS = (("1", theme.TEAL, theme.TEAL_FILL), ("0", theme.RED, theme.RED_FILL))
-_LINES: tuple[tuple[str, Literal["sysDash", "solid"]], ...] = (
-    (theme.AMBER, "sysDash"),
-    (theme.NAVY, "solid"),
-)
-_LINE_WIDTH = 22225
-
+_FINALS, _RETRIES = f"{MAX_PLANNED_FINALS:,}", f"{MAX_PLANNED_RETRIES:,}"
 NOTES = (
     Check(
         "note_risk",
         "The buffer is enough in 9 of 10 such jobs",
-        "The Risk sheet says how much is. It needs whole finals, up to 1,000,000, and up to 1,000 "
-        "retries.",
-        f"IFERROR({SURE.format('covers')},0)",
+        "The Risk sheet says how much is. It needs whole finals, up to "
+        f"{_FINALS}, and up to {_RETRIES} retries.",
+        f"IFERROR({_COVERS},0)",
     ),
+)
+"""Rules for the Checks sheet."""
+
+
+def _percent_up(share: str) -> str:
+    """Return a share in whole percent, rounded up: what is surely enough."""
+    return f'TEXT(ROUNDUP({share},2),"0%")'
+
+
+_OF_JOB = {
+    "needed": fixed(_NEEDED, 0),
+    "paid": fixed("risk_paid", 0),
+    "buffer": _percent_up(_BUFFER),
+}
+_OF_SIZES = {
+    "low": percent("usual_buffer_low"),
+    "high": percent("usual_buffer_high"),
+    "first_low": fixed("risk_first_low", 0),
+    "first_high": fixed("risk_first_high", 0),
+    "peak": _percent_up("risk_peak"),
+    "peak_size": fixed("risk_peak_size", 0),
+}
+STATUS = {
+    "mend": "First mend finals, retries and buffer, see Checks.",
+    "whole": "Risk needs whole finals: type a whole number of finals on the Worksheet.",
+    "large": f"Risk is answered for up to {_FINALS} finals and up to {_RETRIES} retries.",
+    "enough": sentence(
+        "✔ Enough for 90%: 9 of 10 such jobs need at most {needed} generations; your budget pays "
+        "for {paid}.",
+        **_OF_JOB,
+    ),
+    "short": sentence(
+        "✘ Not enough for 90%: 9 of 10 such jobs need at most {needed} generations; your budget "
+        "pays for {paid}. It takes a buffer of {buffer}.",
+        **_OF_JOB,
+    ),
+    "even": sentence(
+        "With this job's retries luck alone takes no size listed beyond the usual {high}.",
+        **_OF_SIZES,
+    ),
+    "sizes": sentence(
+        "Small jobs need more than {high}, big ones less: with this job's retries a buffer of "
+        "{high} is enough from {first_high} finals on, {low} from {first_low} on, of the sizes "
+        "listed. The need is highest, {peak}, for finals = {peak_size}.",
+        **_OF_SIZES,
+    ),
+}
+"""What the sheet says of the job, and of other sizes."""
+_JOB_STATUS = (
+    f'IF(plan_valid*ISNUMBER(retries_used)=0,"«{STATUS["mend"]}»",'
+    f"IF(risk_valid=1,IF({_COVERS}=1,{STATUS['enough']},{STATUS['short']}),"
+    f'IF(finals=INT(finals),"«{STATUS["large"]}»","«{STATUS["whole"]}»")))'
+)
+_SIZES_STATUS = (
+    f'IF(risk_valid=1,IF(risk_peak<=usual_buffer_high,{STATUS["even"]},{STATUS["sizes"]}),"")'
 )
 _EXPLANATION = (
     "Each generation is accepted with a chance of 1 in retries, whatever became of the others:",
@@ -75,240 +109,157 @@ _EXPLANATION = (
     "above what is left of the chance if they turn out worse.",
     "What to do: for a small job plan whole generations instead of a percentage. For a big one",
     "luck needs a few percent only; the rest of the usual 10% to 30% pays for misjudged retries.",
-    "Answered are whole finals up to 1,000,000 with retries up to 1,000; the rest is #N/A.",
+    f"Answered are whole finals up to {_FINALS} with retries up to {_RETRIES}; the rest is #N/A.",
 )
-_CARDS = {
-    "B": ("Chance that the buffer is enough", ""),
-    "E": ("Buffer for 90% confidence", "on top of finals × retries"),
-    "I": ("Generations that the budget pays for", ""),
-    "L": ("Chance if retries are 10% worse", "luck is not the only risk, see below"),
-}
-STATUS = {
-    "mend": "First mend finals, retries and buffer, see Checks.",
-    "whole": "Risk needs whole finals: type a whole number of finals on the Worksheet.",
-    "large": "Risk is answered for up to 1,000,000 finals and up to 1,000 retries.",
-    "enough": "✔ Enough for 90%: 9 of 10 such jobs need at most {needed} generations; your budget "
-    "pays for {paid}.",
-    "short": "✘ Not enough for 90%: 9 of 10 such jobs need at most {needed} generations; your "
-    "budget pays for {paid}. It takes a buffer of {buffer}.",
-    "even": "With this job's retries luck alone takes no size listed beyond the usual {high}.",
-    "sizes": "Small jobs need more than {high}, big ones less: with this job's retries a buffer of "
-    "{high} is enough from {first_high} finals on, {low} from {first_low} on, of the sizes listed. "
-    "The need is highest, {peak}, for finals = {peak_size}.",
-}
-"""What the sheet says of the job, and of other sizes."""
-_OF_THE_JOB = {name: text for name, text in STATUS.items() if name not in {"even", "sizes"}}
 
-
-def write(book: Book) -> None:
-    """Write the sheet; it has no inputs."""
-    page = book.page("Risk", WIDTHS)
-    _head(page)
-    _cards(page)
-    _confidences(page)
-    _sizes(page)
-    _worse(page)
-    _explain(page)
-    risk_search.write(page)
-    _chart(page)
-    _colour(page)
-    page.sheet.freeze_panes = "A3"
-    page.sheet.row_breaks.append(Break(id=risk_search.TOP_ROW - 1))
-    page.print_setup(f"A1:R{risk_search.LAST_ROW}", "1:2")
-    page.protect()
-
-
-def _head(page: Page) -> None:
-    page.fill("A1:R2", theme.SUBTITLE)
-    page.heights({1: 32, 2: 22, 3: 8, 4: 20, 5: 46, 6: 20, 7: 8, 8: 20, 9: 20, 10: 8})
-    page.heights({_HEADER_ROW: 28})
-    page.say("B1", "Risk", theme.TITLE)
-    page.say("B2", "Is the buffer enough, if luck decides which images are kept?", theme.SUBTITLE)
-    page.formula("B8", "risk_status", _status(page.words), theme.STRONG)
-    page.formula("B9", "risk_sizes_status", _sizes_status(page.words), theme.STRONG)
-
-
-def _status(words: Words) -> str:
-    """Return what is wrong, or whether the buffer is enough."""
-    needed, covers, buffer = (SURE.format(part) for part in ("needed", "covers", "buffer"))
-    parts = {
-        "needed": sentence.fixed(needed, 0),
-        "paid": sentence.fixed("risk_paid", 0),
-        "buffer": _percent_up(buffer),
-    }
-    say = {name: sentence.formula(words, text, **parts) for name, text in _OF_THE_JOB.items()}
-    return (
-        f"IF(plan_valid*ISNUMBER(retries_used)=0,{say['mend']},"
-        f"IF(risk_valid=1,IF({covers}=1,{say['enough']},{say['short']}),"
-        f"IF(finals=INT(finals),{say['large']},{say['whole']})))"
-    )
-
-
-def _sizes_status(words: Words) -> str:
-    """Return what jobs of other sizes need."""
-    parts = {
-        "low": sentence.percent("usual_buffer_low"),
-        "high": sentence.percent("usual_buffer_high"),
-        "first_low": sentence.fixed("risk_first_low", 0),
-        "first_high": sentence.fixed("risk_first_high", 0),
-        "peak": _percent_up("risk_peak"),
-        "peak_size": sentence.fixed("risk_peak_size", 0),
-    }
-    even, sizes = (sentence.formula(words, STATUS[name], **parts) for name in ("even", "sizes"))
-    return f'IF(risk_valid=1,IF(risk_peak<=usual_buffer_high,{even},{sizes}),"")'
-
-
-def _percent_up(share: str) -> str:
-    """Return a share in whole percent, rounded up: what is surely enough."""
-    return f'TEXT(ROUNDUP({share},2),"0%")'
-
-
-def _cards(page: Page) -> None:
-    page.fill("B4:G6", theme.CARD_LABEL)
-    page.fill("I4:Q6", theme.CARD_LABEL)
-    for column, (label, note) in _CARDS.items():
-        page.say(f"{column}4", label, theme.CARD_LABEL)
-        if note:
-            page.say(f"{column}6", note, theme.CARD_NOTE)
-    short = "BINOMDIST(risk_finals-1,risk_paid,1/risk_retries,TRUE)"
-    # Where every image is kept, or none is needed, luck has no say.
-    chance = f"IF(risk_finals*(risk_retries-1)=0,1,1-{short})"
-    page.formula("B5", "risk_chance", chance, _CARD_CHANCE)
-    page.same("E5", SURE.format("buffer"), _CARD_PERCENT)
-    paid = "IF(risk_valid=1,INT(ROUND(generations_with_buffer,risk_decimals)),NA())"
-    page.formula("I5", "risk_paid", paid, replace(theme.CARD_MONEY, number=theme.COUNT))
-    page.same("L5", f"risk_worse_{key_of(WORSE[0])}", replace(_CARD_PERCENT, number=_CHANCE))
-    page.same("B6", "buffer", _noted(page.words("with a buffer of"), "0.0%"))
-    expected = _noted(page.words("expected"), theme.COUNT, theme.FRACTION)
-    page.same("I6", "total_generations", expected)
+# 100.0% would promise too much.
+_CHANCE = '[>=0.9995]">99.9%";[<0.0005]"<0.1%";0.0%'
+_CARD_PERCENT = replace(theme.CARD_MONEY, number=theme.PERCENT)
+_NUMBER = replace(theme.COMPUTED, number=theme.COUNT)
+_SHARE = theme.COMPUTED_SHARE
+_LABEL_PERCENT = replace(theme.LABEL, number=theme.WHOLE_PERCENT)
+_LABEL_COUNT = replace(theme.LABEL, number=theme.COUNT)
 
 
 def _noted(words: str, number: str, fraction: str | None = None) -> Style:
     """Return the look of a note that says words before its number."""
-    style = replace(theme.CARD_NOTE, number=f'"{words} "{number}')
-    return replace(style, fraction=f'"{words} "{fraction}') if fraction else style
+    style = replace(theme.CARD_NOTE, number=f'"«{words}» "{number}')
+    return replace(style, fraction=f'"«{words}» "{fraction}') if fraction else style
 
 
-def _headers(page: Page, row: int, texts: dict[str, str]) -> None:
-    for column, text in texts.items():
-        page.say(f"{column}{row}", text, theme.HEADER)
+def _short(retries: str) -> str:
+    """Return the chance that what is paid for is not enough."""
+    return f"BINOMDIST(risk_finals-1,risk_paid,1/{retries},TRUE)"
 
 
-def _confidences(page: Page) -> None:
-    """Write what each confidence takes."""
-    section(page, f"B{FIRST_ROW - 2}:G{FIRST_ROW - 2}", "How sure do you want to be?")
-    texts = ("Confidence", "Generations needed", "Buffer", "Budget, USD", "Your buffer covers it")
-    _headers(page, _HEADER_ROW, dict(zip("BCDEF", texts, strict=True)))
-    page.put(f"G{_HEADER_ROW}", None, theme.HEADER)
-    for case, confidence in zip(JOB_CASES, CONFIDENCES, strict=True):
-        row, key = case.row, case.key
-        page.put(f"B{row}", confidence, _LABEL_PERCENT)
-        page.same(f"C{row}", f"risk_needed_{key}", _NUMBER)
-        page.formula(f"D{row}", f"risk_buffer_{key}", _buffer(key, "total_generations"), _SHARE)
-        budget = f"expected_cost*(1+risk_buffer_{key})"
-        page.formula(f"E{row}", f"risk_budget_{key}", budget, theme.COMPUTED_USD)
-        covers = f"IF(risk_paid>=risk_needed_{key},1,0)"
-        page.formula(f"F{row}", f"risk_covers_{key}", covers, theme.OK_OR_MEND)
-
-
-def _buffer(key: str, expected: str) -> str:
+def _buffer(expected: str) -> str:
     """Return the buffer that makes the expected generations the needed ones."""
-    needed = f"risk_needed_{key}"
-    return f"IF({needed}=0,0,MAX(0,ROUND({needed}/{expected}-1,compared_decimals)))"
+    return f"IF([@needed]=0,0,MAX(0,ROUND([@needed]/{expected}-1,compared_decimals)))"
 
 
-def _sizes(page: Page) -> None:
-    """Write what jobs of other sizes take, beside the usual band."""
-    section(page, f"I{FIRST_ROW - 2}:Q{FIRST_ROW - 2}", "Small jobs need more, big ones less")
-    texts = (
-        *("Finals of a job", "Generations on average", "Needed for 90%", "Buffer needed"),
-        *("Usual, from", "Usual, to", "The buffer needed is"),
-    )
-    _headers(page, _HEADER_ROW, dict(zip("IJKLMNO", texts, strict=True)))
-    page.fill(f"P{_HEADER_ROW}:Q{_HEADER_ROW}", theme.HEADER)
-    for case, size in zip(SIZE_CASES, SIZES, strict=True):
-        row, key = case.row, case.key
-        page.put(f"I{row}", size, _LABEL_COUNT)
-        expected = f"risk_expected_{key}"
-        page.formula(f"J{row}", expected, f"I{row}*risk_retries", theme.COMPUTED_FRACTION)
-        page.same(f"K{row}", f"risk_needed_{key}", _NUMBER)
-        page.formula(f"L{row}", f"risk_buffer_{key}", _buffer(key, expected), _SHARE)
-        for column, end in (("M", "low"), ("N", "high")):
-            unnamed(page, f"{column}{row}", f"risk_usual_{end}", f"usual_buffer_{end}", _SHARE)
-        page.formula(f"O{row}", f"risk_says_{key}", _says(page.words, key), theme.NOTE)
+CARDS = (
+    # Where every image is kept, or none is needed, luck has no say.
+    Card("B", "Chance that the buffer is enough", "risk_chance",
+         f"IF(risk_finals*(risk_retries-1)=0,1,1-{_short('risk_retries')})",
+         replace(theme.CARD_MAIN, number=_CHANCE),
+         Figure("buffer", "", look=_noted("with a buffer of", "0.0%"))),
+    Card("E", "Buffer for 90% confidence", _BUFFER, "", _CARD_PERCENT,
+         "on top of finals × retries"),
+    Card("I", "Generations that the budget pays for", "risk_paid",
+         "IF(risk_valid=1,INT(ROUND(generations_with_buffer,risk_decimals)),NA())",
+         replace(theme.CARD_MONEY, number=theme.COUNT),
+         Figure("total_generations", "", look=_noted("expected", theme.COUNT, theme.FRACTION))),
+    Card("L", "Chance if retries are 10% worse", f"risk_worse_{key_of(WORSE[0])}", "",
+         replace(_CARD_PERCENT, number=_CHANCE), "luck is not the only risk, see below"),
+)  # fmt: skip
+CONFIDENCE_COLUMNS = (
+    Column("confidence", "Confidence", "", _LABEL_PERCENT),
+    Column("needed", "Generations needed", "", _NUMBER),
+    Column("buffer", "Buffer", _buffer("total_generations"), _SHARE),
+    Column("budget", "Budget, USD", "expected_cost*(1+[@buffer])", theme.COMPUTED_USD),
+    Column("covers", "Your buffer covers it", "IF(risk_paid>=[@needed],1,0)", theme.OK_OR_MEND),
+)  # fmt: skip
+"""What each confidence takes."""
+SIZE_COLUMNS = (
+    Column("size", "Finals of a job", "", _LABEL_COUNT),
+    Column("expected", "Generations on average", "I[row]*risk_retries", theme.COMPUTED_FRACTION),
+    Column("needed", "Needed for 90%", "", _NUMBER),
+    Column("buffer", "Buffer needed", _buffer("[@expected]"), _SHARE),
+    Column("low", "Usual, from", "", _SHARE),
+    Column("high", "Usual, to", "", _SHARE),
+    Column("says", "The buffer needed is",
+           'IF([@buffer]>usual_buffer_high,"«over the usual band»",'
+           'IF([@buffer]<usual_buffer_low,"«below it»","«within it»"))', theme.NOTE),
+)  # fmt: skip
+"""What jobs of other sizes take, beside the usual band."""
+_BAND = {end: Figure(f"usual_buffer_{end}", "") for end in ("low", "high")}
+WORSE_COLUMNS = (
+    Column("by", "Worse by", "", _LABEL_PERCENT),
+    Column("retries", "Retries then", "risk_retries*(1+B[row])", theme.COMPUTED_RATE),
+    Column("worse", "Chance left",
+           f"IF(risk_finals=0,1,ROUND(1-{_short('[@retries]')},risk_decimals))",
+           replace(_SHARE, number=_CHANCE)),
+)  # fmt: skip
+"""The chance that is left if the retries were misjudged."""
 
 
-def _says(words: Words, key: str) -> str:
-    over, inside, under = map(words.quoted, ("over the usual band", "within it", "below it"))
-    buffer = f"risk_buffer_{key}"
-    return f"IF({buffer}>usual_buffer_high,{over},IF({buffer}<usual_buffer_low,{under},{inside}))"
-
-
-def _worse(page: Page) -> None:
-    """Write the chance that is left if the retries were misjudged."""
-    section(page, f"B{_WORSE_ROW - 2}:G{_WORSE_ROW - 2}", "If retries turn out worse than planned")
-    texts = ("Worse by", "Retries then", "Chance left")
-    _headers(page, _WORSE_ROW - 1, dict(zip("BCD", texts, strict=True)))
-    page.fill(f"E{_WORSE_ROW - 1}:G{_WORSE_ROW - 1}", theme.HEADER)
-    for row, worse in enumerate(WORSE, start=_WORSE_ROW):
-        key = key_of(worse)
-        page.put(f"B{row}", worse, _LABEL_PERCENT)
-        retries = f"risk_retries_{key}"
-        page.formula(f"C{row}", retries, f"risk_retries*(1+B{row})", theme.COMPUTED_RATE)
-        short = f"BINOMDIST(risk_finals-1,risk_paid,1/{retries},TRUE)"
-        chance = f"IF(risk_finals=0,1,ROUND(1-{short},risk_decimals))"
-        style = replace(_SHARE, number=_CHANCE)
-        page.formula(f"D{row}", f"risk_worse_{key}", chance, style)
-
-
-def _explain(page: Page) -> None:
-    section(page, f"B{_NOTES_ROW}:G{_NOTES_ROW}", "What this knows, and what to do")
+def write(book: Book) -> None:
+    """Write the sheet; it has no inputs, and one chart."""
+    page = book.page("Risk", _WIDTHS)
+    says = "Is the buffer enough, if luck decides which images are kept?"
+    heights = {4: 20, 5: 46, 6: 20, 7: 8, 8: 20, 9: 20, 10: 8, _HEADER_ROW: 28}
+    blocks.head(page, "R", "Risk", says, heights)
+    page.formula("B8", "risk_status", _JOB_STATUS, theme.STRONG)
+    page.formula("B9", "risk_sizes_status", _SIZES_STATUS, theme.STRONG)
+    blocks.write_cards(page, ("B4:G6", "I4:Q6"), CARDS)
+    _tables(page)
+    blocks.title(page, f"B{_NOTES_ROW}:G{_NOTES_ROW}", "What this knows, and what to do")
     for row, text in enumerate(_EXPLANATION, start=_NOTES_ROW + 1):
         page.say(f"B{row}", text, theme.LABEL)
+    search.write(page)
+    _chart(page)
+    _colour(page)
+    page.sheet.freeze_panes = "A3"
+    page.sheet.row_breaks.append(Break(id=search.TOP_ROW - 1))
+    page.print_setup(f"A1:R{search.LAST_ROW}", "1:2")
+    page.protect()
+
+
+def _tables(page: Page) -> None:
+    """Write what confidences, other sizes, and worse retries take."""
+    _table_head(page, ("B", "G"), _HEADER_ROW, "How sure do you want to be?", CONFIDENCE_COLUMNS)
+    for i, (case, confidence) in enumerate(zip(JOB_CASES, CONFIDENCES, strict=True)):
+        name, held = f"risk_{{}}_{case.key}", {"confidence": confidence}
+        blocks.write_line(page, (FIRST_ROW + i, 2), CONFIDENCE_COLUMNS, name, held)
+    _table_head(page, ("I", "Q"), _HEADER_ROW, "Small jobs need more, big ones less", SIZE_COLUMNS)
+    for i, (case, size) in enumerate(zip(SIZE_CASES, SIZES, strict=True)):
+        name = f"risk_{{}}_{case.key}"
+        blocks.write_line(page, (FIRST_ROW + i, 9), SIZE_COLUMNS, name, {"size": size, **_BAND})
+    title = "If retries turn out worse than planned"
+    _table_head(page, ("B", "G"), _WORSE_ROW - 1, title, WORSE_COLUMNS)
+    for row, worse in enumerate(WORSE, start=_WORSE_ROW):
+        name = f"risk_{{}}_{key_of(worse)}"
+        blocks.write_line(page, (row, 2), WORSE_COLUMNS, name, {"by": worse})
+
+
+def _table_head(
+    page: Page, ends: tuple[str, str], row: int, title: str, columns: tuple[Column, ...]
+) -> None:
+    """Write a title above ``row`` and the columns' captions in it, from one end to the other."""
+    first, last = ends
+    blocks.title(page, f"{first}{row - 1}:{last}{row - 1}", title)
+    page.fill(f"{first}{row}:{last}{row}", theme.HEADER)
+    blocks.captions(page, f"{first}{row}", columns)
 
 
 def _chart(page: Page) -> None:
     """Draw the buffer needed by size as columns, the usual band as two lines."""
-    chart, band = BarChart(), LineChart()
-    _add_series(page, chart, 12, 12)
-    _add_series(page, band, 13, 14)
-    chart.series[0].graphicalProperties = GraphicalProperties(solidFill=theme.TEAL)
-    for series, (color, dash) in zip(band.series, _LINES, strict=True):
-        line = LineProperties(solidFill=color, prstDash=dash, w=_LINE_WIDTH)
-        series.graphicalProperties = GraphicalProperties(ln=line)
-        series.marker.symbol, series.smooth = "none", False
-    _dress(chart)
-    chart += band
-    page.sheet.add_chart(chart, f"I{_CHART_ROW}")
-    page.describe_chart(
+    chart, band = charts.bars("col", None), LineChart()
+    sizes = Cells(FIRST_ROW, _LAST_SIZE_ROW, 9, 9)
+    charts.add(page, chart, Cells(_HEADER_ROW, _LAST_SIZE_ROW, 12, 12), sizes)
+    charts.add(page, band, Cells(_HEADER_ROW, _LAST_SIZE_ROW, 13, 14), sizes)
+    charts.fill(chart.series[0], theme.TEAL)
+    looks = (
+        Look(theme.AMBER, dash="sysDash", width=22225),
+        Look(theme.NAVY, dash="solid", width=22225),
+    )
+    for series, look in zip(band.series, looks, strict=True):
+        charts.draw_line(series, look)
+    charts.dress(chart, "0%", (22.2, 8.2))
+    chart.y_axis.scaling.min = 0
+    says = (
         "Buffer for 90% confidence by finals of a job: it shrinks as jobs grow, beside the usual "
         "band as two lines"
     )
-
-
-def _add_series(page: Page, chart: Any, first: int, last: int) -> None:  # noqa: ANN401 - openpyxl
-    top, end = _HEADER_ROW, _LAST_SIZE_ROW
-    chart.add_data(Reference(page.sheet, first, top, last, end), titles_from_data=True)
-    chart.set_categories(Reference(page.sheet, 9, FIRST_ROW, 9, end))
-
-
-def _dress(chart: Any) -> None:  # noqa: ANN401 - openpyxl
-    chart.type, chart.gapWidth, chart.title, chart.style = "col", 45, None, 10
-    chart.legend.position = "b"
-    chart.y_axis.numFmt, chart.y_axis.title, chart.y_axis.scaling.min = "0%", None, 0
-    chart.y_axis.majorGridlines = ChartLines(GraphicalProperties(ln=theme.hairline()))
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.width, chart.height = 22.2, 8.2
+    chart += band
+    charts.place(page, chart, f"I{_CHART_ROW}", says)
 
 
 def _colour(page: Page) -> None:
     """Make error cells stand out, and colour the marks; the marks themselves carry the meaning."""
-    page.flag_errors("B5:Q9")
-    page.flag_errors(f"B{FIRST_ROW}:Q{_WORSE_ROW + len(WORSE) - 1}")
-    for cells in risk_search.ANSWER_CELLS:
+    answers = ("B5:Q9", f"B{FIRST_ROW}:Q{_WORSE_ROW + len(WORSE) - 1}", *search.ANSWER_CELLS)
+    for cells in answers:
         page.flag_errors(cells)
-    first, last = f"F{FIRST_ROW}", f"F{FIRST_ROW + len(JOB_CASES) - 1}"
-    for value, color, fill in _MARKS:
-        look = {"font": Font(color=color, bold=True), "fill": PatternFill(bgColor=fill)}
-        rule = FormulaRule(formula=[f"{first}={value}"], **look)  # type: ignore[no-untyped-call]  # openpyxl's helper has no types
-        page.sheet.conditional_formatting.add(f"{first}:{last}", rule)
+    covers = f"F{FIRST_ROW}:F{FIRST_ROW + len(CONFIDENCES) - 1}"
+    page.mark(covers, f"F{FIRST_ROW}=1", theme.TEAL, theme.TEAL_FILL)
+    page.mark(covers, f"F{FIRST_ROW}=0", theme.RED, theme.RED_FILL)
