@@ -22,6 +22,7 @@ from xl_pricing.functions.values import ERROR_NAMES
 
 FOLDER = Path(generate.__file__).parent
 SOURCES = sorted([*FOLDER.glob("*/*.bas"), *FOLDER.glob("*/*.cls")])
+WORKBOOK_NAMES = [name for names in CODE_NAMES.values() for name in names]
 KINDS = {"workbook": "budget.xlsm", "addin": "xl_pricing.xlam"}
 
 
@@ -55,6 +56,21 @@ def test_a_source_is_what_vba_reads(path: Path) -> None:
     assert "Option Explicit" in source
     assert max(map(len, source.splitlines())) < 1024
     assert not re.search(r"(_\r\n.*){25}_\r\n", source)
+
+
+LIBRARIES = {"vba", "excel", "office", "stdole", "vbaproject", "scripting", "msforms"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_no_name_is_also_that_of_a_module_or_library(path: Path) -> None:
+    """VBA ignores case: ``Macros`` in an expression would be the constant, not the module."""
+    source = re.sub(r"'.*|\"[^\"]*\"", "", path.read_bytes().decode("cp1252"))
+    declared = re.findall(
+        r"\b(?:Const|Dim|WithEvents|Sub|Function|ByVal|ByRef|Private|Public|Optional|,)\s+(\w+)",
+        source,
+    )
+    modules = {other.stem.lower() for other in SOURCES} | set(map(str.lower, WORKBOOK_NAMES))
+    assert {name.lower() for name in declared} & (LIBRARIES | modules) == set()
 
 
 def test_the_generated_sources_are_current() -> None:
@@ -95,6 +111,15 @@ def test_the_committed_project_is_the_one_that_its_sources_make(kind: str) -> No
     from workbook_templates.vba.project import build as build_project
 
     assert (FOLDER / kind / "vbaProject.bin").read_bytes() == build_project(kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_project_holds_no_compiled_code_and_says_so(kind: str) -> None:
+    """[MS-OVBA] 2.3.4.1: version 0xFFFF and no performance cache."""
+    olefile = pytest.importorskip("olefile")
+    with olefile.OleFileIO(FOLDER / kind / "vbaProject.bin") as project:
+        stream = project.openstream(["VBA", "_VBA_PROJECT"]).read()
+    assert stream.hex(" ") == "cc 61 ff ff 00 00 00"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -12,11 +12,14 @@ from tempfile import TemporaryDirectory
 
 from openpyxl import Workbook
 from pyopenvba import ExcelFile
+from pyopenvba.cfb import CFB
 
 from workbook_templates.book.macros import CODE_NAMES, WORKBOOK_CODE_NAME
 from workbook_templates.vba import generate
 
 FOLDER = Path(__file__).parent
+NO_CACHE = bytes.fromhex("cc61ffff000000")
+"""The stream _VBA_PROJECT: mark, version 0xFFFF, and no cache."""
 
 
 def sources(kind: str) -> dict[str, str]:
@@ -34,7 +37,17 @@ def build(kind: str) -> bytes:
             _fill(file, sources(kind))
             file.save()
         with ExcelFile(path) as file:
-            return bytes(file.vba_project_bytes())
+            return _without_caches(bytes(file.vba_project_bytes()))
+
+
+def _without_caches(project: bytes) -> bytes:
+    """Say that nothing compiled is in the project, as [MS-OVBA] 2.3.4.1 asks of writers.
+
+    With the version of the running Office, it would use caches that are not there.
+    """
+    file = CFB.from_bytes(project)
+    file.write_stream_in_storage("VBA", "_VBA_PROJECT", NO_CACHE)
+    return bytes(file.to_bytes())
 
 
 def _book(code_names: Sequence[str]) -> Workbook:

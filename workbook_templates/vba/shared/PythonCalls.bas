@@ -5,8 +5,8 @@ Option Private Module
 ' The way to Python: through the add-in of xlwings, found by its name when it is needed.
 
 Private Const ADDIN As String = "xlwings.xlam"
-Private Const FUNCTIONS As String = "xl_pricing.excel"
-Private Const MACROS As String = "xl_pricing.excel.macros"
+Private Const FUNCTIONS_MODULE As String = "xl_pricing.excel"
+Private Const MACROS_MODULE As String = "xl_pricing.excel.macros"
 
 Private python As Object
 
@@ -27,7 +27,7 @@ End Function
 Private Function Asked(ByVal func As String, ByRef arguments As Variant, ByRef reply As Variant) As Boolean
     On Error GoTo Failed
     If python Is Nothing Then Set python = Application.Run(ADDIN & "!XLPy")
-    reply = python.CallUDF(FUNCTIONS, func, (arguments))
+    reply = python.CallUDF(FUNCTIONS_MODULE, func, (arguments))
     Asked = True
     Exit Function
 Failed:
@@ -97,7 +97,7 @@ End Function
 Public Function RunInPython(ByVal macro As String, ByVal doing As String) As Boolean
     On Error GoTo Failed
     Application.StatusBar = doing
-    Application.Run ADDIN & "!RunPython", "import " & MACROS & "; " & MACROS & "." & macro & "()"
+    Application.Run ADDIN & "!RunPython", "import " & MACROS_MODULE & "; " & MACROS_MODULE & "." & macro & "()"
     RunInPython = True
     ' On Mac Python is still at work, and xlwings clears the status bar.
 #If Not Mac Then
