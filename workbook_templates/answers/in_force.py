@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from workbook_templates.answers.line import reference_tokens
 from workbook_templates.answers.values import LIMITS, NOT_AVAILABLE, Answers
-from workbook_templates.formulas.image import IN_FORCE, RATE_COLUMNS, SHEET_METERS
+from workbook_templates.formulas.image import IN_FORCE, METERS, RATE_COLUMNS
 from workbook_templates.sheets.rates.in_force import MODELS
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import TIERS, Model, read_date
@@ -25,7 +25,7 @@ def _row(v: Answers, card: RateCard, model: Model) -> dict[str, object]:
     cells: dict[str, object] = {}
     for tier in TIERS:
         prices = card.tariff(model, tier, day).prices
-        for meter in SHEET_METERS:
+        for meter in METERS:
             known = prices[meter].usd_per_mtok if meter in prices else NOT_AVAILABLE
             cells[f"{tier}_{meter}"] = known
     notice = timedelta(days=int(LIMITS["retirement_notice_days"]))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from workbook_templates.answers.values import LIMITS, NOT_AVAILABLE, MissingError, Value, require
-from workbook_templates.formulas.image import SHEET_METERS
+from workbook_templates.formulas.image import METERS
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.cost import TOKENS_PER_MTOK, Tariff
 from xl_pricing.estimation.size import Size, parse_ratio, preset
@@ -173,7 +173,7 @@ class Spec:
 def tier_column(tier: object) -> int:
     """Return the column before a tier's rates in force, -1 for an unknown tier."""
     word = tier.lower() if isinstance(tier, str) else ""
-    return TIERS.index(word) * len(SHEET_METERS) if word in TIERS else -1
+    return TIERS.index(word) * len(METERS) if word in TIERS else -1
 
 
 def text_tokens(model: Model | None, prompt: object, references: object) -> Value:

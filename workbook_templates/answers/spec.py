@@ -130,8 +130,8 @@ def _add_output(v: Answers, card: RateCard) -> None:
 
     v.add(
         quality_column=lambda: QUALITIES.index(quality) + 1,
-        grid=lambda: grids.get(quality, 0),
-        short_cells=lambda: _half_even(v) if v.grid * v.size_legal else 0,
+        grid=lambda: grids.get(quality, 0) if v.size_legal else 0,
+        short_cells=lambda: _half_even(v) if v.grid else 0,
         table_tokens=table_tokens,
         tokens_per_call=tokens_per_call,
         tokens_image_out=lambda: Fraction(v.tokens_per_call) / typed_number(v, "images_per_call"),

@@ -1,30 +1,87 @@
-"""Pricing a spec in one row of a table: the worksheet's workings as formulas of a row.
+"""The formulas of an image, written once for the rows of a table and for named cells.
 
-``[@field]`` is a cell of the same row. A row that is priced has the columns of `SPEC`; what a row
-is asked for (size, quality, model …) and how it is called may differ, so those are parameters.
+``[@field]`` is a cell of the same row, and outside a table the named cell (see `Page.formula`).
+Where the parts of an image stand, `ImageCells` says. Missing answers are #N/A.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from workbook_templates.sheets.worksheet.workings import METERS
+from xl_pricing.estimation.cost import Usage
+from xl_pricing.rates import rows
 from xl_pricing.rates.card import DEFAULT_TIER
 from xl_pricing.rates.rows import TIERS
 
-SHEET_METERS = tuple(METERS)
+METERS = tuple(meter for meter in rows.METERS if meter in Usage._fields)
+"""The meters of an estimate; what a cache saves is known only from the bill."""
 IN_FORCE = "tblInForce"
-RATE_COLUMNS = tuple(f"{tier}_{meter}" for tier in TIERS for meter in SHEET_METERS)
+"""The table of the prices in force, one row per model, in the order of the models."""
+RATE_COLUMNS = tuple(f"{tier}_{meter}" for tier in TIERS for meter in METERS)
+QUALITY_WORDS = "tblModels[[#Headers],[low]:[max]]"
 _RATES = f"{IN_FORCE}[[{RATE_COLUMNS[0]}]:[{RATE_COLUMNS[-1]}]]"
-_QUALITIES = "tblModels[[#Headers],[low]:[max]]"
 
 
-class Sizing(NamedTuple):
-    """The columns of a size: what is typed, its text, and its edges in px."""
+@dataclass(frozen=True, slots=True)
+class ImageCells:
+    """The cells of an image's parts; a part that has none is an expression of the others.
+
+    ``quality`` may be a number: ``measured`` output tokens. ``legal`` is 1 or 0, ``listed`` the
+    tokens of a fixed size. ``images`` are those of a call.
+    """
 
     typed: str
     text: str
     width: str
     height: str
+    long_edge: str
+    short_edge: str
+    pixels: str
+    px: str
+    model: str
+    model_row: str
+    counting: str
+    quality: str
+    quality_column: str
+    measured: str
+    legal: str
+    grid: str
+    cells: str
+    listed: str
+    images: str
+    prompt: str
+    references: str
+    reference_tokens: str
+
+
+_OWN = {
+    "typed": "size",
+    "text": "size_text",
+    "prompt": "prompt_tokens",
+    "references": "reference_images",
+    **{name: name for name in ("width", "height", "quality", "legal", "grid", "cells", "listed")},
+}
+"""How the cells that every image has are called, behind a prefix."""
+
+
+def image_cells(prefix: str = "", **elsewhere: str) -> ImageCells:
+    """Return the cells that are called as usual behind ``prefix``, but for those ``elsewhere``."""
+    own = {part: f"[@{prefix}{name}]" for part, name in _OWN.items()}
+    own |= {"model_row": "[@model_row]", **elsewhere}
+    width, height, row = own["width"], own["height"], own["model_row"]
+    quality = own["quality"]
+    derived = {
+        "long_edge": f"MAX({width},{height})",
+        "short_edge": f"MIN({width},{height})",
+        "pixels": f"{width}*{height}",
+        "px": f'{width}&"x"&{height}',
+        "model": f"INDEX(tblModels[model],{row})",
+        "counting": f"INDEX(tblModels[counting],{row})",
+        "quality_column": f"MATCH({exactly(own['quality'])},{QUALITY_WORDS},0)",
+        "measured": quality,
+        "images": "1",
+        "reference_tokens": f"INDEX({IN_FORCE}[reference_tokens],{row})",
+    }
+    return ImageCells(**(derived | own))
 
 
 def exactly(text: str) -> str:
@@ -32,6 +89,11 @@ def exactly(text: str) -> str:
     for mark in "~*?":
         text = f'SUBSTITUTE({text},"{mark}","~{mark}")'
     return text
+
+
+def whole_number(cell: str, most: str) -> str:
+    """Return 1 for a whole number from 0 to ``most``; text is caught before it is compared."""
+    return f"IF(ISNUMBER({cell}),IF(AND({cell}>=0,{cell}<={most},{cell}=INT({cell})),1,0),0)"
 
 
 def model_row(model: str) -> str:
@@ -43,153 +105,213 @@ def model_row(model: str) -> str:
     )
 
 
-def size_columns(size: Sizing, otherwise: Sizing | None = None) -> dict[str, str]:
-    """Return the formulas of a size typed as ratio or px; edges are 0 where it cannot be read.
+def of_model(field: str, row: str = "[@model_row]") -> str:
+    """Return what the table of models says."""
+    return f"INDEX(tblModels[{field}],{row})"
 
-    Excel takes a typed 4:5 for the time 04:05, which is read back. A blank size is ``otherwise``.
-    """
-    text = f"[@{size.text}]"
-    cleaned = f"LOWER({size.typed})"
+
+def size_text(image: ImageCells) -> str:
+    """Return a typed ratio or size as text; Excel takes 4:5 for the time 04:05: it is read back."""
+    cleaned = f"LOWER({image.typed})"
     for mark, plain in ((" ", ""), ("×", "x"), ("*", "x"), ("?", "!"), ("~", "!")):
         cleaned = f'SUBSTITUTE({cleaned},"{mark}","{plain}")'
-    of_time = f'HOUR({size.typed})&":"&MINUTE({size.typed})'
-    row = f"MATCH({text},tblSizes[ratio],0)"
-    typed_width = f'VALUE(LEFT({text},FIND("x",{text})-1))'
-    typed_height = f'VALUE(MID({text},FIND("x",{text})+1,9))'
-    whole = f'INT({typed_width})&"x"&INT({typed_height})={text}'
-    whole = f"AND({typed_width}>=1,{typed_height}>=1,{whole})"
-    width = f"IFERROR(N(INDEX(tblSizes[width_px],{row})),IFERROR(IF({whole},{typed_width},0),0))"
-    height = f"IFERROR(N(INDEX(tblSizes[height_px],{row})),IF([@{size.width}]=0,0,{typed_height}))"
-    if otherwise:
-        width = f'IF({text}="",[@{otherwise.width}],{width})'
-        height = f'IF({text}="",[@{otherwise.height}],{height})'
+    of_time = f'HOUR({image.typed})&":"&MINUTE({image.typed})'
+    return f'IFERROR(IF(ISNUMBER({image.typed}),{of_time},{cleaned}),"?")'
+
+
+def width(image: ImageCells, otherwise: ImageCells | None = None) -> str:
+    """Return the width of a size as read, 0 where it cannot be; a blank one is ``otherwise``."""
+    across, down = _typed_edges(image)
+    whole = f'INT({across})&"x"&INT({down})={image.text}'
+    whole = f"AND({across}>=1,{down}>=1,{whole})"
+    found = (
+        f"IFERROR(N(INDEX(tblSizes[width_px],{_preset(image)})),IFERROR(IF({whole},{across},0),0))"
+    )
+    return f'IF({image.text}="",{otherwise.width},{found})' if otherwise else found
+
+
+def height(image: ImageCells, otherwise: ImageCells | None = None) -> str:
+    """Return the height of a size as read, 0 where its width is."""
+    _, down = _typed_edges(image)
+    preset = f"N(INDEX(tblSizes[height_px],{_preset(image)}))"
+    found = f"IFERROR({preset},IF({image.width}=0,0,{down}))"
+    return f'IF({image.text}="",{otherwise.height},{found})' if otherwise else found
+
+
+def _preset(image: ImageCells) -> str:
+    return f"MATCH({image.text},tblSizes[ratio],0)"
+
+
+def _typed_edges(image: ImageCells) -> tuple[str, str]:
+    text = image.text
+    across = f'VALUE(LEFT({text},FIND("x",{text})-1))'
+    return across, f'VALUE(MID({text},FIND("x",{text})+1,9))'
+
+
+def legal(image: ImageCells) -> str:
+    """Return 1 where a size is legal for the model."""
+
+    def limit(field: str) -> str:
+        return of_model(field, image.model_row)
+
+    conditions = (
+        f"MOD({image.width},{limit('step_px')})=0",
+        f"MOD({image.height},{limit('step_px')})=0",
+        f"{image.long_edge}<={limit('max_edge_px')}",
+        f"{image.long_edge}<={image.short_edge}*{limit('max_aspect')}",
+        f"{image.pixels}>={limit('min_pixels')}",
+        f"{image.pixels}<={limit('max_pixels')}",
+    )
+    by_grid = f"IF(AND({','.join(conditions)}),1,0)"
+    listed = f"MIN(1,COUNTIFS(tblFixed[model],{image.model},tblFixed[size],{image.px}))"
+    by_rule = f'IF({image.counting}="grid",{by_grid},{listed})'
+    return f"IF({image.model_row}*{image.short_edge}<=0,0,{by_rule})"
+
+
+def grid(image: ImageCells) -> str:
+    """Return the grid cells along the long edge; 0 where model and quality have none."""
+    cell = f"INDEX(tblModels[[low]:[max]],{image.model_row},{image.quality_column})"
+    return f"IF({image.legal}=0,0,IFERROR(N({cell}),0))"
+
+
+def cells(image: ImageCells) -> str:
+    """Return the grid cells along the short edge: rounded, exact halves to even."""
+    exact = f"{image.grid}*{image.short_edge}/{image.long_edge}"
+    return f"IF({image.grid}=0,0,ROUND({exact},0)-IF(2*MOD({exact},2)=1,1,0))"
+
+
+def listed_tokens(image: ImageCells) -> str:
+    """Return the tokens that the table of fixed sizes lists, 0 for none."""
+    listed = (
+        f"SUMIFS(INDEX(tblFixed[[low]:[high]],0,{image.quality_column}),"
+        f"tblFixed[model],{image.model},tblFixed[size],{image.px})"
+    )
+    return f'IF({image.legal}=0,0,IF({image.counting}="table",IFERROR({listed},0),0))'
+
+
+def output_tokens(image: ImageCells, *, per_call: bool = False) -> str:
+    """Return output tokens per image, or those of the call; #N/A where they are not known.
+
+    By the grid they are rounded up once per call.
+    """
+    times = "" if image.images == "1" else f"{image.images}*"
+    share, each = ("", times) if per_call or not times else (f"/{image.images}", "")
+    pixels = f"(grid_base_px+{image.pixels})"
+    by_grid = f"ROUNDUP({times}{image.grid}*{image.cells}*{pixels}/grid_divisor_px,0){share}"
+    typed = image.measured
+    measured = f"IF(AND({typed}>0,{typed}<=max_measured_tokens),{each}{typed},NA())"
+    listed = f"IF({image.listed}>0,{each}{image.listed},NA())"
+    by_rule = f"IF({image.grid}>0,{by_grid},{listed})"
+    return f"IF({image.legal}=0,NA(),IF(ISNUMBER({typed}),{measured},{by_rule}))"
+
+
+def inputs_valid(image: ImageCells) -> str:
+    """Return more than 0 where the model is known and prompt and references can be counted."""
+    return (
+        f"{image.model_row}*{whole_number(image.prompt, 'max_prompt_tokens')}"
+        f'*IF({image.references}="",1,{whole_number(image.references, "max_references")})'
+    )
+
+
+def text_tokens(image: ImageCells, valid: str = "") -> str:
+    """Return the text tokens of a prompt with its overhead, 0 for a blank.
+
+    ``valid`` is more than 0 where they can be counted, if that is to be asked.
+    """
+    per_call, per_reference = (
+        of_model(f"text_per_{part}", image.model_row) for part in ("call", "reference")
+    )
+    tokens = f"{image.prompt}+{per_call}+N({image.references})*{per_reference}"
+    return f'IF({image.prompt}="",0,{_if_valid(valid, tokens)})'
+
+
+def references_valid(image: ImageCells) -> str:
+    """Return more than 0 where the model is known and the references can be counted."""
+    return f"{image.model_row}*{whole_number(image.references, 'max_references')}"
+
+
+def image_tokens(image: ImageCells, valid: str = "") -> str:
+    """Return the tokens of the reference images, 0 for a blank; ``valid`` as in `text_tokens`."""
+    tokens = f"{image.references}*{image.reference_tokens}"
+    return f'IF({image.references}="",0,{_if_valid(valid, tokens)})'
+
+
+def _if_valid(valid: str, tokens: str) -> str:
+    return f"IF({valid}>0,{tokens},NA())" if valid else tokens
+
+
+def reference_patches(long: str, short: str) -> str:
+    """Return the patches of a reference image before their budget, from its edges in px."""
+    down = f"MIN(MAX({long},patch_full_px),2*patch_full_px)"
+    return (
+        f"ROUNDUP({long}*patch_full_px/(patch_px*{down}),0)"
+        f"*ROUNDUP({_raised(long, short)}*patch_full_px/(3*patch_px*{down}),0)"
+    )
+
+
+def reference_tokens(rule: str, long: str, short: str, patches: str) -> str:
+    """Return the tokens of a reference image by the model's ``rule``, from edges in px."""
+    raised = _raised(long, short)
+    fitted = (
+        f"INT(SQRT(3*patch_budget*{long}/{raised}))*INT(SQRT(patch_budget*{raised}/(3*{long})))"
+    )
+    tiles = (
+        f"IF({short}*MIN({long},tile_fit_px)>tile_px*{long},ROUNDUP({long}/{short},0),"
+        f"ROUNDUP(MIN({long},tile_fit_px)/tile_px,0))"
+    )
+    by_patch = f"IF({patches}>patch_budget,{fitted},{patches})"
+    return f'IF({rule}="patch",{by_patch},tile_base_tokens+tile_tokens*{tiles})'
+
+
+def _raised(long: str, short: str) -> str:
+    """Return three times the short edge, as if no image were longer than 3:1."""
+    return f"MAX(3*{short},{long})"
+
+
+def rate_rows(model: str, meter: str, tier: str) -> str:
+    """Return which rows of the rates table are of a model, a meter and a tier."""
+    return f'(tblRates[model]={model})*(tblRates[meter]="{meter}")*(tblRates[tier]={tier})'
+
+
+def rate_day(rows: str) -> str:
+    """Return the latest day of such rows up to the price date; 0 where there is none."""
+    days = "tblRates[effective_from]"
+    return f"SUMPRODUCT(MAX({rows}*({days}<=price_date)*{days}))"
+
+
+def rate_row(rows: str) -> str:
+    """Return the row in force of such rows; 0 where there is none."""
+    position = "(ROW(tblRates[model])-ROW(tblRates[[#Headers],[model]]))"
+    return f"SUMPRODUCT({rows}*(tblRates[effective_from]={rate_day(rows)})*{position})"
+
+
+def tier_column(tier: str) -> str:
+    """Return the column before a tier's rates in force; #N/A for an unknown tier."""
+    columns = "".join(
+        f'IF({tier}="{name}",{position * len(METERS)},' for position, name in enumerate(TIERS)
+    )
+    return f"{columns}NA(){')' * len(TIERS)}"
+
+
+def rates(row: str = "[@model_row]", column: str = "[@tier_column]") -> dict[str, str]:
+    """Return by meter the rate in force, in USD per 1M tokens."""
     return {
-        size.text: f'IFERROR(IF(ISNUMBER({size.typed}),{of_time},{cleaned}),"?")',
-        size.width: width,
-        size.height: height,
+        meter: f"INDEX({_RATES},{row},{column}+{number})"
+        for number, meter in enumerate(METERS, start=1)
     }
 
 
-def legal(width: str, height: str) -> str:
-    """Return 1 where a size is legal for the row's model."""
-
-    def limit(field: str) -> str:
-        return f"INDEX(tblModels[{field}],[@model_row])"
-
-    sides = f"{width},{height}"
-    conditions = (
-        f"MOD({width},{limit('step_px')})=0",
-        f"MOD({height},{limit('step_px')})=0",
-        f"MAX({sides})<={limit('max_edge_px')}",
-        f"MAX({sides})<=MIN({sides})*{limit('max_aspect')}",
-        f"{width}*{height}>={limit('min_pixels')}",
-        f"{width}*{height}<={limit('max_pixels')}",
-    )
-    listed = f'COUNTIFS(tblFixed[model],{limit("model")},tblFixed[size],{width}&"x"&{height})'
-    by_grid = f"IF(AND({','.join(conditions)}),1,0)"
-    by_table = f"MIN(1,{listed})"
-    return f'IF([@model_row]*MIN({sides})<=0,0,IF({limit("counting")}="grid",{by_grid},{by_table}))'
+def list_rates(row: str = "[@model_row]") -> dict[str, str]:
+    """Return by meter the rate in force at the standard tier."""
+    return {meter: f"INDEX({IN_FORCE}[{DEFAULT_TIER}_{meter}],{row})" for meter in METERS}
 
 
-def grid(quality: str, legal_: str) -> str:
-    """Return the grid cells along the long edge; 0 where model and quality have none."""
-    column = f"MATCH({exactly(quality)},{_QUALITIES},0)"
-    return f"IF({legal_}=0,0,IFERROR(N(INDEX(tblModels[[low]:[max]],[@model_row],{column})),0))"
-
-
-def cells(grid_: str, width: str, height: str) -> str:
-    """Return the grid cells along the short edge: rounded, exact halves to even."""
-    exact = f"{grid_}*MIN({width},{height})/MAX({width},{height})"
-    return f"IF({grid_}=0,0,ROUND({exact},0)-IF(2*MOD({exact},2)=1,1,0))"
-
-
-def listed_tokens(quality: str, legal_: str, width: str, height: str) -> str:
-    """Return the tokens that the table of fixed sizes lists, 0 for none."""
-    column = f"MATCH({exactly(quality)},{_QUALITIES},0)"
-    listed = (
-        f"SUMIFS(INDEX(tblFixed[[low]:[high]],0,{column}),"
-        f"tblFixed[model],INDEX(tblModels[model],[@model_row]),"
-        f'tblFixed[size],{width}&"x"&{height})'
-    )
-    counting = "INDEX(tblModels[counting],[@model_row])"
-    return f'IF({legal_}=0,0,IF({counting}="table",IFERROR({listed},0),0))'
-
-
-def output_tokens(fields: Mapping[str, str], images: str = "1") -> str:
-    """Return output tokens per image of a call with ``images``; #N/A where they are not known.
-
-    ``fields`` names the cells quality, legal, grid, cells, listed, width and height. A number for
-    a quality is measured output tokens.
-    """
-    f = fields
-    pixels = f"(grid_base_px+{f['width']}*{f['height']})"
-    times = "" if images == "1" else f"{images}*"
-    of_call = f"ROUNDUP({times}{f['grid']}*{f['cells']}*{pixels}/grid_divisor_px,0)"
-    by_grid = of_call if images == "1" else f"{of_call}/{images}"
-    measured = f"IF(AND({f['quality']}>0,{f['quality']}<=max_measured_tokens),{f['quality']},NA())"
-    return (
-        f"IF({f['legal']}=0,NA(),IF(ISNUMBER({f['quality']}),{measured},"
-        f"IF({f['grid']}>0,{by_grid},IF({f['listed']}>0,{f['listed']},NA()))))"
-    )
-
-
-def text_tokens(prompt: str, references: str) -> str:
-    """Return the text tokens of a prompt with its overhead; 0 for a blank, #N/A for a fault."""
-    valid = (
-        f"{whole_number(prompt, 'max_prompt_tokens')}"
-        f'*IF({references}="",1,{whole_number(references, "max_references")})'
-    )
-
-    def overhead(field: str) -> str:
-        return f"INDEX(tblModels[{field}],[@model_row])"
-
-    return (
-        f'IF({prompt}="",0,IF([@model_row]*{valid}>0,'
-        f"{prompt}+{overhead('text_per_call')}+N({references})*{overhead('text_per_reference')},"
-        "NA()))"
-    )
-
-
-def image_tokens(references: str) -> str:
-    """Return the tokens of reference images of 1024x1024 px; #N/A for a fault."""
-    tokens = f"INDEX({IN_FORCE}[reference_tokens],[@model_row])"
-    valid = whole_number(references, "max_references")
-    return f'IF({references}="",0,IF([@model_row]*{valid}>0,{references}*{tokens},NA()))'
-
-
-def whole_number(cell: str, most: str) -> str:
-    """Return 1 for a whole number from 0 to ``most``; text is caught before it is compared."""
-    return f"IF(ISNUMBER({cell}),IF(AND({cell}>=0,{cell}<={most},{cell}=INT({cell})),1,0),0)"
+def usd(tokens: Mapping[str, str], rates: Mapping[str, str], meters: Iterable[str] = METERS) -> str:
+    """Return USD per image, or of some meters of it; a meter without tokens needs no rate."""
+    lines = (f"IF({tokens[meter]}=0,0,{tokens[meter]}*{rates[meter]})" for meter in meters)
+    return f"({'+'.join(lines)})/tokens_per_mtok"
 
 
 def noticeable(saving: str, budget: str) -> str:
     """Return a saving, 0 where it is too small a part of the budget to be one."""
     return f"IF(ABS({saving})>{budget}*negligible_share,{saving},0)"
-
-
-def tier_column(tier: str) -> str:
-    """Return the column before a tier's rates in force; #N/A for an unknown tier."""
-    return (
-        "".join(
-            f'IF({tier}="{name}",{position * len(SHEET_METERS)},'
-            for position, name in enumerate(TIERS)
-        )
-        + "NA()"
-        + ")" * len(TIERS)
-    )
-
-
-def rate(meter: str, column: str = "[@tier_column]") -> str:
-    """Return a meter's rate in force for the row's model, in USD per 1M tokens."""
-    return f"INDEX({_RATES},[@model_row],{column}+{SHEET_METERS.index(meter) + 1})"
-
-
-def list_rate(meter: str) -> str:
-    """Return a meter's rate at the standard tier."""
-    return f"INDEX({IN_FORCE}[{DEFAULT_TIER}_{meter}],[@model_row])"
-
-
-def usd(tokens: Mapping[str, str], rates: Mapping[str, str]) -> str:
-    """Return USD per image; a meter without tokens needs no rate."""
-    lines = (f"IF({tokens[meter]}=0,0,{tokens[meter]}*{rates[meter]})" for meter in SHEET_METERS)
-    return f"({'+'.join(lines)})/tokens_per_mtok"

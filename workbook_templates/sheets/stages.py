@@ -11,7 +11,7 @@ from workbook_templates.formulas import image
 from workbook_templates.formulas.conditions import Check, within
 from workbook_templates.formulas.sentence import fixed, sentence
 from workbook_templates.sheets.rates.sheet import QUALITIES
-from workbook_templates.sheets.worksheet.workings import METERS
+from workbook_templates.sheets.worksheet.workings import JOB, RATES, TOKENS
 
 _PARTS = {
     "must": fixed("stage_break_even"),
@@ -58,8 +58,7 @@ def _planned(text: str) -> str:
     return f"IF(plan_valid=1,{text},NA())"
 
 
-_TOKENS = {**{meter: f"tokens_{meter}" for meter in METERS}, "image_out": "stage_tokens"}
-_USD = image.usd(_TOKENS, {meter: f"rate_{meter}" for meter in METERS})
+_USD = image.usd({**TOKENS, "image_out": "stage_tokens"}, RATES)
 _FACTOR = replace(theme.CARD_MONEY, number=theme.FACTOR)
 _SHARE = replace(theme.CARD_MONEY, number=theme.PERCENT)
 _VERDICT = Style(size=11, bold=True, color=theme.NAVY, fill=theme.MIST, indent=1)
@@ -170,28 +169,23 @@ PARTS = (
 
 _TEXT = replace(theme.COMPUTED, number=theme.TEXT)
 _COUNTED = replace(theme.COMPUTED, number=theme.COUNT)
-_EDGES = ("stage_width", "stage_height")
-_SPEC = {
-    name: f"stage_{name}"
-    for name in ("quality", "legal", "grid", "cells", "listed", "width", "height")
-}
-_JOB_SIZE = image.Sizing("", "", "size_width", "size_height")
-_SIZE = image.size_columns(image.Sizing("stage_size", "stage_size_text", *_EDGES), _JOB_SIZE)
+_DRAFT = image.image_cells("stage_", images="stage_images")
 _BOTH_COSTS = "stage_draft_cost*token_cost_per_image*retries_used"
 _SAVED = "(token_cost_per_image*stage_saved_retries-stage_drafts*stage_draft_cost)"
 SIZE_WORKINGS = (
-    Figure("stage_size_text", "Draft size as read", _SIZE["stage_size_text"], "ratio or px", _TEXT),
-    Figure("stage_width", "Draft width, px", _SIZE["stage_width"], "0 = not readable", _COUNTED),
-    Figure("stage_height", "Draft height, px", _SIZE["stage_height"], "0 = not readable", _COUNTED),
-    Figure("stage_legal", "Draft is legal", image.legal(*_EDGES), "1 = yes", _COUNTED),
-    Figure("stage_grid", "Draft grid", image.grid("stage_quality", "stage_legal"), "cells",
+    Figure("stage_size_text", "Draft size as read", image.size_text(_DRAFT), "ratio or px", _TEXT),
+    Figure("stage_width", "Draft width, px", image.width(_DRAFT, JOB), "0 = not readable",
            _COUNTED),
-    Figure("stage_cells", "Draft cells", image.cells("stage_grid", *_EDGES), "cells", _COUNTED),
+    Figure("stage_height", "Draft height, px", image.height(_DRAFT, JOB), "0 = not readable",
+           _COUNTED),
+    Figure("stage_legal", "Draft is legal", image.legal(_DRAFT), "1 = yes", _COUNTED),
+    Figure("stage_grid", "Draft grid", image.grid(_DRAFT), "cells", _COUNTED),
+    Figure("stage_cells", "Draft cells", image.cells(_DRAFT), "cells", _COUNTED),
     Figure("stage_listed", "Tokens of the fixed size",
-           image.listed_tokens("stage_quality", "stage_legal", *_EDGES), "0 = none", _COUNTED),
+           image.listed_tokens(_DRAFT), "0 = none", _COUNTED),
     Figure("stage_images", "Images per call", "IF(ok_images=1,images_per_call,1)", "images",
            _COUNTED),
-    Figure("stage_tokens", "Draft tokens", image.output_tokens(_SPEC, "stage_images"), "per draft",
+    Figure("stage_tokens", "Draft tokens", image.output_tokens(_DRAFT), "per draft",
            _COUNTED),
 )  # fmt: skip
 SAVING_WORKINGS = (

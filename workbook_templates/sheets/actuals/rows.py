@@ -14,7 +14,7 @@ from openpyxl.styles import Font
 from workbook_templates.book import theme
 from workbook_templates.book.page import Page
 from workbook_templates.book.theme import Style
-from workbook_templates.formulas import image as line
+from workbook_templates.formulas import image
 from workbook_templates.formulas.constants import MOST_ROWS
 from workbook_templates.sheets.rates.sheet import QUALITIES
 
@@ -105,12 +105,12 @@ def columns() -> Mapping[str, str]:
 
 
 def _whole(cell: str) -> str:
-    return line.whole_number(cell, "most_of_a_row")
+    return image.whole_number(cell, "most_of_a_row")
 
 
 def _optional(cell: str) -> str:
     """Return 1 for a blank cell or a whole number."""
-    return f"IF(ISBLANK({cell}),1,{line.whole_number(cell, cell)})"
+    return f"IF(ISBLANK({cell}),1,{image.whole_number(cell, cell)})"
 
 
 def _within(cell: str, low: str, high: str) -> str:
@@ -125,7 +125,7 @@ def _edge(cell: str) -> str:
 def _fault() -> str:
     """Return the code of the first thing that is wrong; -1 for a blank row."""
     position = f"ROW()-ROW({TABLE}[[#Headers],[date]])"
-    quality = line.exactly("TRIM([@quality])")
+    quality = image.exactly("TRIM([@quality])")
     conditions = (
         f"{position}>most_rows",
         f"{_within('[@date]', 'first_bill_day', 'last_bill_day')}=0",
@@ -165,13 +165,16 @@ def _matches_job() -> str:
     return f"IFERROR(IF(AND({','.join(same)}),1,0),0)"
 
 
+_IMAGE = image.image_cells()
 _FORMULAS = {
     "check": f'IF([@filled]=0,"",INDEX({FAULT_TABLE}[says],[@fault]+1))',
     "retries": _counted("IF([@accepted]=0,NA(),[@generations]/[@accepted])"),
     "usd_per_image": _counted("IF([@generations]=0,NA(),[@billed]/[@generations])"),
     "filled": _filled(),
-    "model_row": f"IFERROR({line.model_row('[@model]')},0)",
-    **line.size_columns(line.Sizing("[@size]", "size_text", "width", "height")),
+    "model_row": f"IFERROR({image.model_row('[@model]')},0)",
+    "size_text": image.size_text(_IMAGE),
+    "width": image.width(_IMAGE),
+    "height": image.height(_IMAGE),
     "fault": _fault(),
     "fault_row": 'IF([@fault]>0,ROW(),"")',
     "matches_job": _matches_job(),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from workbook_templates.book import theme
 from workbook_templates.book.theme import Style
-from workbook_templates.formulas import image as line
+from workbook_templates.formulas import image
 from workbook_templates.sheets.rates.sheet import QUALITIES
 from workbook_templates.sheets.worksheet import workings
 from xl_pricing.rates.rows import TIERS
@@ -139,16 +139,12 @@ CAPTIONS = {
     "fault_row": "Row to mend",
 }
 
-_SIZE = line.Sizing("[@size]", "size_text", "width", "height")
-_DRAFT = line.Sizing("[@draft_size]", "draft_text", "draft_width", "draft_height")
-_COUNTED = ("quality", "legal", "grid", "cells", "listed", "width", "height")
-_SPEC = {name: f"[@{name}]" for name in _COUNTED}
-_DRAFT_SPEC = {name: f"[@draft_{name}]" for name in _COUNTED} | {"quality": "[@draft_word]"}
+_IMAGE = image.image_cells()
+_DRAFT = image.image_cells("draft_", text="[@draft_text]", quality="[@draft_word]")
 _ROW = f"(ROW()-ROW({TABLE}[[#Headers],[use_case]]))"
 _TOKENS = {"text_in": "[@text_tokens]", "image_in": "[@image_tokens]"}
 _OUT = {"image_out": "[@output_tokens]"}
-_RATES = {meter: line.rate(meter) for meter in line.SHEET_METERS}
-_LIST_RATES = {meter: line.list_rate(meter) for meter in line.SHEET_METERS}
+_RATES = image.rates()
 
 
 def _is_number(cell: str, *conditions: str) -> str:
@@ -183,7 +179,7 @@ def _credits() -> str:
     def listed(field: str) -> str:
         return f"N(INDEX(tblPlans[{field}],[@plan_row]))"
 
-    list_cost = line.usd({**_TOKENS, **_OUT}, _LIST_RATES)
+    list_cost = image.usd({**_TOKENS, **_OUT}, image.list_rates())
     usd = f"IF({listed('usd')}>0,{listed('usd')},{listed('multiplier')}*{list_cost})"
     per_image = (
         f"IF({listed('credits')}>0,{listed('credits')},"
@@ -220,14 +216,14 @@ def _or_default(typed: str, default: str) -> str:
 def _draft_cost() -> str:
     """Return USD per draft; prompt and reference images are those of the final."""
     valid = f"{_is_number('[@drafts]', '[@drafts]>=0')}*{_is_number('[@finish]', '[@finish]>=1')}"
-    more = f"([@draft_tokens]-[@output_tokens])*{line.rate('image_out')}/tokens_per_mtok"
+    more = f"([@draft_tokens]-[@output_tokens])*{_RATES['image_out']}/tokens_per_mtok"
     return f"IF({valid}=0,NA(),[@token_cost]+{more})"
 
 
 _BUFFERED = "(1+[@buffer])"
 FORMULAS = {
     "check": _filled(f"INDEX({FAULT_TABLE}[says],[@fault]+1)"),
-    "output_tokens": _filled(line.output_tokens(_SPEC)),
+    "output_tokens": _filled(image.output_tokens(_IMAGE)),
     "cost_per_image": _priced("[@token_cost]"),
     "generations": _priced("[@finals]*[@retries]"),
     "budget": _priced(f"[@cost_per_image]*[@generations]*{_BUFFERED}"),
@@ -236,40 +232,42 @@ FORMULAS = {
     "staged_budget": _staged(
         f"[@finals]*([@drafts]*[@draft_cost]+[@finish]*[@cost_per_image])*{_BUFFERED}"
     ),
-    "saving": _staged(line.noticeable("([@budget]-[@staged_budget])", "[@budget]")),
+    "saving": _staged(image.noticeable("([@budget]-[@staged_budget])", "[@budget]")),
     "saving_share": _staged("IF([@budget]=0,0,[@saving]/[@budget])"),
     "break_even_retries": _staged(
         "IF([@cost_per_image]=0,NA(),[@drafts]*[@draft_cost]/[@cost_per_image])"
     ),
     "filled": f"IF(COUNTA({TABLE}[[#This Row],[use_case]:[buffer]])=0,0,1)",
-    "model_row": line.model_row("[@model]"),
-    "tier_column": f"IFERROR({line.tier_column('[@tier]')},-1)",
-    **line.size_columns(_SIZE),
-    "legal": line.legal("[@width]", "[@height]"),
-    "grid": line.grid("[@quality]", "[@legal]"),
-    "cells": line.cells("[@grid]", "[@width]", "[@height]"),
-    "listed": line.listed_tokens("[@quality]", "[@legal]", "[@width]", "[@height]"),
-    "text_tokens": line.text_tokens("[@prompt_tokens]", "[@reference_images]"),
-    "image_tokens": line.image_tokens("[@reference_images]"),
-    "token_cost": _filled(f"IF([@tier_column]<0,NA(),{line.usd({**_TOKENS, **_OUT}, _RATES)})"),
+    "model_row": image.model_row("[@model]"),
+    "tier_column": f"IFERROR({image.tier_column('[@tier]')},-1)",
+    "size_text": image.size_text(_IMAGE),
+    "width": image.width(_IMAGE),
+    "height": image.height(_IMAGE),
+    "legal": image.legal(_IMAGE),
+    "grid": image.grid(_IMAGE),
+    "cells": image.cells(_IMAGE),
+    "listed": image.listed_tokens(_IMAGE),
+    "text_tokens": image.text_tokens(_IMAGE, image.inputs_valid(_IMAGE)),
+    "image_tokens": image.image_tokens(_IMAGE, image.references_valid(_IMAGE)),
+    "token_cost": _filled(f"IF([@tier_column]<0,NA(),{image.usd({**_TOKENS, **_OUT}, _RATES)})"),
     "finals_cost": _priced("[@cost_per_image]*[@finals]"),
     "retries_cost": _priced("[@cost_per_image]*[@finals]*([@retries]-1)"),
     "buffer_cost": _priced("[@cost_per_image]*[@generations]*[@buffer]"),
     "plan_row": _plan_row(),
     "use_row": f'IF([@filled]=0,0,IF([@use_case]="",0,'
-    f"IFERROR(MATCH({line.exactly('[@use_case]')},{TABLE}[use_case],0),{_ROW})))",
+    f"IFERROR(MATCH({image.exactly('[@use_case]')},{TABLE}[use_case],0),{_ROW})))",
     "use_first": f'IF([@use_row]={_ROW},[@use_row],"")',
-    **line.size_columns(_DRAFT, _SIZE),
-    "draft_legal": line.legal("[@draft_width]", "[@draft_height]"),
+    "draft_text": image.size_text(_DRAFT),
+    "draft_width": image.width(_DRAFT, _IMAGE),
+    "draft_height": image.height(_DRAFT, _IMAGE),
+    "draft_legal": image.legal(_DRAFT),
     "drafts": _or_default("drafts_per_final", "stage_drafts"),
     "finish": _or_default("finish_retries", "stage_finish_retries"),
     "draft_word": _or_default("draft_quality", "stage_quality"),
-    "draft_grid": line.grid("[@draft_word]", "[@draft_legal]"),
-    "draft_cells": line.cells("[@draft_grid]", "[@draft_width]", "[@draft_height]"),
-    "draft_listed": line.listed_tokens(
-        "[@draft_word]", "[@draft_legal]", "[@draft_width]", "[@draft_height]"
-    ),
-    "draft_tokens": _filled(line.output_tokens(_DRAFT_SPEC)),
+    "draft_grid": image.grid(_DRAFT),
+    "draft_cells": image.cells(_DRAFT),
+    "draft_listed": image.listed_tokens(_DRAFT),
+    "draft_tokens": _filled(image.output_tokens(_DRAFT)),
     "draft_cost": _filled(_draft_cost()),
     "fault": _fault(),
     "fault_row": 'IF([@fault]>0,ROW(),"")',

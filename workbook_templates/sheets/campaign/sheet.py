@@ -11,7 +11,7 @@ from workbook_templates.book import theme
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
 from workbook_templates.book.words import Words
-from workbook_templates.formulas import image as line
+from workbook_templates.formulas import image
 from workbook_templates.formulas.conditions import Check, RowFaults, holds
 from workbook_templates.formulas.constants import MOST_ROWS
 from workbook_templates.sheets.campaign.lines import (
@@ -87,7 +87,7 @@ _TOTALS = {
     "campaign_priced": f"COUNT({TABLE}[budget])",
     "campaign_total": "IF(campaign_priced<campaign_rows,NA(),SUM(tblCampaign[budget]))",
     "campaign_priced_usd": f'SUMIF({TABLE}[budget],">=0")',
-    "campaign_saving": line.noticeable("(campaign_total-campaign_staged)", "campaign_total"),
+    "campaign_saving": image.noticeable("(campaign_total-campaign_staged)", "campaign_total"),
     "campaign_left": 'IF(ISNUMBER(campaign_cap),campaign_cap-campaign_total,"")',
 }
 
@@ -196,14 +196,14 @@ NOTES = (
         "note_campaign_service",
         "No line uses a model that shuts down within 60 days of the price date",
         "Plan new work with another model.",
-        f"IF(SUMPRODUCT({line.IN_FORCE}[lines]*{line.IN_FORCE}[leaves])=0,1,0)",
+        f"IF(SUMPRODUCT({image.IN_FORCE}[lines]*{image.IN_FORCE}[leaves])=0,1,0)",
     ),
     Check(
         "note_campaign_basis",
         "No line rests on estimated output tokens",
         "Counts of gpt-image-2.6 are taken over from 2.5: measure a few images and type the "
         "tokens as the quality.",
-        f"IF(SUMPRODUCT({line.IN_FORCE}[lines]*{line.IN_FORCE}[estimated])=0,1,0)",
+        f"IF(SUMPRODUCT({image.IN_FORCE}[lines]*{image.IN_FORCE}[estimated])=0,1,0)",
     ),
 )
 ROWS = RowFaults("campaign", "Campaign: rows to mend", TABLE, FAULT_TABLE, FAULTS, FIRST_ROW)

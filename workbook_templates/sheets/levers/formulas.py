@@ -9,12 +9,13 @@ exactly, and miss no other by less than 1 part in 10^11.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from workbook_templates.book.words import Words
-from workbook_templates.formulas import image as line
+from workbook_templates.formulas import image
 from workbook_templates.formulas.sentence import fixed, formula, percent
-from workbook_templates.sheets.worksheet.workings import Working
+from workbook_templates.sheets.worksheet.workings import JOB, Working
 from xl_pricing.estimation.levers import IMAGES_PER_CALL
 
 TABLE, RATIOS, SWINGS, TORNADO = "tblLevers", "tblRatios", "tblSwings", "tblTornado"
@@ -222,6 +223,7 @@ def _nearest(column: str) -> str:
     return f"IF(COUNT({cells})=0,0,MATCH(MIN({cells}),{cells},0))"
 
 
+_ONE = replace(JOB, images="1")
 _UNIT_PIXELS = "(lever_unit_width*lever_unit_height)"
 _CHEAPER = f"((lever_now-1)*grid_divisor_px/(grid*short_cells)-grid_base_px)/{_UNIT_PIXELS}"
 _SMALLEST = f"ROUNDUP(SQRT(INDEX(tblModels[min_pixels],model_row)/{_UNIT_PIXELS}),0)"
@@ -246,14 +248,13 @@ WORKINGS = (
         "Tokens of a reference image",
         "of 1024x1024 px if none",
         "IF(lever_priced=0,0,IF(lever_references>0,reference_tokens,"
-        f"IFERROR(INDEX({line.IN_FORCE}[reference_tokens],model_row),NA())))",
+        f"IFERROR(INDEX({image.IN_FORCE}[reference_tokens],model_row),NA())))",
     ),
     Working(
         "lever_now",
         "Output tokens of one image",
         "0 = measured",
-        "IF(lever_priced=0,0,IF(ISNUMBER(measured_tokens),0,IF(grid>0,"
-        "ROUNDUP(grid*short_cells*(grid_base_px+pixels)/grid_divisor_px,0),table_tokens)))",
+        f"IF(lever_priced=0,0,IF(ISNUMBER(measured_tokens),0,{image.output_tokens(_ONE)}))",
     ),
     Working("lever_grid", "Grid, if it counts", "cells", "IF(lever_now=0,0,grid)"),
     Working("lever_unit_width", "Sizes of the ratio: k times", "px wide", _unit("size_width")),
@@ -275,23 +276,24 @@ WORKINGS = (
     Working("lever_row_larger", "Nearest larger one", "row", _nearest("larger")),
 )
 
-_EDGES = {"width": "[@width]", "height": "[@height]"}
-_SPEC = {
-    name: f"[@{name}]"
-    for name in ("quality", "legal", "grid", "cells", "listed", "width", "height")
-}
-_RATIO_SPEC = {**_SPEC, "quality": "quality"}
+_RATIO = image.image_cells(quality="quality")
+_IMAGE = image.image_cells(
+    images="[@n]",
+    prompt="[@prompt]",
+    references="[@references]",
+    reference_tokens="lever_reference_tokens",
+)
 _TIMES = "[@width]*size_height/([@height]*size_width)"
 RATIO_FORMULAS = {
     "row": f"ROW()-ROW({RATIOS}[[#Headers],[row]])",
     "width": "IF([@row]>ROWS(tblSizes[ratio]),0,N(INDEX(tblSizes[width_px],[@row])))",
     "height": "IF([@row]>ROWS(tblSizes[ratio]),0,N(INDEX(tblSizes[height_px],[@row])))",
     "model_row": "IF(lever_now=0,0,model_row)",
-    "legal": line.legal("[@width]", "[@height]"),
+    "legal": image.legal(_IMAGE),
     "grid": "IF([@legal]=0,0,lever_grid)",
-    "cells": line.cells("[@grid]", "[@width]", "[@height]"),
-    "listed": line.listed_tokens("quality", "[@legal]", "[@width]", "[@height]"),
-    "tokens": f"IF([@legal]=0,0,IFERROR({line.output_tokens(_RATIO_SPEC)},0))",
+    "cells": image.cells(_IMAGE),
+    "listed": image.listed_tokens(_RATIO),
+    "tokens": f"IF([@legal]=0,0,IFERROR({image.output_tokens(_RATIO)},0))",
     "distance": f"IF([@tokens]=0,0,ROUND(MAX({_TIMES},1/({_TIMES})),compared_decimals))",
     "cheaper": 'IF([@tokens]*([@tokens]<lever_now)*([@distance]>1)=0,"",[@distance])',
     "larger": 'IF([@cheaper]="","",IF([@width]*[@height]>pixels,[@distance],""))',
@@ -317,7 +319,7 @@ _NOW = {
     "image_in": "tokens_image_in",
     "image_out": "IF(ISNUMBER(measured_tokens),measured_tokens,tokens_image_out)",
 }
-_RATES = {meter: line.rate(meter) for meter in line.SHEET_METERS}
+_RATES = image.rates()
 
 
 def _choose(formulas: Iterable[str]) -> str:
@@ -338,7 +340,7 @@ def _less() -> str:
     lines = (
         f"IF({_NOW[meter]}+{_TOKENS[meter]}=0,0,({_NOW[meter]}-{_TOKENS[meter]})*rate_{meter}"
         f"+{_TOKENS[meter]}*(rate_{meter}-{_RATES[meter]}))"
-        for meter in line.SHEET_METERS
+        for meter in image.METERS
     )
     return _if_priced(f"({'+'.join(lines)})/tokens_per_mtok")
 
@@ -367,10 +369,8 @@ def formulas(words: Words) -> dict[str, str]:
     change = f'IF([@now]=[@then],{formula(words, AS_NOW, now="[@now]")},[@now]&" → "&[@then])'
     lacks = f"IF(lever_priced=0,{words.quoted(NO_PRICE)},{_choose(_lacks(words))})"
     place = f"1+SUMPRODUCT({TABLE}[champion]*{_over(f'{TABLE}[effect]')})"
-    tokens = line.output_tokens(_SPEC, "[@n]")
-    overhead = "INDEX(tblModels[text_per_{}],[@model_row])"
-    text = f"[@prompt]+{overhead.format('call')}+[@references]*{overhead.format('reference')}"
-    cost = f"IF([@there]=0,NA(),IFERROR({line.usd(_TOKENS, _RATES)},NA()))"
+    tokens = image.output_tokens(_IMAGE)
+    cost = f"IF([@there]=0,NA(),IFERROR({image.usd(_TOKENS, _RATES)},NA()))"
     return {
         "lever": _choose(words.quoted(TITLES[row.lever]) for row in ROWS),
         "change": f"IF({priced},{change},{words.quoted(NOT_THERE)})",
@@ -392,14 +392,14 @@ def formulas(words: Words) -> dict[str, str]:
         "tier": _asked("tier", '""'),
         "retries": _asked("retries", "0"),
         "model_row": "IF([@there]=0,0,model_row)",
-        "tier_column": f"IFERROR({line.tier_column('[@tier]')},-1)",
-        "legal": line.legal("[@width]", "[@height]"),
-        "grid": line.grid("[@quality]", "[@legal]"),
-        "cells": line.cells("[@grid]", "[@width]", "[@height]"),
-        "listed": line.listed_tokens("[@quality]", "[@legal]", "[@width]", "[@height]"),
+        "tier_column": f"IFERROR({image.tier_column('[@tier]')},-1)",
+        "legal": image.legal(_IMAGE),
+        "grid": image.grid(_IMAGE),
+        "cells": image.cells(_IMAGE),
+        "listed": image.listed_tokens(_IMAGE),
         "tokens": f"IF([@there]=0,NA(),{tokens})",
-        "text_tokens": f'IF([@prompt]="",0,{text})',
-        "image_tokens": "[@references]*lever_reference_tokens",
+        "text_tokens": image.text_tokens(_IMAGE),
+        "image_tokens": image.image_tokens(_IMAGE),
         "less": _less(),
         "effect": f"IF({priced},[@saving],0)",
         "champion": _champion(words),

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from workbook_templates.book.page import Page
 from workbook_templates.book.theme import COUNT, NUMBER, SECTION
-from workbook_templates.formulas.image import IN_FORCE, RATE_COLUMNS, SHEET_METERS
+from workbook_templates.formulas import image
+from workbook_templates.formulas.image import IN_FORCE, RATE_COLUMNS
 from xl_pricing.rates.rows import TIERS
 
 MODELS = 20
@@ -31,40 +32,29 @@ _CAPTIONS = {
 }
 
 
-def _of_model(field: str) -> str:
-    return f"INDEX(tblModels[{field}],[@row])"
-
-
 def _rate(tier: str, meter: str) -> str:
     """Look up the latest rate up to the price date; #N/A where there is none."""
-    days = "tblRates[effective_from]"
-    rows = f'(tblRates[model]=[@model])*(tblRates[meter]="{meter}")*(tblRates[tier]="{tier}")'
-    latest = f"SUMPRODUCT(MAX({rows}*({days}<=price_date)*{days}))"
-    position = "(ROW(tblRates[model])-ROW(tblRates[[#Headers],[model]]))"
-    found = f"INDEX(tblRates[usd_per_mtok],SUMPRODUCT({rows}*({days}={latest})*{position}))"
-    return f'IF([@model]="","",IF({latest}=0,NA(),{found}))'
+    rows = image.rate_rows("[@model]", meter, f'"{tier}"')
+    found = f"INDEX(tblRates[usd_per_mtok],{image.rate_row(rows)})"
+    return f'IF([@model]="","",IF({image.rate_day(rows)}=0,NA(),{found}))'
 
 
-_PATCHES = (
-    "ROUNDUP(reference_px*patch_full_px/(patch_px*MIN(MAX(reference_px,patch_full_px),"
-    "2*patch_full_px)),0)"
+_ALIASES, _ENDS, _RULE, _BASIS = (
+    image.of_model(field, "[@row]")
+    for field in ("aliases", "shuts_down", "reference_rule", "basis")
 )
-_TILES = (
-    "IF(MIN(reference_px,tile_fit_px)>tile_px,1,ROUNDUP(MIN(reference_px,tile_fit_px)/tile_px,0))"
-)
+_SQUARE = ("reference_px", "reference_px")
+_TOKENS = image.reference_tokens(_RULE, *_SQUARE, image.reference_patches(*_SQUARE))
 _FORMULAS = {
     "row": f"ROW()-ROW({IN_FORCE}[[#Headers],[row]])",
-    "model": f'IF([@row]>ROWS(tblModels[model]),"",{_of_model("model")}&"")',
-    "other_name": f'IF([@model]="","",IFERROR(LEFT({_of_model("aliases")},'
-    f'FIND(",",{_of_model("aliases")}&",")-1),""))',
-    **{f"{tier}_{meter}": _rate(tier, meter) for tier in TIERS for meter in SHEET_METERS},
-    "reference_tokens": f'IF([@model]="","",IF({_of_model("reference_rule")}="patch",'
-    f"IF({_PATCHES}^2>patch_budget,INT(SQRT(patch_budget))^2,{_PATCHES}^2),"
-    f"tile_base_tokens+tile_tokens*{_TILES}))",
+    "model": f'IF([@row]>ROWS(tblModels[model]),"",{image.of_model("model", "[@row]")}&"")',
+    "other_name": f'IF([@model]="","",IFERROR(LEFT({_ALIASES},FIND(",",{_ALIASES}&",")-1),""))',
+    **{f"{tier}_{meter}": _rate(tier, meter) for tier in TIERS for meter in image.METERS},
+    "reference_tokens": f'IF([@model]="","",{_TOKENS})',
     "lines": "COUNTIF(tblCampaign[model_row],[@row])",
-    "leaves": f'IF([@model]="",0,IF(N({_of_model("shuts_down")})=0,0,'
-    f"IF({_of_model('shuts_down')}>price_date+retirement_notice_days,0,1)))",
-    "estimated": f'IF([@model]="",0,IF({_of_model("basis")}="estimate",1,0))',
+    "leaves": f'IF([@model]="",0,IF(N({_ENDS})=0,0,'
+    f"IF({_ENDS}>price_date+retirement_notice_days,0,1)))",
+    "estimated": f'IF([@model]="",0,IF({_BASIS}="estimate",1,0))',
 }
 _COUNTS = ("row", "reference_tokens", "lines", "leaves", "estimated")
 _STYLES = dict.fromkeys(RATE_COLUMNS, _RATE) | dict.fromkeys(_COUNTS, _COUNT)

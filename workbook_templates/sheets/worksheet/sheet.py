@@ -19,11 +19,11 @@ from openpyxl.worksheet.pagebreak import Break
 from workbook_templates.book import theme
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
-from workbook_templates.formulas import sentence
+from workbook_templates.formulas import image, sentence
 from workbook_templates.sheets.rates.sheet import CUSTOM
 from workbook_templates.sheets.worksheet import workings
 from workbook_templates.sheets.worksheet.inputs import BILL_ROW, STEPS_ROW, YES, Input, input_rows
-from workbook_templates.sheets.worksheet.workings import METERS, Working
+from workbook_templates.sheets.worksheet.workings import JOB, METERS, Working
 from xl_pricing.rates.card import RateCard
 
 WIDTHS = (2, 31, 22, 31, 3, 29, 16, 16, 16, 16, 2)
@@ -158,17 +158,15 @@ def _money(page: Page) -> None:
     ):
         page.say(f"{column}9", text, theme.HEADER)
     tokens = {
-        "text_in": 'IF(spec_valid=0,NA(),IF(prompt_tokens="",0,prompt_tokens'
-        "+INDEX(tblModels[text_per_call],model_row)"
-        "+N(reference_images)*INDEX(tblModels[text_per_reference],model_row)))",
-        "image_in": "IF(spec_valid=0,NA(),N(reference_images)*reference_tokens)",
+        "text_in": workings.in_range(image.text_tokens(JOB)),
+        "image_in": workings.in_range(image.image_tokens(JOB)),
         "image_out": "tokens_per_call/images_per_call",
     }
     for row, (meter, label) in enumerate(METERS.items(), start=10):
         page.say(f"F{row}", label, theme.LABEL)
         page.formula(f"G{row}", f"tokens_{meter}", tokens[meter], theme.COMPUTED_FRACTION)
         page.same(f"H{row}", f"rate_{meter}", theme.COMPUTED_RATE)
-        usd = f"IF(tokens_{meter}=0,0,tokens_{meter}*rate_{meter}/tokens_per_mtok)"
+        usd = image.usd(workings.TOKENS, workings.RATES, (meter,))
         page.formula(f"I{row}", f"usd_{meter}", usd, theme.COMPUTED_PRICE)
         share = _SHARE.format(meter)
         page.formula(f"J{row}", f"share_{meter}", share, theme.COMPUTED_SHARE)

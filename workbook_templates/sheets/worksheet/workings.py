@@ -8,9 +8,37 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from workbook_templates.book import theme
+from workbook_templates.formulas import image
 from xl_pricing.rates.card import ANY, DEFAULT_TIER
 
-METERS = {"text_in": "Prompt text", "image_in": "Reference images", "image_out": "Output images"}
+METERS = dict(zip(image.METERS, ("Prompt text", "Reference images", "Output images"), strict=True))
+"""What the sheet calls the meters of an estimate."""
+JOB = image.image_cells(
+    model_row="model_row",
+    model="model",
+    counting="counting",
+    width="size_width",
+    height="size_height",
+    long_edge="long_edge",
+    short_edge="short_edge",
+    pixels="pixels",
+    px="size_used",
+    legal="size_legal",
+    quality="quality",
+    quality_column="quality_column",
+    measured="measured_tokens",
+    grid="grid",
+    cells="short_cells",
+    listed="table_tokens",
+    images="images_per_call",
+    prompt="prompt_tokens",
+    references="reference_images",
+    reference_tokens="reference_tokens",
+)
+"""The named cells of the job's image."""
+TOKENS = {meter: f"tokens_{meter}" for meter in image.METERS}
+RATES = {meter: f"rate_{meter}" for meter in image.METERS}
+_LIST_RATES = {meter: f"list_rate_{meter}" for meter in image.METERS}
 
 
 class Working(NamedTuple):
@@ -25,36 +53,23 @@ class Working(NamedTuple):
 
 def size_workings(custom: str) -> tuple[Working, ...]:
     """Return the rows from ratio or custom size to legality; ``custom`` is the quoted word."""
-    legal = (
-        "MOD(size_width,INDEX(tblModels[step_px],model_row))=0,"
-        "MOD(size_height,INDEX(tblModels[step_px],model_row))=0,"
-        "long_edge<=INDEX(tblModels[max_edge_px],model_row),"
-        "long_edge<=short_edge*INDEX(tblModels[max_aspect],model_row),"
-        "pixels>=INDEX(tblModels[min_pixels],model_row),"
-        "pixels<=INDEX(tblModels[max_pixels],model_row)"
-    )
+    model = f"MATCH({image.exactly('model')},tblModels[model],0)"
+    counting = image.of_model("counting", "model_row")
     return (
-        Working("model_row", "Row of the model", "row", "MATCH(model,tblModels[model],0)"),
-        Working(
-            "counting",
-            "Output tokens counted by",
-            "grid or table",
-            "INDEX(tblModels[counting],model_row)",
-            theme.TEXT,
-        ),
+        Working("model_row", "Row of the model", "row", model),
+        Working("counting", "Output tokens counted by", "grid or table", counting, theme.TEXT),
         Working("size_width", "Width", "px", _side("custom_width", "width_px", custom)),
         Working("size_height", "Height", "px", _side("custom_height", "height_px", custom)),
         Working("long_edge", "Long edge", "px", "MAX(size_width,size_height)"),
         Working("short_edge", "Short edge", "px", "MIN(size_width,size_height)"),
         Working("pixels", "Pixels", "px", "size_width*size_height"),
-        Working(
-            "size_legal",
-            "Size is legal for the model",
-            "1 = yes",
-            f'IF(short_edge<=0,0,IF(counting="grid",IF(AND({legal}),1,0),'
-            "MIN(1,COUNTIFS(tblFixed[model],model,tblFixed[size],size_used))))",
-        ),
+        Working("size_legal", "Size is legal for the model", "1 = yes", image.legal(JOB)),
     )
+
+
+def in_range(formula: str) -> str:
+    """Return a figure of the image, #N/A where its inputs are out of range."""
+    return f"IF(spec_valid=0,NA(),{formula})"
 
 
 OUTPUT_WORKINGS = (
@@ -62,38 +77,26 @@ OUTPUT_WORKINGS = (
         "quality_column",
         "Column of the quality",
         "column",
-        "MATCH(quality,tblModels[[#Headers],[low]:[max]],0)",
+        f"MATCH({image.exactly('quality')},{image.QUALITY_WORDS},0)",
     ),
-    Working(
-        "grid",
-        "Grid of the quality",
-        "cells along the long edge",
-        "N(INDEX(tblModels[[low]:[max]],model_row,quality_column))",
-    ),
+    Working("grid", "Grid of the quality", "cells along the long edge", image.grid(JOB)),
     Working(
         "short_cells",
         "Grid cells along the short edge",
         "rounded, exact halves to even",
-        "IF(grid*size_legal=0,0,ROUND(grid*short_edge/long_edge,0)"
-        "-IF(2*MOD(grid*short_edge,long_edge)=long_edge,"
-        "MOD(ROUND(grid*short_edge/long_edge,0),2),0))",
+        image.cells(JOB),
     ),
     Working(
         "table_tokens",
         "Tokens from the fixed table",
         "tokens per image",
-        'IF(counting="table",IFERROR(SUMIFS(INDEX(tblFixed[[low]:[high]],0,quality_column),'
-        "tblFixed[model],model,tblFixed[size],size_used),0),0)",
+        image.listed_tokens(JOB),
     ),
     Working(
         "tokens_per_call",
         "Output tokens of one call",
         "tokens, rounded up once",
-        "IF(size_legal*spec_valid=0,NA(),"
-        "IF(ISNUMBER(measured_tokens),measured_tokens*images_per_call,"
-        "IF(grid>0,ROUNDUP(images_per_call*grid*short_cells*(grid_base_px+pixels)"
-        "/grid_divisor_px,0),"
-        "IF(table_tokens>0,images_per_call*table_tokens,NA()))))",
+        in_range(image.output_tokens(JOB, per_call=True)),
     ),
 )
 
@@ -103,8 +106,10 @@ def _used(edge: str) -> str:
     return f"IF(ok_references=0,NA(),IF(N(reference_images)=0,0,{edge}))"
 
 
-_RAISED = "MAX(3*reference_short,reference_long)"
-_DOWN = "MIN(MAX(reference_long,patch_full_px),2*patch_full_px)"
+_EDGES = ("reference_long", "reference_short")
+_BY_RULE = image.reference_tokens(
+    image.of_model("reference_rule", "model_row"), *_EDGES, "reference_patches"
+)
 INPUT_WORKINGS = (
     Working(
         "reference_long",
@@ -122,21 +127,13 @@ INPUT_WORKINGS = (
         "reference_patches",
         "Patches before their budget",
         "patches",
-        f"ROUNDUP(reference_long*patch_full_px/(patch_px*{_DOWN}),0)"
-        f"*ROUNDUP({_RAISED}*patch_full_px/(3*patch_px*{_DOWN}),0)",
+        image.reference_patches(*_EDGES),
     ),
     Working(
         "reference_tokens",
         "Tokens of one reference image",
         "tokens",
-        'IF(reference_long=0,0,IF(INDEX(tblModels[reference_rule],model_row)="patch",'
-        "IF(reference_patches>patch_budget,"
-        f"INT(SQRT(3*patch_budget*reference_long/{_RAISED}))"
-        f"*INT(SQRT(patch_budget*{_RAISED}/(3*reference_long))),reference_patches),"
-        "tile_base_tokens+tile_tokens*IF("
-        "reference_short*MIN(reference_long,tile_fit_px)>tile_px*reference_long,"
-        "ROUNDUP(reference_long/reference_short,0),"
-        "ROUNDUP(MIN(reference_long,tile_fit_px)/tile_px,0))))",
+        f"IF(reference_long=0,0,{_BY_RULE})",
     ),
 )
 
@@ -147,7 +144,8 @@ def rate_workings() -> Iterator[Working]:
         list_tier = f'"{DEFAULT_TIER}"'
         for tier, prefix, kind in (("tier", "", "Rate"), (list_tier, "list_", "List rate")):
             row = f"{prefix}rate_row_{meter}"
-            yield Working(row, f"{kind}: {label}, row", "row", _rate_row(meter, tier))
+            found = image.rate_row(image.rate_rows("model", meter, tier))
+            yield Working(row, f"{kind}: {label}, row", "row", found)
             yield Working(
                 f"{prefix}rate_{meter}",
                 f"{kind}: {label}",
@@ -242,10 +240,7 @@ def cost_workings(measured: str) -> tuple[Working, ...]:
             "list_cost_per_image",
             "List cost per image",
             "USD at the standard tier",
-            "+".join(
-                f"IF(tokens_{meter}=0,0,tokens_{meter}*list_rate_{meter}/tokens_per_mtok)"
-                for meter in METERS
-            ),
+            image.usd(TOKENS, _LIST_RATES),
             theme.USD_FINE,
         ),
         Working(
@@ -266,14 +261,6 @@ def cost_workings(measured: str) -> tuple[Working, ...]:
 
 
 def _side(custom_side: str, column: str, custom: str) -> str:
-    preset = f"INDEX(tblSizes[{column}],MATCH(ratio,tblSizes[ratio],0))"
+    row = f"MATCH({image.exactly('ratio')},tblSizes[ratio],0)"
+    preset = f"INDEX(tblSizes[{column}],{row})"
     return f"IF(ratio={custom},N({custom_side}),{preset})"
-
-
-def _rate_row(meter: str, tier: str) -> str:
-    """Find the row with the latest day up to the price date; 0 where there is none."""
-    rows = f'(tblRates[model]=model)*(tblRates[meter]="{meter}")*(tblRates[tier]={tier})'
-    days = "tblRates[effective_from]"
-    latest = f"SUMPRODUCT(MAX({rows}*({days}<=price_date)*{days}))"
-    position = "(ROW(tblRates[model])-ROW(tblRates[[#Headers],[model]]))"
-    return f"SUMPRODUCT({rows}*({days}={latest})*{position})"
