@@ -47,6 +47,14 @@ ROOMS = {
     "workbook_templates.book": {"openpyxl"},  # how a workbook is made: knows nothing of images
 }
 """What a room of the generator may import beside itself."""
+EVALUATOR = [
+    f"workbook_templates.formulas.{module}"
+    for module in (
+        *("parse", "values", "references", "scope", "compiler", "special", "by_cell"),
+        *("functions", "text_functions", "lookup", "calculation"),
+    )
+]
+"""The modules that compute formulas: they know no sheet, and no price."""
 CLOCKS = {
     "fetch.py": "a document may take so long",
     "store.py": "the disk is asked so often for a new card",
@@ -116,6 +124,14 @@ def test_a_room_of_the_generator_imports_only_what_it_may(room: str) -> None:
             root = name.partition(".")[0]
             known = root in sys.stdlib_module_names or name.startswith(room)
             assert known or root in ROOMS[room], f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("module", EVALUATOR)
+def test_the_evaluator_shares_nothing_with_the_core_but_arithmetic(module: str) -> None:
+    for name in imports(*sources(module)):
+        allowed = name in {*EVALUATOR, "workbook_templates.formulas"}
+        allowed |= name.partition(".")[0] in sys.stdlib_module_names
+        assert allowed or name.startswith(("xl_pricing.estimation", "openpyxl.utils")), name
 
 
 @pytest.mark.parametrize("layer", LAYERS)

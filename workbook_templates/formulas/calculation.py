@@ -1,0 +1,257 @@
+"""What every formula of a workbook gives: computed when it is asked for, once.
+
+`Sheets` is what stands in the workbook, `Calculation` what it shows for some inputs.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from math import isfinite
+from typing import NamedTuple, TypeVar, cast
+
+from openpyxl.utils import get_column_letter
+
+from workbook_templates.formulas.compiler import Compiler
+from workbook_templates.formulas.parse import parse
+from workbook_templates.formulas.references import Cell, Column, Reference, Table
+from workbook_templates.formulas.scope import Names, Scope, Value
+from workbook_templates.formulas.values import (
+    NUM,
+    Array,
+    CellValue,
+    Error,
+    FormulaError,
+    RaisedError,
+    typed_value,
+)
+
+Key = TypeVar("Key")
+Found = TypeVar("Found")
+
+
+class _Filled(NamedTuple):
+    """A column's formula: what it computes, what it reads of its row, whether the row matters."""
+
+    compute: Value
+    asks: tuple[Column, ...]
+    placed: bool
+
+
+class Sheets:
+    """The cells of a workbook; its formulas are compiled when they are first computed."""
+
+    def __init__(
+        self,
+        typed: Mapping[Cell, CellValue],
+        formulas: Mapping[Cell, str],
+        names: Mapping[str, Cell],
+        tables: Mapping[str, Table],
+        places: Mapping[str, Cell] | None = None,
+    ) -> None:
+        """Take what is typed, the formulas without their equals sign, and what they may name.
+
+        ``places`` are the cells whose values are asked for by name; if omitted, the named ones.
+        """
+        last_rows: dict[str, int] = {}
+        for sheet, row, _column in (*typed, *formulas):
+            last_rows[sheet] = max(row, last_rows.get(sheet, 1))
+        for table in tables.values():
+            last = table.top + table.rows - 1
+            last_rows[table.sheet] = max(last, last_rows.get(table.sheet, 1))
+        self.places = names if places is None else places
+        self.typed, self.names = typed, Names(names, tables, formulas, last_rows)
+        self._compiled: dict[Cell, Value] = {}
+        self._filled: dict[Column, _Filled] = {}
+
+    def columns(self) -> dict[Column, Sequence[CellValue]]:
+        """Return what is typed in the tables."""
+        tables = self.names.tables.values()
+        return {(t.name, field): cells for t in tables for field, cells in t.typed.items()}
+
+    def place(self, name: str) -> Cell | tuple[Column, int]:
+        """Return where a name is: a cell, or a table's column and the row from 0 on."""
+        if name in self.places:
+            return self.places[name]
+        table, _, rest = name.partition(".")
+        field, _, row = rest.partition(".")
+        if table not in self.names.tables or field not in self.names.tables[table].columns:
+            raise KeyError(name)
+        return (table, field), int(row)
+
+    def compiled(self, cell: Cell) -> Value:
+        """Return the function of a cell's formula."""
+        if cell not in self._compiled:
+            with _Named(self, cell):
+                node = parse(self.names.formulas[cell])
+                self._compiled[cell] = Compiler(Scope(self.names, cell)).value(node)
+        return self._compiled[cell]
+
+    def filled(self, column: Column) -> _Filled:
+        """Return the function of a column's formula."""
+        if column not in self._filled:
+            with _Named(self, column):
+                table = self.names.tables[column[0]]
+                here = (table.sheet, table.top, table.columns[column[1]])
+                scope = Scope(self.names, here, table)
+                compute = Compiler(scope).value(parse(table.formulas[column[1]]))
+                asks = tuple((table.name, field) for field in scope.asks)
+                self._filled[column] = _Filled(compute, asks, scope.placed)
+        return self._filled[column]
+
+    def called(self, place: Cell | Column) -> str:
+        """Return what to call a cell or a column in a message."""
+        if len(place) == 2:
+            return f"{place[0]}[{place[1]}]"
+        sheet, row, column = place
+        name = next((n for n, cell in self.names.cells.items() if cell == place), "a cell")
+        return f"{name}, '{sheet}'!{get_column_letter(column)}{row}"
+
+
+class _Named:
+    """Gives an error of a formula the name of its place."""
+
+    def __init__(self, sheets: Sheets, place: Cell | Column) -> None:
+        self.sheets, self.place = sheets, place
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Name the place, once."""
+        if isinstance(error, FormulaError) and not error.placed:
+            named = FormulaError(f"{self.sheets.called(self.place)}: {error}")
+            named.placed = True
+            raise named from error
+
+
+class _Lazy(dict[Key, Found]):
+    """A mapping that computes what is missing, and refuses what depends on itself."""
+
+    def __init__(self, known: Mapping[Key, Found], compute: Callable[[Key], Found]) -> None:
+        super().__init__(known)
+        self.compute = compute
+        self.asked: set[Key] = set()
+
+    def __missing__(self, key: Key) -> Found:
+        if key in self.asked:
+            raise FormulaError("this depends on itself")
+        self.asked.add(key)
+        found = self[key] = self.compute(key)
+        self.asked.discard(key)
+        return found
+
+
+class Calculation(Mapping[str, CellValue]):
+    """Every value by its cell's name; a table's by ``table.field.row``, rows from 0 on."""
+
+    def __init__(
+        self,
+        sheets: Sheets,
+        changes: Mapping[str, CellValue | date] | None = None,
+        *,
+        today: date,
+    ) -> None:
+        """Take inputs that differ from what the sheets hold, by name, and the day of TODAY()."""
+        self.sheets, self.today = sheets, float(typed_value(today) or 0.0)
+        cells, columns = dict(sheets.typed), sheets.columns()
+        for name, value in (changes or {}).items():
+            _change(sheets, name, typed_value(value), cells, columns)
+        self.cells = _Lazy(cells, self._cell)
+        self.columns = _Lazy(columns, self._column)
+        self.shared: dict[int, Array | CellValue] = {}
+        self._arrays: dict[Reference, Array] = {}
+
+    def array(self, reference: Reference) -> Array:
+        """Return the values of a range; the same array for the same reference."""
+        found = self._arrays.get(reference)
+        if found is None:
+            found = self._arrays[reference] = reference.read(self)
+        return found
+
+    def __getitem__(self, name: str) -> CellValue:
+        """Return the value of a name; `KeyError` for a name that there is not."""
+        place = self.sheets.place(name)
+        if len(place) == 3:
+            return self.cells[place]
+        column, row = place
+        return self.columns[column][row]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the cells, then those of the tables' cells."""
+        yield from self.sheets.places
+        for table in self.sheets.names.tables.values():
+            for field in table.columns:
+                yield from (f"{table.name}.{field}.{row}" for row in range(table.rows))
+
+    def __len__(self) -> int:
+        """Return how many names there are."""
+        tables = self.sheets.names.tables.values()
+        return len(self.sheets.places) + sum(len(t.columns) * t.rows for t in tables)
+
+    def _cell(self, cell: Cell) -> CellValue:
+        """Compute a cell, or find that it is a table's, or blank."""
+        if cell in self.sheets.names.formulas:
+            compute = self.sheets.compiled(cell)
+            with _Named(self.sheets, cell):
+                return _shown(compute, self, 0)
+        for table in self.sheets.names.tables.values():
+            column = table.column_at(cell)
+            if column is not None:
+                return self.columns[column][cell[1] - table.top]
+        return None
+
+    def _column(self, column: Column) -> Sequence[CellValue]:
+        """Compute all rows of a column; once for rows in which it reads the same."""
+        compute, asks, placed = self.sheets.filled(column)
+        rows = self.sheets.names.tables[column[0]].rows
+        with _Named(self.sheets, column):
+            if placed:
+                return [_shown(compute, self, row) for row in range(rows)]
+            if not asks:
+                return [_shown(compute, self, 0)] * rows if rows else []
+            read = zip(*[_distinct(self.columns[ask]) for ask in asks], strict=True)
+            known: dict[tuple[object, ...], CellValue] = {}
+            found: list[CellValue] = []
+            for row, values in enumerate(read):
+                if values not in known:
+                    known[values] = _shown(compute, self, row)
+                found.append(known[values])
+            return found
+
+
+def _shown(compute: Value, known: Calculation, row: int) -> CellValue:
+    """Return what a formula's cell shows: an error that stopped it, 0 for a blank."""
+    try:
+        found = compute(known, row)
+    except RaisedError as raised:
+        return raised.error
+    if type(found) is float:
+        return found if isfinite(found) else NUM
+    return 0.0 if found is None else found
+
+
+def _distinct(cells: Sequence[CellValue]) -> Sequence[object]:
+    """Return cells such that those alone are equal that a formula reads alike: 1 is not TRUE."""
+    if any(type(cell) is bool or type(cell) is Error for cell in cells):
+        return [(type(cell), cell) for cell in cells]
+    return cells
+
+
+def _change(
+    sheets: Sheets,
+    name: str,
+    value: CellValue,
+    cells: dict[Cell, CellValue],
+    columns: dict[Column, Sequence[CellValue]],
+) -> None:
+    """Put a value into an input; `KeyError` for a name that is none."""
+    place = sheets.place(name)
+    if len(place) == 3:
+        if place in sheets.names.formulas:
+            raise KeyError(name)
+        cells[place] = value
+        return
+    column, row = place
+    typed = columns[column]
+    if typed is sheets.names.tables[column[0]].typed[column[1]]:
+        columns[column] = typed = list(typed)
+    cast("list[CellValue]", typed)[row] = value
