@@ -149,6 +149,15 @@ def test_the_layers_point_downwards_only() -> None:
         below.add(layer)
 
 
+def test_outcomes_are_judged_by_the_core_alone() -> None:
+    """What the workbook must answer is told without a name or formula of the workbook."""
+    room = ROOT / "tests" / "workbook" / "outcomes"
+    for path in sorted(room.glob("*.py")):
+        for name in imports(path):
+            root = name.partition(".")[0]
+            assert root in {*sys.stdlib_module_names, "outcomes", "xl_pricing"}, f"{path}: {name}"
+
+
 def test_estimation_touches_neither_files_nor_the_network() -> None:
     for path in sources("xl_pricing.estimation"):
         assert {name.partition(".")[0] for name in imports(path)} & NOT_PURE == set(), path

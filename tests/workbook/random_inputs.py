@@ -1,31 +1,51 @@
-"""Random inputs of the whole workbook: jobs, campaign lines and bills, with faults among them."""
+"""Random inputs of the whole workbook: jobs, campaign lines and bills, with faults among them.
+
+They are made in English; `in_words` gives them as they are typed in another language.
+"""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from workbook_templates.book.words import Words
 from workbook_templates.build import default_inputs
-from workbook_templates.sheets.actuals import sheet as actuals
-from workbook_templates.sheets.campaign import lines as campaign_lines
-from workbook_templates.sheets.campaign import sheet as campaign
-from workbook_templates.sheets.rates.sheet import CUSTOM, QUALITIES
-from workbook_templates.sheets.worksheet.inputs import CURRENCIES, NO, YES
+from xl_pricing.estimation.levers import QUALITY_STEPS
 from xl_pricing.rates.card import bundled_card
 
 EXCEL_EPOCH = date(1899, 12, 30)
+EN = Words("en")
 CARD = bundled_card()
 MODELS = [model.id for model in CARD.models]
 RATIOS = [row.ratio for row in CARD.ratios]
+CURRENCIES = ("USD", "EUR", "CNY", "JPY")
+LINE = (
+    *("use_case", "size", "quality", "model", "finals", "retries"),
+    *("prompt_tokens", "reference_images", "tier", "buffer"),
+    *("drafts_per_final", "draft_size", "draft_quality", "finish_retries"),
+)
+BILL = (
+    *("date", "model", "size", "quality", "generations", "accepted"),
+    *("input_tokens", "output_tokens", "billed", "note"),
+)
+CHOSEN = {"ratio": ("custom",), "use_measured": ("yes", "no")}
+CHOSEN |= {"compare_with": ("the job", "the campaign")}
+"""The inputs that are chosen from words of the language."""
 
 
-def job(words: Words | None = None, **changes: Any) -> dict[str, Any]:
-    """Return the prefilled inputs with some changed."""
-    return {**default_inputs(words or Words("en"), CARD), **changes}
+def job(words: Words = EN, **changes: Any) -> dict[str, Any]:
+    """Return the prefilled inputs with some changed; changes are in English."""
+    return in_words({**default_inputs(EN, CARD), **changes}, words)
+
+
+def in_words(inputs: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """Return inputs as they are typed in a language."""
+    chosen = {name for name, choices in CHOSEN.items() if inputs.get(name) in choices}
+    return {name: words(one) if name in chosen else one for name, one in inputs.items()}
 
 
 def as_cell(value: Any) -> Any:
+    """Return what a cell keeps: a day is a number."""
     return (value - EXCEL_EPOCH).days if isinstance(value, date) else value
 
 
@@ -38,7 +58,7 @@ def picker(rng: random.Random, faults: float) -> Any:
     return pick
 
 
-def random_job(rng: random.Random, words: Words) -> dict[str, Any]:
+def random_job(rng: random.Random, words: Words = EN) -> dict[str, Any]:
     """Return inputs over the whole range of the dropdowns; about one in three has a fault."""
     pick = picker(rng, 0.03)
     edges = [16 * k for k in range(40, 160)]
@@ -47,10 +67,10 @@ def random_job(rng: random.Random, words: Words) -> dict[str, Any]:
         words,
         model=pick(MODELS[:3] * 4 + MODELS),
         tier=pick(["standard", "batch"]),
-        ratio=pick([*RATIOS, *[words(CUSTOM)] * 20, *["1:1", "2:3", "3:2"] * 4]),
+        ratio=pick([*RATIOS, *["custom"] * 20, *["1:1", "2:3", "3:2"] * 4]),
         custom_width=pick(edges, [0, 1, 1000, 1024.5, 3856]),
         custom_height=pick(edges, [0, 16, 4096, None, -1024]),
-        quality=pick(["low", "medium", "high"] * 3 + list(QUALITIES)),
+        quality=pick(["low", "medium", "high"] * 3 + list(QUALITY_STEPS)),
         measured_tokens=pick([None, None, None, 229, 663.5], [0, "many", 1e7]),
         images_per_call=pick([1, 1, 2, 3, 10], [0, 11, 1.5, "one", None]),
         prompt_tokens=pick([None, 0, 31, 636], [-1, 2.5, "long", 100_001]),
@@ -63,13 +83,13 @@ def random_job(rng: random.Random, words: Words) -> dict[str, Any]:
         plan=pick(list(dict.fromkeys(plan.plan for plan in CARD.plans))),
         currency=pick(CURRENCIES),
         units_per_usd=pick([1, 0.9, 7.12, 155], [0, "rate", None]),
-        use_measured=words(pick([YES, NO])),
+        use_measured=pick(["yes", "no"]),
         stage_drafts=pick([3, 0, 2.5], [-1, "x", None]),
         stage_quality=pick(["low", "medium"], ["best", None]),
         stage_size=pick(["768x960", "1:1", None], ["10x10", "small"]),
         stage_finish_retries=pick([1.1, 1], [0.5, None]),
         campaign_cap=pick([500, None, 0, 1e6], ["no"]),
-        compare_with=words(pick([actuals.JOB, actuals.CAMPAIGN])),
+        compare_with=pick(["the job", "the campaign"]),
         pack_usd=pick([10, 0.5, 99], [0, "x", None]),
         pack_credits=pick([1000, 50], [0, "x", None]),
         price_date=pick([CARD.checked, date(2027, 1, 1)], [date(2025, 5, 1), date(2026, 4, 20)]),
@@ -82,7 +102,7 @@ def random_line(rng: random.Random, faults: float = 0.03) -> dict[str, Any]:
     models = [*MODELS, "gpt-image-2-2026-04-21", " GPT-image-2 "] if faults else MODELS[:1]
     qualities = ["xhigh", "max", "High", 229, 663.5] if faults else [229, 663.5]
     if rng.random() < 2 * faults:
-        return dict.fromkeys(campaign_lines.INPUTS)
+        return dict.fromkeys(LINE)
     sizes = [*RATIOS, *["1:1", "2:3", "3:2"] * 4, "1024x1536", "1536 × 1024", "1024*1024"]
     time = [(4 * 60 + 5) / 1440, (16 * 60 + 9) / 1440]
     bad_sizes = [*time, 0.8, 1024, "1000x1000", "4:7", "4:?", "1e3x1024", "big", None, "1024x"]
@@ -115,7 +135,7 @@ def random_bill(rng: random.Random, faults: float = 0.02) -> dict[str, Any]:
     """Return a row of the actuals as it may be pasted."""
     pick = picker(rng, faults)
     if rng.random() < 2 * faults:
-        return dict.fromkeys(actuals.TYPED)
+        return dict.fromkeys(BILL)
     generations = rng.choice([0, 1, 5, 30, 40, 100])
     day = date(2026, rng.randint(1, 11), rng.randint(1, 28))
     known = ["gpt-image-2", "gpt-image-2", "gpt-image-2-2026-04-21", "gpt-image-1"]
@@ -140,6 +160,6 @@ def random_inputs(
     share = rng.choice([0, faults])
     return {
         **random_job(rng, words),
-        campaign.TABLE: [random_line(rng, share) for _ in range(rows)],
-        actuals.TABLE: [random_bill(rng, share) for _ in range(rows)],
+        "tblCampaign": [random_line(rng, share) for _ in range(rows)],
+        "tblActuals": [random_bill(rng, share) for _ in range(rows)],
     }

@@ -1,0 +1,51 @@
+"""What the workbook must answer, by the core alone: no name or formula of a sheet is read.
+
+An outcome is what a person reads: costs, budgets, credits, savings, counts, faults, and which
+sentence stands there with which figures. `xl_pricing.estimation`, `rates`, `functions` and
+`planning` compute them; where the sheets are stricter than those, `strict` says so.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from outcomes import (
+    actuals,
+    campaign,
+    checks,
+    levers,
+    plans,
+    rates,
+    risk,
+    stages,
+    worksheet,
+)
+from outcomes.actuals import Bills
+from outcomes.campaign import Campaign
+from outcomes.job import Job
+from outcomes.said import Outcome, Reader
+from outcomes.strict import Cell
+from xl_pricing.rates.card import RateCard
+
+__all__ = ["Outcome", "Reader", "outcomes"]
+
+
+def outcomes(
+    typed: Mapping[str, Cell], card: RateCard, today: date | None = None
+) -> dict[str, Outcome]:
+    """Return the outcomes by cell name; what is typed has its words in English.
+
+    ``today`` ages the rates; if omitted, the day on which they were checked.
+    """
+    job = Job(typed, card)
+    lines, bills = Campaign(job), Bills(job)
+    return {
+        **worksheet.outcomes(job),
+        **campaign.outcomes(lines),
+        **stages.outcomes(job),
+        **levers.outcomes(job),
+        **plans.outcomes(job),
+        **risk.outcomes(job),
+        **actuals.outcomes(bills, lines),
+        **rates.outcomes(lines),
+        **checks.outcomes(lines, bills, today or card.checked),
+    }

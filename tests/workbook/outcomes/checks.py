@@ -1,0 +1,169 @@
+"""What the Checks must find: which rules hold, and the first rows to mend."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+
+from outcomes import actuals, campaign, plans, rates, risk, stages, strict
+from outcomes.actuals import Bills
+from outcomes.campaign import Campaign
+from outcomes.job import YES, Job
+from outcomes.said import Outcome, Said
+from outcomes.strict import holds
+from xl_pricing.errors import XlPricingError
+from xl_pricing.estimation.budget import USUAL_BUFFERS
+from xl_pricing.estimation.credits import charge
+from xl_pricing.estimation.size import FreeSizes
+from xl_pricing.rates.rows import Plan, read_date
+
+RATES_AGE = timedelta(days=45)
+LISTED_ROWS = 10
+
+
+def outcomes(campaign_: Campaign, bills: Bills, today: date) -> dict[str, Outcome]:
+    """Return every rule, 1 where it holds, and what follows from them."""
+    job = campaign_.job
+    errors = _of_image(job) | _of_job(job) | _of_tables(campaign_, bills)
+    notes = _notes(job, today) | _notes_of_tables(campaign_, bills)
+    wrong, noted = (sum(one == 0 for one in found.values()) for found in (errors, notes))
+    rules: dict[str, Outcome] = {**errors, **notes}
+    lines = [(campaign.FIRST_ROW + i, campaign.SAYS[line.fault])
+             for i, line in enumerate(campaign_.lines) if line.filled and line.fault]  # fmt: skip
+    rows = [(bill.row, actuals.SAYS[bill.fault]) for bill in bills.wrong]
+    return {
+        **rules,
+        "errors_found": wrong,
+        "notes_found": noted,
+        "status": _status(wrong, noted),
+        "spec_valid": holds(job.inputs),
+        "plan_valid": errors["ok_finals"] * errors["ok_retries"] * errors["ok_buffer"],
+        **_to_mend("campaign", lines),
+        **_to_mend("actuals", rows),
+    }
+
+
+def _of_image(job: Job) -> dict[str, int]:
+    day, tier = read_date(job["price_date"]), job["tier"].lower()
+    meters = ("text_in", "image_in", "image_out")
+
+    def plan() -> None:
+        found = charge_of(job)
+        strict.need(found.credits is not None or found.usd is not None)
+
+    def rates_() -> list[object]:
+        return [job.card.rate(job.model, meter, tier, day) for meter in meters]
+
+    return {
+        "ok_model": 1,
+        "ok_size": holds(lambda: job.size),
+        "ok_quality": holds(job.usage),
+        "ok_rates": holds(rates_),
+        "ok_images": holds(lambda: job.images_per_call),
+        "ok_measured": holds(lambda: job.measured_tokens),
+        "ok_prompt": holds(lambda: job.prompt_tokens),
+        "ok_references": holds(lambda: job.references),
+        "ok_plan": holds(plan),
+        "ok_table": 1,
+    }
+
+
+def charge_of(job: Job) -> "object":
+    """Return what the chosen plan charges; credits that are listed need no token price."""
+    terms = job.card.plans[job.offer()].terms
+    return terms if terms.credits else charge(terms, job.list_cost)
+
+
+def _of_job(job: Job) -> dict[str, int]:
+    return {
+        "ok_finals": holds(lambda: strict.figure(job["finals"])),
+        "ok_retries": holds(lambda: strict.figure(job["retries"], 1)),
+        "ok_buffer": holds(lambda: strict.figure(job["buffer"], 0, Fraction(1))),
+        "ok_exchange": holds(lambda: strict.need(strict.figure(job["units_per_usd"]))),
+        "ok_sums": holds(lambda: job.plan(job.cost())),
+        "ok_plans_table": 1,
+    }
+
+
+def _of_tables(campaign_: Campaign, bills: Bills) -> dict[str, int]:
+    ok_pack = plans.pack_outcomes(campaign_.job)["ok_pack"]
+    return {
+        "ok_campaign_rows": int(len(campaign_.priced) == len(campaign_.filled)),
+        "ok_campaign_table": int(len(campaign_.lines) <= strict.MOST_ROWS),
+        "ok_pack": int(ok_pack),  # type: ignore[arg-type]
+        "ok_actuals_rows": int(not bills.wrong),
+        "ok_actuals_table": int(len(bills.rows) <= strict.MOST_ROWS),
+        "ok_variance": 1,
+    }
+
+
+def _notes(job: Job, today: date) -> dict[str, int]:
+    sizes, day = job.model.sizes, read_date(job["price_date"])
+    low, high = USUAL_BUFFERS
+    width, height = job.edges
+    tried = isinstance(sizes, FreeSizes) and width * height > sizes.experimental_pixels
+    return {
+        "note_service": 1 - rates.leaves(job.model, job["price_date"]),
+        "note_age": int(max(day, today) - job.card.checked <= RATES_AGE),
+        "note_card": 1,
+        "note_buffer": holds(lambda: strict.figure(job["buffer"], low, high)),
+        "note_basis": _basis(job),
+        "note_size": int(not tried),
+        "note_plan": int(_row(job) is not None and _row(job).basis != "estimate"),
+        "note_stage": stages.drafts_can_be_made(job),
+        "note_lever_ratios": int(len(job.card.ratios) + 1 <= 40),
+        "note_plans_room": int(len({plan.plan.lower() for plan in job.card.plans}) <= plans.ROOM),
+        "note_risk": int(bool(holds(lambda: strict.need(risk.covers(job))))),
+    }
+
+
+def _row(job: Job) -> Plan | None:
+    try:
+        return job.card.plans[job.offer()]
+    except XlPricingError:
+        return None
+
+
+def _basis(job: Job) -> int:
+    """Return 0 where output tokens or their rate are an estimate, or there is no rate."""
+    if not strict.blank(job["measured_tokens"]):
+        return 1
+    day = read_date(job["price_date"])
+    try:
+        rate = job.card.rate(job.model, "image_out", job["tier"].lower(), day)
+    except XlPricingError:
+        return 0
+    return int("estimate" not in {rate.basis, job.model.output.basis})
+
+
+def _notes_of_tables(campaign_: Campaign, bills: Bills) -> dict[str, int]:
+    job = campaign_.job
+    retries, cost = bills.measured_retries(), bills.measured_cost()
+    return {
+        "note_campaign_cap": _under_the_cap(campaign_),
+        "note_campaign_service": int(not rates.lines_with(campaign_, "leaves")),
+        "note_campaign_basis": int(not rates.lines_with(campaign_, "estimated")),
+        "note_measured": int(job["use_measured"] != YES or None not in {retries, cost}),
+    }
+
+
+def _under_the_cap(campaign_: Campaign) -> int:
+    try:
+        cap = strict.figure(campaign_.job["campaign_cap"], -strict.MOST_OF_A_ROW)
+    except XlPricingError:
+        return 1
+    return holds(lambda: strict.need(campaign_.total() <= cap))
+
+
+def _status(errors: int, notes: int) -> Said:
+    if errors:
+        return Said("^✘ .* to mend", (str(errors),))
+    return Said("^▲ .* to note", (str(notes),)) if notes else Said("^✔ All checks passed")
+
+
+def _to_mend(table: str, rows: list[tuple[int, str]]) -> Mapping[str, Outcome]:
+    """Return the first rows of a table that have a fault, and what is wrong with them."""
+    listed: list[tuple[Outcome, str]] = [*rows, *[("", "")] * LISTED_ROWS]
+    found: dict[str, Outcome] = {}
+    for k, (row, says) in enumerate(listed[:LISTED_ROWS], start=1):
+        found |= {f"{table}_to_mend_{k}": row, f"{table}_to_mend_{k}_says": says}
+    return found

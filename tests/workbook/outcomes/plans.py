@@ -1,0 +1,360 @@
+"""What the Plans sheet must answer: every plan's price of the job, the cheapest, the pack."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from functools import cached_property
+from math import ceil, floor
+
+from outcomes import strict
+from outcomes.job import Job
+from outcomes.said import Outcome, Said, usd
+from outcomes.strict import cell, holds
+from xl_pricing.errors import XlPricingError
+from xl_pricing.estimation.credits import Charge, Pack, Terms, charge, markup
+from xl_pricing.estimation.image import Image
+from xl_pricing.estimation.levers import QUALITY_STEPS
+from xl_pricing.rates.rows import Plan, read_date
+
+ROOM, BARS = 20, 10
+REFUSED, UNKNOWN, PRICED = "✘", "?", "✔"
+OLD_AFTER = timedelta(days=45)
+KINDS = {
+    "flat": "^one price per image$",
+    "size tier": "^by size$",
+    "size x quality": "^by size and quality$",
+    "multiplier": "^times the token price$",
+    "credit table": "^credits per image$",
+    "credit price": "^token price in credits$",
+}
+COLUMNS = (
+    *("name", "kind", "credits", "usd", "final", "bill", "markup", *QUALITY_STEPS),
+    *("basis", "checked", "source", "note"),
+)
+BAD_SIZE, BAD_QUALITY = "^the size is not legal", "^the model does not have this quality"
+BAD_PLAN = "^finals, retries or buffer are out"
+_DECIMALS = 10**9
+
+
+def rounded(value: Fraction) -> Fraction:
+    """Round halves up, as prices are compared."""
+    return Fraction(floor(value * _DECIMALS + Fraction(1, 2)), _DECIMALS)
+
+
+@dataclass(frozen=True, eq=False)
+class Official:
+    """The job by official tokens."""
+
+    job: Job
+
+    @cached_property
+    def taken(self) -> bool:
+        """Whether the model has the chosen quality."""
+        chosen = self.job["quality"].lower()
+        return self.is_counted or bool(self.mark(chosen))
+
+    @cached_property
+    def is_counted(self) -> bool:
+        """Whether the job's output tokens are known."""
+        return bool(holds(self.job.usage))
+
+    def mark(self, quality: str) -> str:
+        """Return whether official tokens have a price for a quality; blank for one not taken."""
+        model = self.job.model
+        if not holds(lambda: self.job.size) or quality not in model.output.rule.qualities:
+            return ""
+        if quality == self.job["quality"].lower() and self.is_counted:
+            return PRICED
+        known = holds(lambda: model.counting.usage(Image(self.job.size, quality)))
+        return PRICED if known else UNKNOWN
+
+    @cached_property
+    def is_estimate(self) -> bool:
+        """Whether the output tokens that are used are an estimate."""
+        measured = not strict.blank(self.job["measured_tokens"])
+        return not measured and self.job.model.output.basis == "estimate"
+
+    def note(self) -> Outcome:
+        """Return why there is no price, or how sure it is."""
+        job = self.job
+        if holds(job.token_cost):
+            if not holds(job.plan):
+                return Said(BAD_PLAN)
+            return Said("^the token count is an estimate") if self.is_estimate else ""
+        if not holds(lambda: job.size):
+            return Said(BAD_SIZE)
+        if not holds(job.inputs):
+            return Said("^the inputs of one image")
+        if not self.taken:
+            return Said(BAD_QUALITY)
+        return Said("^no rate for" if self.is_counted else "^the output tokens are not known")
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """Return the line of official tokens."""
+        job = self.job
+        rates = (job.model, "image_out", job["tier"].lower(), read_date(job["price_date"]))
+        basis = "estimate" if self.is_estimate else cell(lambda: job.card.rate(*rates).basis)
+        values: dict[str, Outcome] = {
+            "kind": Said("^tokens, tier ", (job["tier"],)),
+            "final": cell(lambda: job.plan(job.token_cost()).cost_per_final),
+            "bill": cell(lambda: job.token_cost() * job.plan().generations_with_buffer),
+            "markup": cell(lambda: markup(job.token_cost(), job.list_cost())),
+            "basis": basis,
+            "note": self.note(),
+            **{quality: self.mark(quality) for quality in QUALITY_STEPS},
+        }
+        return {f"plans_official_{name}": value for name, value in values.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """A plan of the plans table, and the row by which it bills the job, if there is one."""
+
+    name: str
+    official: Official
+
+    @property
+    def job(self) -> Job:
+        """The job."""
+        return self.official.job
+
+    @cached_property
+    def rows(self) -> list[Plan]:
+        """The rows of the plan."""
+        return [row for row in self.job.card.plans if row.plan.lower() == self.name]
+
+    def row_for(self, quality: str) -> Plan | None:
+        """Return the row for a quality."""
+        try:
+            return self.job.card.offer(self.name, self.job.model, self.job.size, quality)
+        except XlPricingError:
+            return None
+
+    @cached_property
+    def row(self) -> Plan | None:
+        """The row for the job."""
+        return self.row_for(self.job["quality"].lower()) if self.official.taken else None
+
+    @property
+    def shown(self) -> Plan:
+        """The row whose source is shown: the plan's first one where none fits."""
+        return self.row or self.rows[0]
+
+    def charged(self) -> Charge:
+        """Return what the plan charges."""
+        return charge(self.row.terms if self.row else Terms(), self.job.list_cost)
+
+    def usd(self) -> Fraction:
+        """Return USD per image."""
+        found = self.charged().usd
+        strict.need(found is not None)
+        return Fraction(found or 0)
+
+    def credits(self) -> Outcome:
+        """Return credits per image; blank where the plan has a price, but no credits."""
+        strict.need(self.row)
+        listed = self.row.terms.credits if self.row else None
+        if listed:
+            return listed
+        self.usd()
+        return self.charged().credits or ""
+
+    def final(self) -> Fraction:
+        """Return USD per accepted final."""
+        return self.usd() * self.job.plan().retries
+
+    @cached_property
+    def compared(self) -> Fraction | None:
+        """The price by which plans are put into an order."""
+        return rounded(self.final()) if holds(self.final) else None
+
+    def mark(self, quality: str) -> str:
+        """Return whether the plan has a price for a quality of the model."""
+        official = self.official.mark(quality)
+        row = self.row_for(quality) if official else None
+        if not official or row is None:
+            return REFUSED if official else ""
+        terms = row.terms
+        told = terms.usd or terms.credits or (terms.multiplier and official == PRICED)
+        return PRICED if told else UNKNOWN
+
+    def note(self) -> Outcome:
+        """Return why the plan has no price, or what its row says."""
+        if not holds(self.usd):
+            return Said(self._fault())
+        if not holds(self.job.plan):
+            return Said(BAD_PLAN)
+        note = self.shown.note
+        if read_date(self.job["price_date"]) - self.shown.checked > OLD_AFTER:
+            return Said(f"^{re.escape(note + '; ' if note else '')}seen over 45 days", ("45",))
+        return note
+
+    def _fault(self) -> str:
+        if not holds(lambda: self.job.size):
+            return BAD_SIZE
+        if not self.official.taken:
+            return BAD_QUALITY
+        if self.row is None:
+            return "^no price for this model"
+        if self.row.terms.multiplier:
+            return "^the token price that it multiplies"
+        return "^the price of a credit" if self.row.terms.credits else "^its row"
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """Return the plan's line."""
+        shown = self.shown
+        return {
+            "name": self.rows[0].plan,
+            "kind": Said(KINDS[shown.shape]),
+            "credits": cell(self.credits),
+            "usd": cell(self.usd),
+            "final": cell(self.final),
+            "bill": cell(lambda: self.usd() * self.job.plan().generations_with_buffer),
+            "markup": cell(lambda: markup(self.usd(), self.job.list_cost())),
+            **{quality: self.mark(quality) for quality in QUALITY_STEPS},
+            "basis": shown.basis,
+            "checked": shown.checked,
+            "source": shown.source,
+            "note": self.note(),
+        }
+
+
+def outcomes(job: Job) -> dict[str, Outcome]:
+    """Return what a person reads on the sheet, and what the chart draws."""
+    official = Official(job)
+    names = list(dict.fromkeys(plan.plan.lower() for plan in job.card.plans))
+    offers = [Offer(name, official) for name in names[:ROOM]]
+    priced = [offer for offer in offers if offer.compared is not None]
+    priced.sort(key=lambda offer: offer.compared or 0)
+    found = official.outcomes()
+    for k in range(1, ROOM + 1):
+        line = offers[k - 1].outcomes() if k <= len(offers) else dict.fromkeys(COLUMNS, "")
+        found |= {f"plans_{name}_{k}": value for name, value in line.items()}
+    return {
+        **found,
+        **_cards(official, offers, priced),
+        **_bars(official, priced),
+        "plans_more": Said("^▲ There are more", ("20",)) if len(names) > ROOM else "",
+        **pack_outcomes(job),
+    }
+
+
+def _cards(official: Official, offers: list[Offer], priced: list[Offer]) -> dict[str, Outcome]:
+    job = official.job
+
+    def cheapest(of: Callable[[Offer], Outcome]) -> Outcome:
+        def answer() -> Outcome:
+            strict.need(priced)
+            return of(priced[0])
+
+        return cell(answer)
+
+    def chosen() -> Fraction:
+        strict.need(official.taken)
+        usd_ = charge(job.card.plans[job.offer()].terms, job.list_cost).usd
+        strict.need(usd_ is not None)
+        return Fraction(usd_ or 0) * job.plan().retries
+
+    return {
+        "plans_listed": len(offers),
+        "plans_priced": len(priced),
+        "plans_priced_of": Said("^of .* plans compared", (str(len(offers)),)),
+        "plans_list_final": cell(lambda: job.plan(job.list_cost()).cost_per_final),
+        "plans_cheapest": cheapest(lambda offer: offer.rows[0].plan),
+        "plans_cheapest_final": cheapest(Offer.final),
+        "plans_cheapest_markup": cheapest(lambda one: markup(one.usd(), job.list_cost())),
+        "plans_chosen_final": cell(chosen),
+        "plans_says": _verdict(official, priced),
+    }
+
+
+def _verdict(official: Official, priced: list[Offer]) -> Said:
+    job = official.job
+    if not holds(job.plan):
+        return Said("^Finals, retries or buffer are out")
+    if not priced:
+        return Said("^No plan has a price")
+    name = priced[0].rows[0].plan
+    if not holds(job.token_cost):
+        return Said("is the cheapest plan", (name,))
+    official_final = rounded(job.plan(job.token_cost()).cost_per_final)
+    if rounded(priced[0].final()) < official_final:
+        return Said("costs less than official tokens", (name,))
+    return Said("^No plan is cheaper")
+
+
+def _bars(official: Official, priced: list[Offer]) -> dict[str, Outcome]:
+    """Return the chart: official tokens, then the cheapest plans."""
+    job = official.job
+    known = holds(lambda: job.plan(job.token_cost()))
+    found: dict[str, Outcome] = {
+        "plans_bar_label_0": "Official tokens" if known else Said("^Official tokens .*not known"),
+        "plans_bar_0": job.plan(job.token_cost()).cost_per_final if known else "",
+    }
+    for k in range(1, BARS + 1):
+        offer = priced[k - 1] if k <= len(priced) else None
+        found[f"plans_bar_label_{k}"] = _label(offer) if offer else ""
+        found[f"plans_bar_{k}"] = offer.final() if offer else ""
+    return found
+
+
+def _label(offer: Offer) -> Outcome:
+    name = offer.rows[0].plan
+    return Said(r"\(assumed\)$", (name,)) if offer.shown.basis == "estimate" else name
+
+
+def pack_outcomes(job: Job) -> dict[str, Outcome]:
+    """Return what a prepaid pack of the chosen plan buys, and whether it pays off."""
+
+    def pack() -> Pack:
+        return Pack(strict.figure(job["pack_usd"]), strict.figure(job["pack_credits"]))
+
+    def needed() -> int:
+        total = job.credits() * job.plan().generations_with_buffer
+        return ceil(rounded(total / pack().credits))
+
+    def tokens() -> Fraction:
+        return job.list_cost() * job.plan().generations_with_buffer
+
+    def per_image() -> Fraction:
+        return pack().usd / pack().images(job.credits())
+
+    blank = strict.blank(job["pack_usd"]) and strict.blank(job["pack_credits"])
+    return {
+        "pack_images": cell(lambda: pack().images(job.credits())),
+        "pack_usd_per_image": cell(per_image),
+        "pack_break_even": cell(lambda: pack().break_even_images(job.list_cost())),
+        "pack_needed": cell(needed),
+        "pack_cost": cell(lambda: needed() * pack().usd),
+        "pack_tokens_usd": cell(tokens),
+        "pack_says": _pack_says(job, pack, needed, tokens),
+        "ok_pack": 1 if blank else holds(pack),
+    }
+
+
+def _pack_says(
+    job: Job,
+    pack: Callable[[], Pack],
+    needed: Callable[[], int],
+    tokens: Callable[[], Fraction],
+) -> Said:
+    lacks: tuple[tuple[Callable[[], object], str], ...] = (
+        (pack, "^Type the price"),
+        (job.credits, "^The chosen plan has no credits"),
+        (job.plan, "^Mend finals"),
+        (tokens, "^The token price is not known"),
+    )
+    for figure_, said in lacks:
+        if not holds(figure_):
+            return Said(said)
+    packs = needed() * pack().usd
+    figures = (usd(packs), usd(tokens()))
+    if not needed():
+        return Said("^The job needs no images")
+    if rounded(packs) < rounded(tokens()):
+        return Said("^The pack pays off", figures)
+    if rounded(pack().usd / pack().images(job.credits())) >= rounded(job.list_cost()):
+        return Said("^The pack never pays off")
+    return Said("^The pack does not pay off", figures)

@@ -1,0 +1,162 @@
+"""What the Worksheet must answer: the image, its meters, the five steps, the money, the sources."""
+
+from fractions import Fraction
+
+from outcomes import strict
+from outcomes.job import YES, Job
+from outcomes.said import Outcome, Own, Said, fixed
+from outcomes.strict import cell
+from xl_pricing.estimation.credits import charge
+from xl_pricing.rates.card import DEFAULT_TIER
+from xl_pricing.rates.rows import read_date
+
+METERS = ("text_in", "image_in", "image_out")
+PARTS = ("finals", "retries", "buffer")
+
+
+def outcomes(job: Job) -> dict[str, Outcome]:
+    """Return what a person reads on the sheet."""
+    return {
+        "size_used": "{:.15g}x{:.15g}".format(*job.edges),
+        "measured_note": _measured_note(job),
+        "plan": Own(job["plan"]),
+        "units_per_usd": 0 if job["units_per_usd"] is None else job["units_per_usd"],
+        **_image(job),
+        **_steps(job),
+        **_money(job),
+        **_plan(job),
+        **_sources(job),
+    }
+
+
+def _measured_note(job: Job) -> Said:
+    if job["use_measured"] != YES:
+        return Said("^retries and cost of the Actuals")
+    measured = job.measured[0]
+    if measured is None:
+        return Said("^nothing is measured")
+    return Said("^measured retries in use", (fixed(measured),))
+
+
+def _tokens(job: Job, meter: str) -> Fraction:
+    if meter == "image_out":
+        return Fraction(job.usage().image_out) / job.images_per_call
+    return Fraction(job.inputs()[METERS.index(meter)])
+
+
+def _rate(job: Job, meter: str, tier: str) -> Fraction:
+    return Fraction(
+        job.card.rate(job.model, meter, tier, read_date(job["price_date"])).usd_per_mtok
+    )
+
+
+def _usd(job: Job, meter: str) -> Fraction:
+    tokens = _tokens(job, meter)
+    return tokens * _rate(job, meter, job["tier"].lower()) / 1_000_000 if tokens else tokens
+
+
+def _image(job: Job) -> dict[str, Outcome]:
+    """Return the lines of one image: tokens, rate, USD and share of each meter."""
+    found: dict[str, Outcome] = {}
+    for meter in METERS:
+        found |= {
+            f"tokens_{meter}": cell(lambda meter=meter: _tokens(job, meter)),
+            f"rate_{meter}": cell(lambda meter=meter: _rate(job, meter, job["tier"].lower())),
+            f"list_rate_{meter}": cell(lambda meter=meter: _rate(job, meter, DEFAULT_TIER)),
+            f"usd_{meter}": cell(lambda meter=meter: _usd(job, meter)),
+            f"share_{meter}": cell(lambda m=meter: strict.share(_usd(job, m), job.cost())),
+        }
+    return found | {
+        "usd_measured": cell(job.correction),
+        "share_measured": cell(lambda: strict.share(job.correction(), job.cost())),
+        "token_cost_per_image": cell(job.token_cost),
+        "list_cost_per_image": cell(job.list_cost),
+        "cost_per_image": cell(job.cost),
+        "share_total": cell(lambda: 1 if job.cost() else 0),
+    }
+
+
+def _steps(job: Job) -> dict[str, Outcome]:
+    """Return the five steps in images; the retries in use stand as they are typed."""
+    measured = job.measured[0]
+    return {
+        "retries_used": (job["retries"] or 0) if measured is None else measured,
+        "finals_images": cell(lambda: job.plan().finals),
+        "retries_images": cell(lambda: job.plan().total_generations - job.plan().finals),
+        "buffer_images": cell(lambda: job.plan().total_generations * job.plan().buffer),
+        "total_generations": cell(lambda: job.plan().total_generations),
+        "generations_with_buffer": cell(lambda: job.plan().generations_with_buffer),
+        "images_total": cell(lambda: job.plan().generations_with_buffer),
+    }
+
+
+def _money(job: Job) -> dict[str, Outcome]:
+    """Return the money of the job, its parts, and the steps of the chart."""
+
+    def parts() -> dict[str, Fraction]:
+        plan = job.plan(job.cost())
+        finals = plan.finals * plan.cost_per_image
+        return dict(
+            zip(PARTS, (finals, plan.expected_cost - finals, plan.buffer_amount), strict=True)
+        )
+
+    def budget() -> Fraction:
+        return job.plan(job.cost()).total
+
+    def currency() -> Fraction:
+        units = strict.figure(job["units_per_usd"])
+        strict.need(units)
+        return budget() * units
+
+    found: dict[str, Outcome] = {}
+    for part in PARTS:
+        found[f"{part}_cost"] = cell(lambda part=part: parts()[part])
+        found[f"share_{part}"] = cell(lambda part=part: strict.share(parts()[part], budget()))
+    return found | {
+        "budget_usd": cell(budget),
+        "job_total": cell(budget),
+        "share_job": cell(lambda: 1 if budget() else 0),
+        "expected_cost": cell(lambda: job.plan(job.cost()).expected_cost),
+        "cost_per_final": cell(lambda: job.plan(job.cost()).cost_per_final),
+        "buffered_final": cell(lambda: job.plan(job.cost()).cost_per_final_with_buffer),
+        "currency_caption": Said("^In ", (job["currency"],)),
+        "budget_currency": cell(currency),
+        "chart_base_finals": 0,
+        "chart_base_retries": cell(lambda: parts()["finals"]),
+        "chart_base_buffer": cell(lambda: parts()["finals"] + parts()["retries"]),
+        "chart_base_budget": 0,
+    }
+
+
+def _plan(job: Job) -> dict[str, Outcome]:
+    """Return what the chosen plan charges."""
+
+    def usd() -> Fraction:
+        found = charge(job.card.plans[job.offer()].terms, job.list_cost).usd
+        strict.need(found is not None)
+        return Fraction(found or 0)
+
+    return {
+        "plan_caption": Said("^Credits of ", (job["plan"],)),
+        "plan_usd": cell(usd),
+        "plan_credits": cell(job.credits),
+        "budget_credits": cell(lambda: job.credits() * job.plan().generations_with_buffer),
+        "plan_bill_usd": cell(lambda: usd() * job.plan().generations_with_buffer),
+    }
+
+
+def _sources(job: Job) -> dict[str, Outcome]:
+    """Return where the rates and the token count come from."""
+    counted, day = job.model.output, read_date(job["price_date"])
+    found: dict[str, Outcome] = {"rates_checked": job.card.checked}
+    for field in ("checked", "basis", "source"):
+        found[f"{field}_tokens"] = getattr(counted, field)
+        for meter in METERS:
+
+            def of(meter: str = meter, field: str = field) -> Outcome:
+                rate = job.card.rate(job.model, meter, job["tier"].lower(), day)
+                told: Outcome = getattr(rate, field)
+                return told
+
+            found[f"{field}_{meter}"] = cell(of)
+    return found
