@@ -51,7 +51,7 @@ class CellError(XlPricingError, ValueError):
 
     def __init__(self, cell_error: str, name: str) -> None:
         """Name the error and the argument that holds it."""
-        super().__init__(f"{name} holds the error {cell_error}; mend that cell first")
+        super().__init__(f"{name} holds the error {cell_error}; fix that cell first")
         self.cell_error = cell_error
 
 

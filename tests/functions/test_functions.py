@@ -104,7 +104,7 @@ def test_every_refusal_is_one_sentence_that_says_what_is_accepted(case: Case) ->
     if isinstance(caught.value, InvalidValueError | OutOfRangeError):
         assert re.search(r"accepted|at most|must be", sentence)
     if isinstance(caught.value, CellError):
-        assert sentence.endswith("mend that cell first")
+        assert sentence.endswith("fix that cell first")
 
 
 def test_the_cases_try_every_function_with_every_kind_of_error() -> None:

@@ -119,7 +119,7 @@ def test_reading_an_error_cell_raises_that_error(reader: Any, value: object) -> 
     with pytest.raises(CellError) as caught:
         reader(value, "model")
     assert caught.value.cell_error == "#N/A"
-    assert str(caught.value) == "model holds the error #N/A; mend that cell first"
+    assert str(caught.value) == "model holds the error #N/A; fix that cell first"
 
 
 @pytest.mark.parametrize(

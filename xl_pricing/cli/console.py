@@ -1,50 +1,79 @@
-"""How the command line talks: tables, figures, and every mistake in one sentence with status 2."""
+"""How the command line talks: answers drawn or as JSON, every mistake in one sentence, status 2.
+
+A command's function takes text and returns its answer, a frozen dataclass or a list of them; the
+names of the fields are the names in the JSON document.
+"""
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import wraps
 from io import TextIOWrapper
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import click
-from tabulate import tabulate
 
 from xl_pricing.errors import NotAcceptedError, XlPricingError
 from xl_pricing.functions.catalogue import ARGUMENTS, FUNCTIONS, TABLES
 from xl_pricing.functions.values import is_number
 from xl_pricing.rates.refresh.store import user_store
 
-DOCS = {
-    **ARGUMENTS,
-    "path": "Workbook to write, a name in .xlsx.",
-    "lang": "en or zh-CN. If omitted, en.",
-    "pack_usd": "What a prepaid pack costs in USD.",
-    "pack_credits": "How many credits a prepaid pack holds.",
-    "drafts": "Drafts for each final. If omitted, 3.",
-    "draft_size": "Size or ratio of a draft. If omitted, that of the final.",
-    "draft_quality": "Quality of a draft. If omitted, low.",
-    "finish_retries": "Full-quality generations per final after the drafts. If omitted, 1.1.",
-    "campaign": "CSV file with the lines of a campaign, up to 5,000.",
-    "actuals": "CSV file with what was generated and billed, up to 5,000 rows.",
-    "number": "A card's number, as history lists it; 0 is the bundled one.",
-    "old": "A card's number, as history lists it. If omitted, the one before NEW.",
-    "new": "A card's number. If omitted, the one in force.",
-}
-FRACTIONS = {"buffer", "confidence"}
+Given = str | None
+"""What the command line was given for an argument; the functions read it as they read a cell."""
 
-_WIDEST_COLUMN = 44
+SPREAD = MappingProxyType({"spread": True})
+"""Marks a field whose own fields stand in its place: ``evidence`` as source, checked, basis."""
 
-Given = Any
-"""Text from the command line, or ``None``; the functions read it as they read a cell."""
-Document = Any
-"""A mapping of JSON names to values, or a list of such rows."""
-
-CommandFunction = TypeVar("CommandFunction", bound=Callable[..., Document])
+_Answer = TypeVar("_Answer")
+_Function = TypeVar("_Function", bound=Callable[..., object])
 
 
-class Main(click.Group):
+def facts(record: object) -> dict[str, object]:
+    """Return what a record (a dataclass, a named tuple, a mapping) holds by its names in JSON."""
+    if isinstance(record, Mapping):
+        return {**record}
+    if isinstance(record, tuple) and hasattr(record, "_asdict"):
+        return {**record._asdict()}
+    if not is_dataclass(record):
+        raise TypeError(f"{record!r} has no place in an answer")
+    held: dict[str, object] = {}
+    for field in fields(record):
+        value = getattr(record, field.name)
+        held |= facts(value) if "spread" in field.metadata else {field.name: value}
+    return held
+
+
+def to_json(answer: object) -> str:
+    """Write an answer as JSON: exact numbers as floats, days in ISO, what is not known as null."""
+    return json.dumps(_plain(answer), indent=2)
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Fraction | Decimal):
+        return float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return [*map(_plain, value)]
+    return {name: _plain(part) for name, part in facts(value).items()}
+
+
+class Group(click.Group):
+    """A group of commands, which shows its help where none is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take nothing at all for a question."""
+        return super().parse_args(ctx, args or ["--help"])
+
+
+class Main(Group):
     """The whole command line."""
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - click's own signature
@@ -62,60 +91,6 @@ class Main(click.Group):
         except OverflowError:
             _fail("the answer is over 1e308; accepted: smaller numbers")
         sys.exit(0)
-
-
-class Subcommand(click.Command):
-    """A command that takes negative numbers as arguments, and describes its arguments."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take -5 for a number, so that the function can say what it accepts instead."""
-        ctx.ignore_unknown_options = any(arg[:1] == "-" and is_number(arg) for arg in args)
-        return super().parse_args(ctx, args)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Describe the arguments above the options."""
-        names = [str(param.name) for param in self.params if isinstance(param, click.Argument)]
-        if names:
-            with formatter.section("Arguments"):
-                formatter.write_dl([(name.upper(), DOCS[name]) for name in names])
-        super().format_options(ctx, formatter)
-
-
-def draw_table(document: Document) -> str:
-    """Draw rows, or the only one, under the names of the first; figures stand to the right."""
-    rows = document if isinstance(document, list) else [document]
-    figures = {name for row in rows for name, v in row.items() if isinstance(v, int | float)}
-    return tabulate(
-        [[show_figure(name, row.get(name)) for name in rows[0]] for row in rows],
-        headers=list(map(heading, rows[0])),
-        colalign=["right" if name in figures else "left" for name in rows[0]],
-        maxcolwidths=_WIDEST_COLUMN,
-        disable_numparse=True,
-    )
-
-
-def show_figure(name: str, value: str | float | None) -> str:
-    """Write a value; a buffer or confidence as a percentage."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    return f"{_plain(100 * value)}%" if name in FRACTIONS else _plain(value)
-
-
-def _plain(number: float) -> str:
-    """Write up to two decimals from 1 on, up to six below; the very large and small as 1e+20."""
-    if number and not 1e-5 <= number < 1e15:
-        return f"{number:g}"
-    return f"{number:.{2 if number >= 1 else 6}f}".rstrip("0").rstrip(".")
-
-
-def show_money(amount: float) -> str:
-    """Write an amount: two decimals from 1 on, more below."""
-    return f"{amount:.2f}" if 1 <= amount < 1e15 else _plain(amount)
-
-
-def heading(name: str) -> str:
-    """Turn a JSON name into words: ``usd_per_mtok`` into ``USD per 1M tokens``."""
-    return name.replace("_", " ").replace("usd", "USD").replace("mtok", "1M tokens")
 
 
 def _sentence(error: click.ClickException) -> str:
@@ -137,76 +112,101 @@ def _fail(sentence: str, status: int = 2) -> None:
     sys.exit(status)
 
 
-def _nothing_to_say(_document: Document) -> str:
-    return ""
+class Subcommand(click.Command):
+    """A command that takes negative numbers as arguments, and describes its arguments."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take -5 for a number, so that the function can say what it accepts instead."""
+        ctx.ignore_unknown_options = any(arg[:1] == "-" and is_number(arg) for arg in args)
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Describe the arguments above the options."""
+        described = [(str(p.name).upper(), p.said) for p in self.params if isinstance(p, Argument)]
+        if described:
+            with formatter.section("Arguments"):
+                formatter.write_dl(described)
+        super().format_options(ctx, formatter)
+
+
+class Argument(click.Argument):
+    """An argument that says what it is, as options do."""
+
+    def __init__(self, names: Sequence[str], said: str, *, required: bool) -> None:
+        """Keep what there is to say of it."""
+        super().__init__(names, required=required)
+        self.said = said
+
+
+takes_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
 def command(
-    group: click.Group,
     example: str,
-    draw: Callable[[Document], str] = draw_table,
-    complain: Callable[[Document], str] = _nothing_to_say,
-) -> Callable[[CommandFunction], CommandFunction]:
-    """Make a command that prints the document its function answers, drawn or as JSON.
+    draw: Callable[[_Answer], str],
+    complain: Callable[[_Answer], str] = lambda _answer: "",
+) -> Callable[[Callable[..., _Answer]], click.Command]:
+    """Make a command that prints the answer of its function, drawn or as JSON.
 
-    What ``complain`` says of the document follows on standard error, with status 1. Before all
-    comes a warning where the user's rate card had to be set aside.
+    What ``complain`` says of the answer follows on standard error, with status 1. Before all comes
+    a warning where the user's rate card had to be set aside.
     """
 
-    def declare(answer: CommandFunction) -> CommandFunction:
-        @group.command(answer.__name__, cls=Subcommand, epilog=f"\b\nExample: {example}")
-        @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+    def declare(answer: Callable[..., _Answer]) -> click.Command:
         @wraps(answer)
-        def run(*, as_json: bool, **given: Given) -> None:
-            read = {name: _read_percent(v) if name in FRACTIONS else v for name, v in given.items()}
-            document = answer(**read)
+        def run(*, as_json: bool, **given: object) -> None:
+            answered = answer(**given)
+            document = to_json(answered)
             if warning := user_store().warning():
                 click.echo(f"xl-pricing: warning: {warning}", err=True)
-            click.echo(json.dumps(document, indent=2) if as_json else draw(document))
-            if complaint := complain(document):
+            click.echo(document if as_json else draw(answered))
+            if complaint := complain(answered):
                 raise NotAcceptedError(complaint)
 
-        return answer
+        return subcommand(example)(takes_json(run))
 
     return declare
 
 
-def takes(
-    required: Iterable[str], optional: Iterable[str]
-) -> Callable[[CommandFunction], CommandFunction]:
-    """Take arguments and options under the names and with the words of the cell functions."""
+def subcommand(example: str) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a command that prints for itself."""
+    return click.command(cls=Subcommand, epilog=f"\b\nExample: {example}")
 
-    def decorate(answer: CommandFunction) -> CommandFunction:
-        for name in reversed([*optional]):
-            flag = f"--{name.replace('_', '-')}"
-            answer = click.option(flag, name, metavar=name.upper(), help=DOCS[name])(answer)
-        for name in reversed([*required]):
-            answer = click.argument(name)(answer)
+
+def argument(
+    name: str, said: str | None = None, *, required: bool = True
+) -> Callable[[_Function], _Function]:
+    """Take an argument, with the words of the cell functions where it has none of its own."""
+    return click.argument(name, cls=Argument, said=said or ARGUMENTS[name], required=required)
+
+
+def option(
+    name: str, said: str | None = None, *, required: bool = False
+) -> Callable[[_Function], _Function]:
+    """Take an option, with the words of the cell functions where it has none of its own."""
+    flag, help_ = f"--{name.replace('_', '-')}", said or ARGUMENTS[name]
+    return click.option(flag, name, metavar=name.upper(), required=required, help=help_)
+
+
+def takes(
+    arguments: Iterable[str] = (), options: Iterable[str] = ()
+) -> Callable[[_Function], _Function]:
+    """Take arguments and options of the cell functions."""
+
+    def decorate(answer: _Function) -> _Function:
+        for name in reversed([*options]):
+            answer = option(name)(answer)
+        for name in reversed([*arguments]):
+            answer = argument(name)(answer)
         return answer
 
     return decorate
 
 
-def takes_what(function: str) -> Callable[[CommandFunction], CommandFunction]:
+def takes_what(function: str) -> Callable[[_Function], _Function]:
     """Take what a cell function takes, but for its tables."""
-    arguments = [
-        argument for argument in FUNCTIONS[function].arguments if argument.name not in TABLES
-    ]
+    taken = [each for each in FUNCTIONS[function].arguments if each.name not in TABLES]
     return takes(
-        [argument.name for argument in arguments if not argument.optional],
-        [argument.name for argument in arguments if argument.optional],
+        [each.name for each in taken if not each.optional],
+        [each.name for each in taken if each.optional],
     )
-
-
-def _read_percent(text: Given) -> Given:
-    """Read 20% as 0.2, and leave the rest to the functions."""
-    number = (text or "").strip()
-    if number.endswith("%") and is_number(number[:-1]):
-        return str(Decimal(number[:-1].strip()) / 100)
-    return text
-
-
-def help_if_alone(ctx: click.Context) -> None:
-    """Show a group's help where no command is named."""
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())

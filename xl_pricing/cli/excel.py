@@ -1,54 +1,54 @@
 """The commands ``xl-pricing excel``: into Excel, out of it, and what is wrong with it."""
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 import click
 
-from xl_pricing.cli.console import Document, Subcommand, command, help_if_alone
+from xl_pricing.cli.console import Group, command, subcommand, takes_json, to_json
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.hosts.excel import install as installing
 from xl_pricing.hosts.excel.doctor import FAULT, examine
 from xl_pricing.hosts.excel.machine import this_machine
 
 
-@click.group(invoke_without_command=True)
-@click.pass_context
-def excel(ctx: click.Context) -> None:
-    """Install into Excel, and find out what is wrong there."""
-    help_if_alone(ctx)
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done, a line each."""
+
+    done: list[str]
 
 
-def _draw_steps(document: Document) -> str:
-    return "\n".join(document["done"])
+def _draw_done(answer: Done) -> str:
+    return "\n".join(answer.done)
 
 
-@command(excel, "xl-pricing excel install --yes", _draw_steps)
+@command("xl-pricing excel install --yes", _draw_done)
 @click.option("--yes", is_flag=True, help="Replace another interpreter without asking.")
-def install(*, yes: bool) -> Document:
+def install(*, yes: bool) -> Done:
     """Install the functions and the ribbon tab for this user, and the xlwings add-in.
 
     Close Excel first.
     """
     with _saying_what_is_in_the_way():
         addin = installing.addin_bytes()
-        return {"done": installing.install(this_machine(), addin, lambda q: yes or _agrees(q))}
+        return Done(installing.install(this_machine(), addin, lambda q: yes or _agrees(q)))
 
 
-@command(excel, "xl-pricing excel uninstall", _draw_steps)
-def uninstall() -> Document:
+@command("xl-pricing excel uninstall", _draw_done)
+def uninstall() -> Done:
     """Undo what install did, and only that.
 
     Close Excel first.
     """
     with _saying_what_is_in_the_way():
-        return {"done": installing.uninstall(this_machine())}
+        return Done(installing.uninstall(this_machine()))
 
 
-@excel.command(cls=Subcommand, epilog="\b\nExample: xl-pricing excel doctor")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@subcommand("xl-pricing excel doctor")
+@takes_json
 def doctor(*, as_json: bool) -> None:
     """Check everything that the functions need, and say what to do.
 
@@ -57,14 +57,16 @@ def doctor(*, as_json: bool) -> None:
     addin = None
     with suppress(OSError):
         addin = installing.addin_bytes()
-    checks = [check._asdict() for check in examine(this_machine(), addin)]
-    click.echo(json.dumps(checks, indent=2) if as_json else _draw_checks(checks))
-    if any(check["state"] == FAULT for check in checks):
+    found = examine(this_machine(), addin)
+    lines = (f"{each.state:5}  {each.name}: {each.says}" for each in found)
+    click.echo(to_json(found) if as_json else "\n".join(lines))
+    if any(each.state == FAULT for each in found):
         sys.exit(1)
 
 
-def _draw_checks(checks: Document) -> str:
-    return "\n".join("{state:5}  {name}: {says}".format(**check) for check in checks)
+@click.group(cls=Group, commands=[install, uninstall, doctor])
+def excel() -> None:
+    """Install into Excel, and find out what is wrong there."""
 
 
 def _agrees(question: str) -> bool:

@@ -1,119 +1,189 @@
-"""The bills of a job as documents: official tokens, every plan, a prepaid pack."""
+"""``xl-pricing plans``: a job billed by official tokens, by every plan, and from a prepaid pack."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Unpack
 
-from xl_pricing.cli.console import Document, Given
-from xl_pricing.errors import InvalidValueError, NotAvailableError
+from xl_pricing.cli.console import SPREAD, Given, command, facts, option, takes
+from xl_pricing.cli.drawing import heading, note_lines, show, show_percent, table
+from xl_pricing.cli.image import GivenTieredImage
+from xl_pricing.cli.job import (
+    JOB,
+    OPTIONS,
+    Planned,
+    job_lines,
+    notes_of,
+    planned,
+    read_today,
+)
+from xl_pricing.cli.packs import PackBeside, pack_lines, weigh_pack
+from xl_pricing.errors import NotAvailableError
 from xl_pricing.estimation.budget import Budget
-from xl_pricing.estimation.cost import BASES, Evidence
-from xl_pricing.estimation.credits import Charge, Pack, markup
+from xl_pricing.estimation.cost import BASES
+from xl_pricing.estimation.credits import Charge, markup
 from xl_pricing.functions import pricing
-from xl_pricing.functions.values import is_blank, read_number
-from xl_pricing.planning.plans import PlanBill, pack_bill
-from xl_pricing.rates.rows import Plan
+from xl_pricing.functions.arguments import read_budget
+from xl_pricing.functions.catalogue import ARGUMENTS
+from xl_pricing.functions.values import is_blank
+from xl_pricing.planning.plans import PlanBill, plan_bills
 
+CHECK_PRICES = "prices of plans and resellers change often: check them at their source before use"
 OFFICIAL = "official tokens"
 
 
-def bill_documents(bills: Sequence[PlanBill], images: Budget, given: Given) -> Iterator[Document]:
-    """Yield the bill by official tokens, then those by plans; ``given`` is what IMGCOST takes."""
-    listed, _ = _estimate({**given, "tier": None})
-    official, refusal = _estimate(given)
-    evidence = official and official.lines[-1].evidence._replace(basis=official.basis)
-    by_tokens = Charge(None, official and official.usd)
-    yield {
-        "plan": OFFICIAL,
-        **_amounts(by_tokens, images, listed),
-        "takes": "",
-        "refuses": "",
-        **_evidence(evidence),
-        "note": "",
-        "reason": refusal and f"{OFFICIAL}: {refusal}",
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """What is charged for an image, an accepted final and the whole job; ``None`` is not told."""
+
+    credits_per_image: Fraction | None
+    usd_per_image: Fraction | None
+    usd_per_final: Fraction | None
+    bill_credits: Fraction | None
+    bill_usd: Fraction | None
+    markup: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """One way to pay for a job; ``reason`` says why there is no price at all."""
+
+    plan: str
+    amounts: Amounts = field(metadata=SPREAD)
+    takes: str = ""
+    refuses: str = ""
+    source: str | None = None
+    checked: str | None = None
+    basis: str | None = None
+    note: str = ""
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """A job and its bills."""
+
+    job: Planned = field(metadata=SPREAD)
+    plans: list[Billed]
+    pack: PackBeside | None
+    note: str
+    notes: list[str]
+
+
+def _draw_plans(answer: Plans) -> str:
+    """Draw prices as a table, their sources as another, and what has no price line by line."""
+    priced = [bill for bill in answer.plans if bill.reason is None]
+    drawn = [*job_lines(answer.job), ""]
+    if priced:
+        prices = [*map(_price_row, priced)]
+        drawn += [table(prices, {*prices[0]} - {"billed by"}), ""]
+        drawn += [table([*map(_source_row, priced)], ()), ""]
+    return "\n".join(
+        [
+            *drawn,
+            *(_refusal(bill) for bill in answer.plans if bill.reason),
+            *(pack_lines(answer.pack) if answer.pack else []),
+            *note_lines([answer.note, *answer.notes]),
+        ]
+    )
+
+
+def _price_row(bill: Billed) -> dict[str, str]:
+    figures = {heading(name): show(name, value) for name, value in facts(bill.amounts).items()}
+    return {"billed by": bill.plan, **figures, "markup": show_percent(bill.amounts.markup, "+")}
+
+
+def _source_row(bill: Billed) -> dict[str, str]:
+    return {
+        "billed by": bill.plan,
+        "refuses": bill.refuses or "none",
+        "source": bill.source or "",
+        "seen on": bill.checked or "",
+        "basis": bill.basis or "",
+        "note": bill.note,
     }
-    for bill in bills:
-        yield {
-            "plan": bill.plan,
-            **_amounts(bill.charge, images, listed),
-            "takes": ", ".join(bill.takes),
-            "refuses": ", ".join(bill.refuses),
-            **_evidence(_plan_evidence(bill.row, listed) if bill.row else None),
-            "note": bill.row.note if bill.row else "",
-            "reason": f"{bill.plan}: {bill.refusal}" if bill.row and bill.refusal else bill.refusal,
-        }
 
 
-def _estimate(given: Given) -> tuple[pricing.Estimate | None, str | None]:
+def _refusal(bill: Billed) -> str:
+    other_quality = bill.takes and bill.source is None
+    return f"{bill.reason}{f'; it takes {bill.takes}' if other_quality else ''}"
+
+
+@command(
+    "xl-pricing plans 4:5 high 120 --plan PixAPI --pack-usd 10 --pack-credits 1000", _draw_plans
+)
+@takes(JOB, OPTIONS)
+@option("pack_usd", "What a prepaid pack costs in USD.")
+@option("pack_credits", "How many credits a prepaid pack holds.")
+@option("plan", f"Whose pack it is. {ARGUMENTS['plan']}")
+def plans(
+    finals: Given,
+    retries: Given,
+    buffer: Given,
+    pack_usd: Given,
+    pack_credits: Given,
+    plan: Given,
+    **image: Unpack[GivenTieredImage],
+) -> Plans:
+    """Bill a job by official tokens and by every plan.
+
+    The markup is over the official token price at the standard tier. With --pack-usd,
+    --pack-credits and --plan: whether a prepaid pack pays off.
+    """
+    job = read_today(image)
+    images = read_budget(Fraction(0), finals, retries, buffer)
+    bills = plan_bills(job)
+    pack = None
+    if not all(map(is_blank, (plan, pack_usd, pack_credits))):
+        by_tokens = replace(images, cost_per_image=job.usd(job.image))
+        pack = weigh_pack(plan, pack_usd, pack_credits, image, by_tokens)
+    rows = [_by_tokens(image, images), *(_by_plan(bill, image, images) for bill in bills)]
+    return Plans(planned(job, images), rows, pack, CHECK_PRICES, notes_of(job))
+
+
+def _by_tokens(image: GivenTieredImage, images: Budget) -> Billed:
+    """Return the bill by official tokens."""
+    official, refusal = _estimate(image)
+    listed, _ = _estimate({**image, "tier": None})
+    if not official:
+        return Billed(
+            OFFICIAL, _amounts(Charge(None, None), None, images), reason=f"{OFFICIAL}: {refusal}"
+        )
+    over = listed and markup(official.usd, listed.usd)
+    evidence = official.lines[-1].evidence._replace(basis=official.basis)
+    return Billed(OFFICIAL, _amounts(Charge(None, official.usd), over, images), "", "", *evidence)
+
+
+def _estimate(image: GivenTieredImage) -> tuple[pricing.Estimate | None, str | None]:
     """Return the estimate by tokens, or why there is none."""
     try:
-        return pricing.explain(**given), None
+        return pricing.explain(**image), None
     except NotAvailableError as error:
         return None, str(error)
 
 
-def _amounts(charged: Charge, images: Budget, listed: pricing.Estimate | None) -> Document:
-    """Return what the image, the accepted final and the whole job cost in credits and USD."""
-    credits_, usd = charged
-    in_credits = None if credits_ is None else replace(images, cost_per_image=credits_)
-    in_usd = None if usd is None else replace(images, cost_per_image=usd)
-    return {
-        "credits_per_image": in_credits and float(in_credits.cost_per_image),
-        "usd_per_image": in_usd and float(in_usd.cost_per_image),
-        "usd_per_final": in_usd and float(in_usd.cost_per_final),
-        "bill_credits": in_credits and float(in_credits.total),
-        "bill_usd": in_usd and float(in_usd.total),
-        "markup": in_usd and listed and float(markup(in_usd.cost_per_image, listed.usd)),
-    }
+def _by_plan(bill: PlanBill, image: GivenTieredImage, images: Budget) -> Billed:
+    """Return the bill of a plan; what multiplies tokens is known no better than they are."""
+    amounts = _amounts(bill.charge, bill.markup, images)
+    takes, refuses = ", ".join(bill.takes), ", ".join(bill.refuses)
+    row = bill.row
+    if not row:
+        return Billed(bill.plan, amounts, takes, refuses, reason=bill.refusal)
+    listed = _estimate({**image, "tier": None})[0] if row.multiplier and not row.usd else None
+    basis = max(row.basis, listed.basis if listed else row.basis, key=BASES.index)
+    evidence = row.evidence._replace(basis=basis)
+    reason = bill.refusal and f"{bill.plan}: {bill.refusal}"
+    return Billed(bill.plan, amounts, takes, refuses, *evidence, row.note, reason)
 
 
-def _plan_evidence(row: Plan, listed: pricing.Estimate | None) -> Evidence:
-    """Return a row's evidence; what multiplies tokens is known no better than they are."""
-    bases = {row.basis, listed.basis} if row.multiplier and not row.usd and listed else {row.basis}
-    return row.evidence._replace(basis=max(bases, key=BASES.index))
-
-
-def _evidence(evidence: Evidence | None) -> Document:
-    return evidence._asdict() if evidence else dict.fromkeys(Evidence._fields)
-
-
-def pack_document(
-    plan: Given, pack_usd: Given, pack_credits: Given, given: Given, by_tokens: Budget
-) -> Document:
-    """Weigh a prepaid pack of a plan against the same job by tokens.
-
-    Raises `InvalidValueError` where a part is not told, `NotAvailableError` for a plan that names
-    no credits.
-    """
-    if any(map(is_blank, (plan, pack_usd, pack_credits))):
-        raise InvalidValueError(
-            "a pack is told in part; accepted: --pack-usd, --pack-credits and --plan together"
-        )
-    credits_per_image = _credits(plan, given)
-    pack = Pack(read_number(pack_usd, "pack_usd"), read_number(pack_credits, "pack_credits"))
-    bill = pack_bill(pack, credits_per_image, by_tokens)
-    return {
-        "plan": plan,
-        "pack_usd": float(pack.usd),
-        "pack_credits": float(pack.credits),
-        "credits_per_image": float(credits_per_image),
-        "images_in_pack": float(bill.images),
-        "usd_per_image": float(pack.usd / bill.images),
-        "break_even_images": float(bill.break_even_images),
-        "packs_for_the_job": bill.packs,
-        "packs_usd": float(bill.usd),
-        "tokens_usd": float(bill.token_usd),
-        "saving_usd": float(bill.saving),
-        "pays_off": bill.saving > 0,
-    }
-
-
-def _credits(plan: Given, given: Given) -> Fraction:
-    charged = pricing.read_charge(
-        plan=plan, **{name: value for name, value in given.items() if name != "tier"}
+def _amounts(charged: Charge, over: Fraction | None, images: Budget) -> Amounts:
+    """Return what a job of so many images costs where each is charged like this."""
+    in_credits, in_usd = (
+        None if cost is None else replace(images, cost_per_image=cost) for cost in charged
     )
-    if charged.credits is None:
-        raise NotAvailableError(
-            f"plan {plan!r} names no credits for this image; accepted: a plan with credits"
-        )
-    return charged.credits
+    return Amounts(
+        *charged,
+        in_usd.cost_per_final if in_usd else None,
+        in_credits.total if in_credits else None,
+        in_usd.total if in_usd else None,
+        over,
+    )

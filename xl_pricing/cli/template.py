@@ -3,34 +3,46 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from workbook_templates.book.words import LANGUAGES
-from xl_pricing.cli.console import Document, takes
+from xl_pricing.cli.console import SPREAD, Given, argument, command, option
 from xl_pricing.errors import InvalidValueError
 
+if TYPE_CHECKING:
+    from workbook_templates.csv_rows import Row
 
-def draw_template(document: Document) -> str:
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The workbook that was written, and how many rows of one's own its tables got."""
+
+    path: str
+    lang: str
+    rows: Mapping[str, int] = field(metadata=SPREAD)
+
+
+def _draw_written(written: Written) -> str:
     """Say where the workbook is, and what to do with it."""
-    return f"{document['path']}\nOpen it in Excel or LibreOffice and fill in its yellow cells."
+    return f"{written.path}\nOpen it in Excel or LibreOffice and fill in its yellow cells."
 
 
-@takes(["path"], ["lang", "campaign", "actuals"])
+@command("xl-pricing template budget.xlsx", _draw_written)
+@argument("path", "Workbook to write, a name in .xlsx.")
+@option("lang", "en or zh-CN. If omitted, en.")
+@option("campaign", "CSV file with the lines of a campaign, up to 5,000.")
+@option("actuals", "CSV file with what was generated and billed, up to 5,000 rows.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is already there.")
-def template(
-    path: str, lang: str | None, campaign: str | None, actuals: str | None, *, force: bool
-) -> Document:
+def template(path: str, lang: Given, campaign: Given, actuals: Given, *, force: bool) -> Written:
     """Write the budget workbook.
 
     A name in .xlsx needs no macros; one in .xlsm has the cell functions and the refresh button too.
     CSV files begin with the names of the columns, those of the tables in the workbook.
     """
-    language = lang or LANGUAGES[0]
-    if language not in LANGUAGES:
-        raise InvalidValueError(f"lang {lang!r} is unknown; accepted: {', '.join(LANGUAGES)}")
+    language = _read_language(lang)
     if not path.lower().endswith((".xlsx", ".xlsm")):
         raise InvalidValueError(
             f"path {path!r} is not a workbook; accepted: a name in .xlsx or .xlsm"
@@ -39,10 +51,19 @@ def template(
         raise InvalidValueError(f"path {path!r} exists; accepted: another name, or --force")
     rows = _read_tables(campaign, actuals)
     _write(Path(path), _build(language, rows, macros=path.lower().endswith(".xlsm")))
-    return {"path": path, "lang": language, **{name: len(table) for name, table in rows.items()}}
+    return Written(path, language, {name: len(table) for name, table in rows.items()})
 
 
-def _read_tables(campaign: str | None, actuals: str | None) -> dict[str, Sequence[Any]]:
+def _read_language(lang: Given) -> str:
+    from workbook_templates.book.words import LANGUAGES  # noqa: PLC0415 - no price needs a workbook
+
+    language = lang or LANGUAGES[0]
+    if language not in LANGUAGES:
+        raise InvalidValueError(f"lang {lang!r} is unknown; accepted: {', '.join(LANGUAGES)}")
+    return language
+
+
+def _read_tables(campaign: str | None, actuals: str | None) -> dict[str, Sequence["Row"]]:
     """Read the files that are given, by the name of their table."""
     from workbook_templates import csv_rows  # noqa: PLC0415 - loads openpyxl
     from workbook_templates.sheets.actuals import sheet as bills  # noqa: PLC0415 - the same
@@ -56,7 +77,7 @@ def _read_tables(campaign: str | None, actuals: str | None) -> dict[str, Sequenc
     }
 
 
-def _build(lang: str, rows: Mapping[str, Sequence[Any]], *, macros: bool) -> bytes:
+def _build(lang: str, rows: Mapping[str, Sequence["Row"]], *, macros: bool) -> bytes:
     from workbook_templates.build import build  # noqa: PLC0415 - loads openpyxl
 
     with _progress(sum(map(len, rows.values()))) as progress:

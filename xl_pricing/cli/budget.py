@@ -1,0 +1,122 @@
+"""``xl-pricing budget`` and ``buffer``: the five steps, and the reserve that lasts."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Unpack
+
+import click
+
+from xl_pricing.cli.console import Given, argument, command, facts, takes, takes_what
+from xl_pricing.cli.drawing import draw_table, heading, show, table
+from xl_pricing.cli.image import REST, GivenTieredImage, TieredSpec, read_tiered_spec
+from xl_pricing.errors import InvalidValueError
+from xl_pricing.estimation.budget import DEFAULT_CONFIDENCE, generations_needed
+from xl_pricing.functions import pricing
+from xl_pricing.functions.arguments import read_budget
+from xl_pricing.functions.catalogue import ARGUMENTS
+from xl_pricing.functions.values import is_blank, read_number
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The five steps of a budget, and what follows from them."""
+
+    output_spec: TieredSpec | None
+    finals: Fraction
+    retries: Fraction
+    total_generations: Fraction
+    buffer: Fraction
+    generations_with_buffer: Fraction
+    budget: Fraction
+    cost_per_generation: Fraction
+    cost_per_accepted_final: Fraction
+    cost_per_accepted_final_with_buffer: Fraction
+    unit: str | None
+    """USD, or ``None`` where the budget is in the unit of a cost that was given."""
+
+
+def _draw_steps(steps: Steps) -> str:
+    """Draw the five steps, and below them what follows."""
+    shown = {name: show(name, value) for name, value in facts(steps).items() if name != "unit"}
+    tiered = steps.output_spec
+    shown["output_spec"] = f"{tiered.spec}, {tiered.spec.model}" if tiered else "known by COST"
+    rows = [
+        {"step": str(i) if i <= 5 else "", "quantity": heading(name), "value": value}
+        for i, (name, value) in enumerate(shown.items(), start=1)
+    ]
+    return f"{table(rows, ())}\nbudget and costs in {steps.unit or 'the unit of COST'}"
+
+
+@command(
+    "xl-pricing budget --size 4:5 --quality high --finals 120 --retries 1.5 --buffer 20%",
+    _draw_steps,
+)
+@argument("cost", required=False)
+@argument("finals", required=False)
+@takes(options=["size", "quality"])
+@click.option("--finals", "planned", metavar="FINALS", help=ARGUMENTS["finals"])
+@takes(options=["retries", "buffer", *REST])
+def budget(
+    cost: Given,
+    finals: Given,
+    planned: Given,
+    retries: Given,
+    buffer: Given,
+    **image: Unpack[GivenTieredImage],
+) -> Steps:
+    """Show the five steps of a budget.
+
+    Give COST and FINALS, and the budget is in the unit of COST; or --size, --quality and --finals,
+    and it is in USD.
+    """
+    by_spec = any(value is not None for value in image.values())
+    if by_spec != (cost is None) or (finals is None) == (planned is None):
+        raise InvalidValueError(
+            "the budget needs one cost and one number of finals; "
+            "accepted: COST FINALS, or --size, --quality and --finals"
+        )
+    price = pricing.IMGCOST(**image) if by_spec else cost
+    plan = read_budget(
+        read_number(price, "cost"), planned if finals is None else finals, retries, buffer
+    )
+    return Steps(
+        output_spec=read_tiered_spec(image) if by_spec else None,
+        finals=plan.finals,
+        retries=plan.retries,
+        total_generations=plan.total_generations,
+        buffer=plan.buffer,
+        generations_with_buffer=plan.generations_with_buffer,
+        budget=plan.total,
+        cost_per_generation=plan.cost_per_image,
+        cost_per_accepted_final=plan.cost_per_final,
+        cost_per_accepted_final_with_buffer=plan.cost_per_final_with_buffer,
+        unit="USD" if by_spec else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """The buffer that lasts with a confidence."""
+
+    finals: int
+    retries: Fraction
+    confidence: float
+    total_generations: Fraction
+    generations_needed: int
+    buffer: float
+
+
+@command("xl-pricing buffer 120 1.5 --confidence 95%", draw_table)
+@takes_what("IMGBUFFER")
+def buffer(finals: Given, retries: Given, confidence: Given) -> Buffer:
+    """Show the buffer that lasts with a confidence.
+
+    Total generations are finals x retries; generations needed give the finals with that confidence.
+    """
+    part = pricing.IMGBUFFER(finals, retries, confidence)
+    chance = DEFAULT_CONFIDENCE
+    if not is_blank(confidence):
+        chance = float(read_number(confidence, "confidence"))
+    count, tries = int(read_number(finals, "finals")), read_number(retries, "retries")
+    needed = generations_needed(count, float(tries), chance)
+    return Buffer(count, tries, chance, count * tries, needed, part)
