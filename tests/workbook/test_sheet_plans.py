@@ -13,8 +13,8 @@ from random_inputs import CARD, as_cell, job
 from workbook_templates.answers import answer
 from workbook_templates.book.words import Words
 from workbook_templates.build import Built, build
-from workbook_templates.sheets.plans import formulas as said
 from workbook_templates.sheets.plans import layout, pack
+from workbook_templates.sheets.plans import lines as said
 from workbook_templates.sheets.plans import sheet as plans
 from workbook_templates.sheets.rates.sheet import QUALITIES
 from xl_pricing.errors import NotAvailableError
@@ -44,7 +44,7 @@ def flat(name: str, usd: str = "0.05", **changes: Any) -> Plan:
 def line(values: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return the values of a plan's line by field."""
     k = next(k for k in range(1, layout.ROOM + 1) if values[f"plans_name_{k}"] == name)
-    return {column.field: values[f"plans_{column.field}_{k}"] for column in layout.COLUMNS}
+    return {column.name: values[f"plans_{column.name}_{k}"] for column in said.COLUMNS}
 
 
 def marks(values: Mapping[str, Any], name: str) -> list[str]:

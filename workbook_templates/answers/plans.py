@@ -18,8 +18,8 @@ from workbook_templates.answers.values import (
 )
 from workbook_templates.book.words import Words
 from workbook_templates.formulas import sentence
-from workbook_templates.sheets.plans import formulas as said
-from workbook_templates.sheets.plans import layout, sheet
+from workbook_templates.sheets.plans import layout, lines, sheet
+from workbook_templates.sheets.plans import lines as said
 from workbook_templates.sheets.rates.sheet import QUALITIES
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.credits import Charge, Terms, charge, markup
@@ -201,8 +201,8 @@ def _fault_of_plan(v: Answers, k: int) -> str:
 
 
 def _add_blank_line(v: Answers, k: int) -> None:
-    v |= {f"plans_{column.field}_{k}": "" for column in layout.COLUMNS}
-    v |= {f"plans_{working.field}_{k}": 0 for working in layout.WORKINGS}
+    v |= {f"plans_{column.name}_{k}": "" for column in lines.COLUMNS}
+    v |= {f"plans_{working.name}_{k}": 0 for working in lines.WORKINGS[1:]}
 
 
 def _add_order(v: Answers) -> None:

@@ -57,6 +57,10 @@ class Card(NamedTuple):
     note: str | Figure = ""
 
 
+Held = Mapping[str, Typed | Figure]
+"""What cells of a line hold instead of their column's formula, by field."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table: its field's name, caption, formula or none where it is typed, and look.
@@ -87,6 +91,11 @@ def words_listed(words: Iterable[str], *, others: bool = False) -> Rule:
 def between(kind: str, low: float | str, high: float | str) -> Rule:
     """Return the rule of a ``whole`` or ``decimal`` number from low to high."""
     return {"type": kind, "operator": "between", "formula1": f"{low}", "formula2": f"{high}"}
+
+
+def above(low: float) -> Rule:
+    """Return the rule of a number that is more."""
+    return {"type": "decimal", "operator": "greaterThan", "formula1": f"{low}"}
 
 
 def at_least(low: float) -> Rule:
@@ -142,10 +151,14 @@ def headers(page: Page, row: int, columns: Iterable[str], texts: Iterable[str]) 
 
 
 def captions(page: Page, at: str, columns: Iterable[Column]) -> None:
-    """Write the captions of a table's columns, from the cell of the first one on."""
+    """Write the captions of columns from a cell on; one that has none is called as its field."""
     letter, row = coordinate_from_string(at)
     for number, column_ in enumerate(columns, start=column_index_from_string(letter)):
-        page.say(page.at(row, number), column_.caption, theme.HEADER)
+        at_ = page.at(row, number)
+        if column_.caption:
+            page.say(at_, column_.caption, theme.HEADER)
+        else:
+            page.put(at_, column_.name, theme.HEADER)
 
 
 def section(page: Page, columns: str, row: int, text: str, *entries: Figure | Input) -> int:
@@ -195,12 +208,12 @@ def write_line(
     at: tuple[int, int],
     columns: Iterable[Column],
     name: str,
-    held: Mapping[str, Typed | Figure] | None = None,
+    held: Held | None = None,
 ) -> None:
     """Write a row of named cells from (row, column) on: where a table of Excel would not do.
 
     ``name`` makes a cell's name of its field, such as ``plan_{}_3``; ``[@field]`` in a formula is
-    the row's cell of that field, ``[row]`` the row itself. ``held`` maps fields to what they
+    the row's cell of that field, ``[#row]`` the row's number. ``held`` maps fields to what they
     hold instead: values, or figures of another name. Without a formula a cell repeats the one of
     its name.
     """
@@ -213,7 +226,7 @@ def write_line(
             put(
                 page,
                 cell,
-                Figure(name.format(field_), "", formula.replace("[row]", f"{row}"), look=look),
+                Figure(name.format(field_), "", formula.replace("[#row]", f"{row}"), look=look),
             )
         elif isinstance(content, Figure):
             put(page, cell, content._replace(look=look))

@@ -59,10 +59,16 @@ def bars(
 
 
 def add(
-    page: Page, chart: Chart, data: Cells, categories: Cells, *, by_rows: bool = False
+    page: Page,
+    chart: Chart,
+    data: Cells,
+    categories: Cells,
+    *,
+    by_rows: bool = False,
+    titled: bool = True,
 ) -> Chart:
-    """Add the series of a block, named by its first row unless they are ``by_rows``."""
-    chart.add_data(data.on(page), from_rows=by_rows, titles_from_data=not by_rows)
+    """Add the series of a block, named by its first row unless it is not ``titled`` or by rows."""
+    chart.add_data(data.on(page), from_rows=by_rows, titles_from_data=titled and not by_rows)
     chart.set_categories(categories.on(page))
     return chart
 

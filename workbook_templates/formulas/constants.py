@@ -58,3 +58,5 @@ RULES = (
     Rule("rates_age_days", 45, "rates that were checked longer ago are flagged"),
     Rule("retirement_notice_days", 60, "a model that shuts down within so many days is flagged"),
 )
+VALUES = {rule.name: rule.value for rule in RULES}
+"""The constants by name."""

@@ -20,6 +20,8 @@ def sentence(text: str, **cells: str) -> str:
 
     The language is chosen when the formula is written, see `Words.fill`.
     """
+    if not cells:
+        return f'"«{text}»"'
     return f"«{text}{''.join(f'⟨{name}:{cell}⟩' for name, cell in cells.items())}»"
 
 

@@ -162,7 +162,7 @@ CONFIDENCE_COLUMNS = (
 """What each confidence takes."""
 SIZE_COLUMNS = (
     Column("size", "Finals of a job", "", _LABEL_COUNT),
-    Column("expected", "Generations on average", "I[row]*risk_retries", theme.COMPUTED_FRACTION),
+    Column("expected", "Generations on average", "I[#row]*risk_retries", theme.COMPUTED_FRACTION),
     Column("needed", "Needed for 90%", "", _NUMBER),
     Column("buffer", "Buffer needed", _buffer("[@expected]"), _SHARE),
     Column("low", "Usual, from", "", _SHARE),
@@ -175,7 +175,7 @@ SIZE_COLUMNS = (
 _BAND = {end: Figure(f"usual_buffer_{end}", "") for end in ("low", "high")}
 WORSE_COLUMNS = (
     Column("by", "Worse by", "", _LABEL_PERCENT),
-    Column("retries", "Retries then", "risk_retries*(1+B[row])", theme.COMPUTED_RATE),
+    Column("retries", "Retries then", "risk_retries*(1+B[#row])", theme.COMPUTED_RATE),
     Column("worse", "Chance left",
            f"IF(risk_finals=0,1,ROUND(1-{_short('[@retries]')},risk_decimals))",
            replace(_SHARE, number=_CHANCE)),

@@ -1,0 +1,245 @@
+"""The lines of the Plans sheet: official tokens, and each plan of the plans table.
+
+A line's cells are named after it, such as ``plans_usd_3``, official tokens' ``plans_official_usd``;
+``[@usd]`` is the cell of the same line, wherever it stands.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from openpyxl.utils import get_column_letter
+
+from workbook_templates.book import theme
+from workbook_templates.book.blocks import Column, Figure
+from workbook_templates.formulas import constants, plan
+from workbook_templates.formulas.conditions import compared, first_of
+from workbook_templates.formulas.sentence import sentence
+from workbook_templates.sheets.plans.layout import (
+    FIRST_ROW,
+    FIRST_WORK,
+    KIND_ROW,
+    LAST_KIND,
+    LAST_ROW,
+    LAST_WORK,
+    MARKS,
+    MARKUP,
+    PRICE,
+    PRICED,
+    WHOLE,
+)
+from workbook_templates.sheets.rates.sheet import QUALITIES
+
+BAD_SIZE = "the size is not legal for the model"
+BAD_QUALITY = "the model does not have this quality"
+BAD_IMAGE = "the inputs of one image are out of range, see Checks"
+BAD_PLAN = "finals, retries or buffer are out of range, see Checks"
+BAD_TABLE = "mend the plans table, see Checks"
+NO_TOKENS = "the output tokens are not known"
+NO_RATE = "no rate for this model, tier and day"
+ESTIMATED = "the token count is an estimate"
+NO_ROW = "no price for this model, size or quality"
+NO_BASE = "the token price that it multiplies is not known"
+NO_CREDIT_PRICE = "the price of a credit is not published"
+OLD = f"seen over {constants.VALUES['rates_age_days']} days before the price date: check it again"
+NO_AMOUNT = "its row in the plans table names no price"
+
+_REFUSED, _UNKNOWN, _PRICED = tuple(MARKS)
+_SMALL = replace(theme.WRAPPED_CELL, size=8)
+_MARK = replace(theme.CELL, align="center", indent=0)
+_LISTED = replace(theme.NUMBER, number=f"{theme.RATE};;–")
+_TERMS = {term: f"[@listed_{term}]" for term in plan.TERMS}
+_IN_TABLE = QUALITIES[:3]
+
+
+def _per_final(usd: str) -> str:
+    return f"IF(plan_valid=1,{usd}*retries_used,NA())"
+
+
+def _markup(usd: str) -> str:
+    return f"IF(list_cost_per_image=0,NA(),{usd}/list_cost_per_image-1)"
+
+
+# What official tokens cost, at the tier of the job.
+
+_ESTIMATED = 'IF(measured_tokens="",IF(basis_tokens="estimate",1,0),0)'
+_FAULTS = (
+    ("size_legal=0", sentence(BAD_SIZE)),
+    ("spec_valid=0", sentence(BAD_IMAGE)),
+    ("plans_quality_taken=0", sentence(BAD_QUALITY)),
+    ("ISNUMBER(tokens_image_out)", sentence(NO_RATE)),
+)
+_NOTE = (
+    f"IF(ISNUMBER(token_cost_per_image),IF(plan_valid=0,{sentence(BAD_PLAN)},"
+    f'IF({_ESTIMATED}=1,{sentence(ESTIMATED)},"")),{first_of(_FAULTS, sentence(NO_TOKENS))})'
+)
+
+
+def _official_mark(quality: str) -> str:
+    """Return ✔ where output tokens are known, ? where not; blank for another model's quality.
+
+    A model takes every quality up to the highest one that has a count.
+    """
+    listed = f"SUMIFS(tblFixed[{quality}],tblFixed[model],model,tblFixed[size],size_used)"
+    in_table = quality in _IN_TABLE
+    counted = (
+        f'IF(counting="grid",N(INDEX(tblModels[{quality}],model_row)),'
+        f"{listed if in_table else '0'})"
+    )
+    columns = "tblModels[max]" if quality == "max" else f"tblModels[[{quality}]:[max]]"
+    from_here = f"SUM(INDEX({columns},model_row,0))"
+    taken = f'IF(counting="grid",{from_here},{1 if in_table else 0})'
+    measured = f'IF(quality="{quality}",IF(ISNUMBER(tokens_image_out),1,0),0)'
+    known = f'IF({counted}+{measured}>0,"{_PRICED}","{_UNKNOWN}")'
+    return f'IF(size_legal=0,"",IF({taken}=0,"",{known}))'
+
+
+_OFFICIAL = {
+    "kind": '"«tokens, tier »"&tier',
+    "final": _per_final("token_cost_per_image"),
+    "bill": "token_cost_per_image*generations_with_buffer",
+    "markup": _markup("token_cost_per_image"),
+    "basis": f'IF({_ESTIMATED}=1,"estimate",basis_image_out)',
+    "note": _NOTE,
+    **{quality: _official_mark(quality) for quality in QUALITIES},
+}
+OFFICIAL = {
+    "name": None,
+    "credits": None,
+    "usd": Figure("token_cost_per_image", ""),
+    "checked": Figure("checked_image_out", ""),
+    "source": Figure("source_image_out", ""),
+    **{field: Figure(f"plans_official_{field}", "", text) for field, text in _OFFICIAL.items()},
+}
+"""What the line of official tokens holds, by field."""
+
+
+# What a plan's line shows: what its row of the plans table says, or the plan's first one.
+
+
+def _shown(field: str) -> str:
+    return f"INDEX(tblPlans[{field}],IF(N([@row])=0,[@at],[@row]))"
+
+
+def _used(formula: str) -> str:
+    """Return the formula of a line; one that no plan uses is blank."""
+    return f'IF([@at]=0,"",{formula})'
+
+
+def _fitting(quality: str) -> str:
+    """Return which rows of the plans table bill such an image."""
+    return plan.fits("[@name]", "model", quality, "long_edge")
+
+
+def _mark(quality: str) -> str:
+    """Return the mark of a plan for a quality of the model: the best row's last digit, as it were.
+
+    0 where no row fits, 1 for a row without a price that can be told, 2 for one with a price.
+    """
+    priced = (
+        "SIGN(ISNUMBER(tblPlans[usd])*(tblPlans[usd]>0)"
+        "+ISNUMBER(tblPlans[credits])*(tblPlans[credits]>0)"
+        "+ISNUMBER(tblPlans[multiplier])*(tblPlans[multiplier]>0)"
+        f'*(plans_official_{quality}="{_PRICED}"))'
+    )
+    fitting = _fitting(f'"{quality}"')
+    best = f"SUMPRODUCT(MAX({fitting}*({plan.RANK}*plan_marks+1+{priced})))"
+    mark = f"MOD(MOD({best},plan_row_base*plan_marks),plan_marks)"
+    return f'IF(plans_official_{quality}="","",IFERROR(MID("{MARKS}",1+{mark},1),NA()))'
+
+
+def _note() -> str:
+    """Say why a plan has no price, or what its row in the plans table says."""
+    faults = (
+        ("size_legal=0", sentence(BAD_SIZE)),
+        ("plans_quality_taken=0", sentence(BAD_QUALITY)),
+        ("ISERROR([@row])", sentence(BAD_TABLE)),
+        ("[@row]=0", sentence(NO_ROW)),
+        ("[@listed_multiplier]>0", sentence(NO_BASE)),
+        ("[@listed_credits]>0", sentence(NO_CREDIT_PRICE)),
+    )
+    fault, note = first_of(faults, sentence(NO_AMOUNT)), "INDEX(tblPlans[note],[@row])"
+    old = "IF(ISNUMBER([@checked]),N(price_date)-[@checked]>rates_age_days,FALSE)"
+    again = f'IF({old},IF({note}&""="","",{sentence("; ")})&{sentence(OLD)},"")'
+    said = f"IF(plan_valid=0,{sentence(BAD_PLAN)},{note}&{again})"
+    return f"IF(ISNUMBER([@usd]),{said},{fault})"
+
+
+# Who has a price needs no credits.
+_NO_CREDITS = 'IF(ISNUMBER([@usd]),"",NA())'
+_SHAPES, _IN_WORDS = (f"${letter}${KIND_ROW}:${letter}${LAST_KIND}" for letter in "BC")
+_SHAPE, _SEEN = _shown("shape"), _shown("checked")
+COLUMNS = (
+    Column("name", "Plan", _used("INDEX(tblPlans[plan],MAX(1,[@at]))"),
+           replace(theme.WRAPPED_CELL, bold=True)),
+    Column("kind", "Kind of price",
+           _used(f'IFERROR(INDEX({_IN_WORDS},MATCH({_SHAPE}&"",{_SHAPES},0)),{_SHAPE}&"")')),
+    Column("credits", "Credits per image",
+           _used(f"IF([@row]=0,NA(),{plan.credits_(_TERMS, '[@usd]', _NO_CREDITS)})"),
+           replace(theme.NUMBER, number=theme.MONEY)),
+    Column("usd", "USD per image", _used(plan.usd(_TERMS, "list_cost_per_image")), PRICED),
+    Column("final", "USD per accepted final", _used(_per_final("[@usd]")), PRICED),
+    Column("bill", "The job's bill, USD", _used("[@usd]*generations_with_buffer"),
+           replace(theme.NUMBER, number=theme.USD)),
+    Column("markup", "Over the token list price", _used(_markup("[@usd]")),
+           replace(theme.NUMBER, number=MARKUP)),
+    *(Column(quality, "", _used(_mark(quality)), _MARK) for quality in QUALITIES),
+    Column("basis", "Basis", _used(f'{_shown("basis")}&""')),
+    Column("checked", "Seen on", _used(f"IF(N({_SEEN})=0,NA(),{_SEEN})"),
+           replace(theme.NUMBER, number=theme.DATE)),
+    Column("source", "Source", _used(f'{_shown("source")}&""'), _SMALL),
+    Column("note", "What to know", _used(_note()), _SMALL),
+)  # fmt: skip
+"""The comparison, from column B on."""
+
+
+# Behind a line: its row of the plans table, what that lists, and its place by price.
+
+_COMPARED = f"$C${FIRST_WORK}:$C${LAST_WORK}"
+_CHEAPER = f"SUMPRODUCT(ISNUMBER({_COMPARED})*({_COMPARED}<[@compared]))"
+_TIES = f"SUMPRODUCT(--($C${FIRST_WORK}:C[#row]=[@compared]))"
+WORKINGS = (
+    Column("name", "Plan"),
+    Column("compared", "USD per accepted final, compared",
+           f'IF(ISNUMBER([@final]),{compared("[@final]")},"")', replace(_LISTED, number=PRICE)),
+    Column("row", "Row for this job",
+           plan.row("[@at]*size_legal*plans_quality_taken", _fitting("quality")), WHOLE),
+    *(Column(f"listed_{term}", caption, plan.listed(term, "[@row]"), _LISTED)
+      for term, caption in (
+          ("credits", "Listed credits"),
+          ("usd", "Listed USD"),
+          ("usd_per_credit", "Listed USD per credit"),
+          ("multiplier", "Listed multiplier"))),
+    Column("at", "First row", "", WHOLE),
+    Column("order", "Order", f'IF(ISNUMBER([@compared]),{_CHEAPER}+{_TIES},"")', WHOLE),
+)  # fmt: skip
+"""The workings of a plan's line, from column B on; `first_row_of` is what "at" holds."""
+
+
+def unnamed(k: int) -> str:
+    """Return which rows of the plans table belong to none of the plans before line ``k``.
+
+    Plain comparisons, because MATCH and COUNTIF would take a * in a name for a wildcard.
+    """
+    others = (f"*(tblPlans[plan]<>plans_name_{i})" for i in range(1, k))
+    return f'(tblPlans[plan]<>""){"".join(others)}'
+
+
+def first_row_of(k: int) -> Figure:
+    """Return the first row of the plans table that line ``k`` is for; 0 for an unused line."""
+    first = f"SUMPRODUCT(MAX({unnamed(k)}*(plan_row_base-{plan.POSITION})))"
+    return Figure(f"plans_at_{k}", "", f"MOD(-{first},plan_row_base)")
+
+
+def lines(field: str) -> str:
+    """Return the cells of a column of the comparison, official tokens left out."""
+    return _cells(COLUMNS, field, FIRST_ROW, LAST_ROW)
+
+
+def worked(field: str) -> str:
+    """Return the cells of a column of the workings."""
+    return _cells(WORKINGS, field, FIRST_WORK, LAST_WORK)
+
+
+def _cells(columns: Sequence[Column], field: str, first: int, last: int) -> str:
+    letter = get_column_letter(2 + [column.name for column in columns].index(field))
+    return f"${letter}${first}:${letter}${last}"
