@@ -1,7 +1,7 @@
-"""Build the workbook: sheets in reading order, prefilled, with cached values from the core."""
+"""Build the workbook: sheets in reading order, prefilled, with the values of its formulas."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +9,14 @@ from openpyxl import Workbook
 
 import xl_pricing
 import xl_pricing.functions.pricing
-from workbook_templates.answers import answer
 from workbook_templates.book.finish import finish
 from workbook_templates.book.macros import AddIn, add_button, add_macros, add_ribbon
 from workbook_templates.book.page import Book
 from workbook_templates.book.theme import Theme
 from workbook_templates.book.words import Words
+from workbook_templates.contents import sheets_of
+from workbook_templates.formulas.calculation import Calculation, Sheets
+from workbook_templates.formulas.values import CellValue
 from workbook_templates.sheets import checks, functions, stages
 from workbook_templates.sheets import help as help_sheet
 from workbook_templates.sheets.actuals import sheet as actuals
@@ -80,11 +82,26 @@ def write_template(path: Path, lang: str = "en") -> None:
 
 
 class Built:
-    """A built workbook: the file's bytes, and where its inputs and computed cells are."""
+    """A built workbook: the file's bytes, where its inputs and computed cells are, what they show.
 
-    def __init__(self, book: Book, data: bytes) -> None:
+    ``values`` are those that the file caches, by the cell's name; a table's cell is
+    ``tblCampaign.budget.0`` in the first row.
+    """
+
+    def __init__(self, book: Book, data: bytes, sheets: Sheets, values: Calculation) -> None:
         """Keep the parts that callers and tests ask for."""
         self.data, self.inputs, self.formulas = data, book.inputs, book.formulas
+        self.values: Mapping[str, CellValue] = values
+        self._sheets, self._today = sheets, values.today
+
+    def calculate(
+        self, changes: Mapping[str, CellValue | date], today: date | None = None
+    ) -> Mapping[str, CellValue]:
+        """Return what the workbook shows with other inputs, by name; `KeyError` for no input.
+
+        ``today`` is what TODAY() gives; if omitted, the day on which the rates were checked.
+        """
+        return Calculation(self._sheets, changes, today=today or self._today)
 
 
 def build(
@@ -107,13 +124,13 @@ def build(
     book.typed, book.progress = job, progress or book.progress
     book.workbook.remove(book.workbook.worksheets[0])
     _write_sheets(book, card, job)
-    values = answer(job, card, book.words)
     if macros:
         functions.write(book)
-        values = functions.answers(job, values, book.words(functions.STATUS))
         add_macros(book, "workbook", add_button(book))
     _describe(book, card)
-    return Built(book, finish(book, values))
+    sheets = sheets_of(book, functions.ANSWERS if macros else {})
+    values = Calculation(sheets, today=card.checked)
+    return Built(book, finish(book, values), sheets, values)
 
 
 def _write_sheets(book: Book, card: RateCard, job: Mapping[str, Any]) -> None:

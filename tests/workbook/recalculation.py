@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from former import answer
 from hosts.libreoffice import LibreOffice
 from random_inputs import CARD, as_cell
 
-from workbook_templates.answers import answer
 from workbook_templates.book.words import Words
 from workbook_templates.build import Built, default_inputs
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from former import answer
 from outcomes import Outcome, Reader, outcomes
 from random_inputs import CARD, in_words, job, random_inputs
 from readable import readable
 
-from workbook_templates.answers import answer
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.build import build
 

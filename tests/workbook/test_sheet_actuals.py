@@ -12,11 +12,11 @@ from statistics import NormalDist
 from typing import Any
 
 import pytest
+from former import answer
 from hosts.libreoffice import LibreOffice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbook_templates.answers import answer
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.build import Built, build, default_inputs
 from workbook_templates.sheets.actuals.drift import PERIODS

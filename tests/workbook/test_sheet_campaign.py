@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from former import answer
 from hosts.libreoffice import LibreOffice
 from hosts.programs import SOFFICE, UNO_PYTHON, require
 from hosts.workbook_file import WorkbookFile
 from random_inputs import CARD, job
 
-from workbook_templates.answers import answer
 from workbook_templates.book.words import Words
 from workbook_templates.build import Built, build
 from workbook_templates.formulas.constants import RULES

@@ -8,22 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from former import answer
+from former.sentence import fixed_text, percent_text, usd_text
 from hosts.libreoffice import LibreOffice
 from random_inputs import CARD, job
 from recalculation import cells_of, differs
 
-from workbook_templates.answers import answer
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.build import Built, build
 from workbook_templates.formulas.constants import RULES
-from workbook_templates.formulas.sentence import (
-    fixed,
-    fixed_text,
-    percent,
-    percent_text,
-    usd,
-    usd_text,
-)
+from workbook_templates.formulas.sentence import fixed, percent, usd
 from workbook_templates.sheets.levers.formulas import ROWS, TITLES, WORKINGS
 from xl_pricing.estimation.image import Image
 from xl_pricing.estimation.levers import LEVERS, size_moves

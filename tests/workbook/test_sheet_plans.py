@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from former import answer
 from hosts.libreoffice import LibreOffice
 from random_inputs import CARD, as_cell, job
 
-from workbook_templates.answers import answer
 from workbook_templates.book.words import Words
 from workbook_templates.build import Built, build
 from workbook_templates.sheets.plans import layout, pack

@@ -9,11 +9,11 @@ from typing import Any
 
 import oracle
 import pytest
+from former.risk import add_risk
+from former.values import Answers
 from hosts.libreoffice import LibreOffice
 from openpyxl import Workbook
 
-from workbook_templates.answers.risk import add_risk
-from workbook_templates.answers.values import Answers
 from workbook_templates.book import theme
 from workbook_templates.book.finish import finish
 from workbook_templates.book.page import Book, Page

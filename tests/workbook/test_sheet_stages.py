@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from former import answer
 from hosts.libreoffice import LibreOffice
 from random_inputs import CARD, job
 from recalculation import differs
 
-from workbook_templates.answers import answer
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.build import build
 from workbook_templates.sheets.stages import DEFAULTS

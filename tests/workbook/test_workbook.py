@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from former import answer
 from hosts.libreoffice import LibreOffice
 from hosts.programs import VALIDATOR, require
 from hosts.workbook_file import SHARED_FUNCTIONS, findings, sdk_findings
 from random_inputs import CARD, job, random_inputs, random_line
 from recalculation import wrong_cells, wrong_of_file
 
-from workbook_templates.answers import answer
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.build import Built, build, write_template
 from workbook_templates.formulas.constants import RULES

@@ -63,12 +63,13 @@ def _cells_beside(table: Grown, row: str) -> dict[int, str]:
 
 
 def computed_cell(attributes: str, formula: str, value: Any) -> str:  # noqa: ANN401 - a cell's value
-    """Write a cell with a formula and what it gives."""
+    """Write a cell with a formula and what it gives, a number with the 15 digits that are shown."""
     if isinstance(value, str):
         kind = "e" if value.startswith("#") else "str"
         return f'<c{attributes} t="{kind}">{formula}<v>{escape(value, quote=False)}</v></c>'
-    number = (value - _EPOCH).days if isinstance(value, date) else repr(value)
-    return f"<c{attributes}>{formula}<v>{number}</v></c>"
+    if isinstance(value, bool):
+        return f'<c{attributes} t="b">{formula}<v>{int(value)}</v></c>'
+    return f"<c{attributes}>{formula}<v>{value:.15g}</v></c>"
 
 
 def _parts(table: Grown, row: str) -> list[_Part]:

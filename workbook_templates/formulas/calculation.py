@@ -21,6 +21,7 @@ from workbook_templates.formulas.values import (
     Error,
     FormulaError,
     RaisedError,
+    days,
     typed_value,
 )
 
@@ -151,10 +152,11 @@ class Calculation(Mapping[str, CellValue]):
         today: date,
     ) -> None:
         """Take inputs that differ from what the sheets hold, by name, and the day of TODAY()."""
-        self.sheets, self.today = sheets, float(typed_value(today) or 0.0)
+        self.sheets, self.today = sheets, today
         cells, columns = dict(sheets.typed), sheets.columns()
         for name, value in (changes or {}).items():
             _change(sheets, name, typed_value(value), cells, columns)
+        self.day = days(today)
         self.cells = _Lazy(cells, self._cell)
         self.columns = _Lazy(columns, self._column)
         self.shared: dict[int, Array | CellValue] = {}

@@ -16,7 +16,8 @@ Column: TypeAlias = tuple[str, str]
 class Known(Protocol):
     """The values of a calculation; what is not known yet is computed when it is asked for."""
 
-    today: float
+    day: float
+    """What TODAY() gives."""
     shared: dict[int, Array | CellValue]
     """The values of expressions that formulas have in common, by number."""
 

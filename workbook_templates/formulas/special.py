@@ -161,7 +161,7 @@ def _columns(compiler: "Compiler", call: Call) -> Value:
 
 def _today(compiler: "Compiler", call: Call) -> Value:
     operands(compiler, call, 0, 0)
-    return lambda known, _row: known.today
+    return lambda known, _row: known.day
 
 
 OF_ONE_VALUE: Mapping[str, Callable[["Compiler", Call], Value]] = {

@@ -77,12 +77,17 @@ class Array:
         return found
 
 
+def days(day: date) -> float:
+    """Return a day as a cell holds it."""
+    return float((date(day.year, day.month, day.day) - _EPOCH).days)
+
+
 def typed_value(value: date | CellValue) -> CellValue:
     """Return what a formula sees of a typed value."""
     if type(value) is int:
         return float(value)
     if isinstance(value, date):
-        return float((date(value.year, value.month, value.day) - _EPOCH).days)
+        return days(value)
     return ERRORS.get(value, value) if isinstance(value, str) else value
 
 
@@ -93,7 +98,7 @@ def read_number(typed: str) -> float | None:
         return float(word.rstrip("%").replace(",", "")) / (100 if found[5] else 1)
     if found := _DAY.fullmatch(word):
         try:
-            return typed_value(date(*map(int, found.groups())))  # type: ignore[return-value]  # a day
+            return days(date(*map(int, found.groups())))
         except ValueError:
             return None
     if found := _TIME.fullmatch(word):

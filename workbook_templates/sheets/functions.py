@@ -5,14 +5,12 @@ Both price the job of the Worksheet, so the difference is 0 whatever is typed th
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from workbook_templates.book import theme
 from workbook_templates.book.page import Book, Page
 from xl_pricing.estimation.budget import DEFAULT_CONFIDENCE
-from xl_pricing.functions import IMGBUFFER
 from xl_pricing.functions.catalogue import FUNCTIONS
-from xl_pricing.functions.values import is_blank
 
 STATUS = "✔ The functions are loaded and agree with the worksheet"
 OTHERWISE = "✘ The functions differ from the worksheet"
@@ -22,7 +20,6 @@ NOT_LOADED = (
 )
 _FIRST_ROW, _ARGUMENTS_ROW = 7, 19
 _WINDOW = 2000
-_NOT_AVAILABLE = "#N/A"
 _JOB = "size_used,fn_quality,model,fn_images,fn_prompt,fn_references"
 _COST = f"{_JOB},tier,tblRates[#All]"
 _PLAN_QUALITY = "IF(plan_listed_multiplier>0,fn_quality,quality)"
@@ -136,6 +133,12 @@ INPUTS = (
     ),
 )
 
+ANSWERS: Mapping[str, str] = {
+    "functions_loaded": "1",
+    **{f"fn_{row.function}": row.native for row in ROWS},
+}
+"""What the cells that ask VBA show once the functions are loaded: what the worksheet shows."""
+
 
 def write(book: Book) -> None:
     """Write the sheet."""
@@ -196,30 +199,3 @@ def _inputs(page: Page) -> None:
             page.define(entry.name, f"C{at}")
         else:
             page.formula(f"C{at}", entry.name, str(entry.value), style)
-
-
-def answers(job: Mapping[str, Any], values: Mapping[str, Any], status: str) -> dict[str, Any]:
-    """Return the sheet's computed values, given the job and the values of the Worksheet.
-
-    A function's answer is the core's, as is the worksheet's, so it is repeated.
-    """
-    v = dict(values)
-    valid = v["spec_valid"] == 1
-    count = 0 if is_blank(job["reference_images"]) else job["reference_images"]
-    edges = f"{job['reference_width']}x{job['reference_height']}"
-    measured, prompt = job["measured_tokens"], job["prompt_tokens"]
-    v |= {
-        "fn_quality": v["quality"] if is_blank(measured) else measured,
-        "fn_images": v["images_per_call"] if valid else _NOT_AVAILABLE,
-        "fn_prompt": ("" if is_blank(prompt) else prompt) if valid else _NOT_AVAILABLE,
-        "fn_references": "; ".join([edges] * int(count)) if valid else _NOT_AVAILABLE,
-        "fn_plan_credits": v["plan_credits"] if valid else _NOT_AVAILABLE,
-        "fn_size": "1024x1280",
-        "functions_loaded": 1,
-        "functions_status": status,
-    }
-    v["fn_buffer"] = IMGBUFFER(v["finals"], v["retries_used"], DEFAULT_CONFIDENCE)
-    v["fn_short"] = round((v["fn_buffer"] + 1) * v["finals"] * v["retries_used"]) - v["finals"]
-    v |= {f"fn_{row.function}": v[row.native] for row in ROWS}
-    v |= {f"difference_{row.function}": 0 for row in ROWS}
-    return v

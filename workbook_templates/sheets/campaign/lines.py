@@ -210,7 +210,11 @@ def _fault() -> str:
 
 
 def _or_default(typed: str, default: str) -> str:
-    return f'IF([@{typed}]="",{default},[@{typed}])'
+    """Return what a line types, or what the stages say; a blank of theirs stays blank.
+
+    Handed on as it is, it would be 0 in Excel and blank in LibreOffice.
+    """
+    return f'IF([@{typed}]="",IF({default}="","",{default}),[@{typed}])'
 
 
 def _draft_cost() -> str:

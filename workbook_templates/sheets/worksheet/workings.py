@@ -1,6 +1,5 @@
 """The workings of the worksheet: every step of the estimate as one named formula.
 
-The names are those of `workbook_templates.answers`, which computes the same values with the core.
 Only functions that Excel 2016 and LibreOffice share are used.
 """
 

@@ -10,23 +10,23 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from workbook_templates.answers.actuals import add_actuals, add_actuals_checks
-from workbook_templates.answers.campaign import add_campaign, add_campaign_checks
-from workbook_templates.answers.checks import add_rows_to_mend
-from workbook_templates.answers.in_force import add_in_force
-from workbook_templates.answers.job import (
+from former.actuals import add_actuals, add_actuals_checks
+from former.campaign import add_campaign, add_campaign_checks
+from former.checks import add_rows_to_mend
+from former.in_force import add_in_force
+from former.job import (
     add_budget,
     add_captions,
     add_checks,
     add_plan,
     add_status,
 )
-from workbook_templates.answers.levers import add_levers
-from workbook_templates.answers.plans import add_plans
-from workbook_templates.answers.risk import add_risk
-from workbook_templates.answers.spec import add_cost, add_spec
-from workbook_templates.answers.stages import add_stages
-from workbook_templates.answers.values import Answers
+from former.levers import add_levers
+from former.plans import add_plans
+from former.risk import add_risk
+from former.spec import add_cost, add_spec
+from former.stages import add_stages
+from former.values import Answers
 from workbook_templates.book.words import Words
 from workbook_templates.sheets.actuals.sheet import ROWS as ACTUALS_ROWS
 from workbook_templates.sheets.campaign.sheet import ROWS as CAMPAIGN_ROWS

@@ -6,9 +6,10 @@ from functools import partial
 from math import ceil, prod
 from typing import Any
 
-from workbook_templates.answers.bills import Bill, Images, images_of, in_cell
-from workbook_templates.answers.line import Reader, number
-from workbook_templates.answers.values import (
+from former import sentence
+from former.bills import Bill, Images, images_of, in_cell
+from former.line import Reader, number
+from former.values import (
     LIMITS,
     NOT_AVAILABLE,
     Answers,
@@ -18,7 +19,6 @@ from workbook_templates.answers.values import (
     valid,
 )
 from workbook_templates.book.words import Words
-from workbook_templates.formulas import sentence
 from workbook_templates.sheets.actuals.drift import PERIODS
 from workbook_templates.sheets.actuals.rows import FAULTS, TABLE, TYPED
 from workbook_templates.sheets.actuals.sheet import (

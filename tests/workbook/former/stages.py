@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
-from workbook_templates.answers.levers import job_spec
-from workbook_templates.answers.line import Reader, blank, noticeable
-from workbook_templates.answers.line import Spec as SizedSpec
-from workbook_templates.answers.values import (
+from former.levers import job_spec
+from former.line import Reader, blank, noticeable
+from former.line import Spec as SizedSpec
+from former.sentence import fixed_text, shown
+from former.values import (
     LIMITS,
     Answers,
     known_model,
@@ -16,7 +17,6 @@ from workbook_templates.answers.values import (
     valid,
 )
 from workbook_templates.book.words import Words
-from workbook_templates.formulas.sentence import fixed_text, shown
 from workbook_templates.sheets.stages import EVEN, LOSES, PAYS, UNKNOWN
 from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.image import Image

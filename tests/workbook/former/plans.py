@@ -5,8 +5,9 @@ from datetime import timedelta
 from fractions import Fraction
 from functools import partial
 
-from workbook_templates.answers.plan_pack import add_pack, is_number, rounded
-from workbook_templates.answers.values import (
+from former import sentence
+from former.plan_pack import add_pack, is_number, rounded
+from former.values import (
     LIMITS,
     NOT_AVAILABLE,
     Answers,
@@ -17,7 +18,6 @@ from workbook_templates.answers.values import (
     valid,
 )
 from workbook_templates.book.words import Words
-from workbook_templates.formulas import sentence
 from workbook_templates.sheets.plans import layout, lines, sheet
 from workbook_templates.sheets.plans import lines as said
 from workbook_templates.sheets.rates.sheet import QUALITIES

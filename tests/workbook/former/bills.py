@@ -7,8 +7,8 @@ from fractions import Fraction
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
-from workbook_templates.answers.line import Reader, ReadSize, attempt, blank, number, whole
-from workbook_templates.answers.values import LIMITS, NOT_AVAILABLE, Answers, Value, require
+from former.line import Reader, ReadSize, attempt, blank, number, whole
+from former.values import LIMITS, NOT_AVAILABLE, Answers, Value, require
 from workbook_templates.book.words import Words
 from workbook_templates.sheets.actuals.rows import FAULTS, FIRST_ROW, TYPED
 from workbook_templates.sheets.rates.sheet import QUALITIES

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from fractions import Fraction
 
-from workbook_templates.answers.line import reference_tokens
-from workbook_templates.answers.values import LIMITS, NOT_AVAILABLE, Answers
+from former.line import reference_tokens
+from former.values import LIMITS, NOT_AVAILABLE, Answers
 from workbook_templates.formulas.image import IN_FORCE, METERS, RATE_COLUMNS
 from workbook_templates.sheets.rates.in_force import MODELS
 from xl_pricing.rates.card import RateCard

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 from typing import Any
 
-from workbook_templates.answers.line import (
+from former.line import (
     Reader,
     Spec,
     attempt,
@@ -19,7 +19,7 @@ from workbook_templates.answers.line import (
     tier_column,
     usd,
 )
-from workbook_templates.answers.values import (
+from former.values import (
     LIMITS,
     NOT_AVAILABLE,
     Answers,
@@ -216,7 +216,9 @@ class Line:
         }
 
     def _in_use(self, name: str, default: str) -> Value:
-        return self.v[default] if blank(self[name]) else self[name]
+        if not blank(self[name]):
+            return self[name]
+        return "" if self.v[default] is None else self.v[default]
 
     def _within(self, name: str, low: int, high: float = float("inf")) -> bool:
         found = attempt(lambda: number(self[name]))

@@ -6,7 +6,8 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from workbook_templates.answers.values import (
+from former import sentence
+from former.values import (
     LIMITS,
     NOT_AVAILABLE,
     Answers,
@@ -19,7 +20,6 @@ from workbook_templates.answers.values import (
     valid,
 )
 from workbook_templates.book.words import Words
-from workbook_templates.formulas import sentence
 from workbook_templates.sheets.rates.sheet import CUSTOM, QUALITIES
 from workbook_templates.sheets.worksheet.inputs import YES
 from xl_pricing.errors import XlPricingError
@@ -85,7 +85,7 @@ def _add_size(v: Answers, card: RateCard, words: Words) -> None:
     ids = [model.id for model in card.models]
     legal = card.model(DEFAULT_MODEL).sizes
 
-    def side(name: str, position: int) -> Any:  # noqa: ANN401 - px
+    def side(name: str, position: int) -> Any:
         if v["ratio"] == words(CUSTOM):
             typed = v[name]
             return 0 if is_blank(typed) or isinstance(typed, str) else typed
@@ -121,7 +121,7 @@ def _add_output(v: Answers, card: RateCard) -> None:
             return 0
         return rule.table[v.size_used].get(quality, 0)
 
-    def tokens_per_call() -> Any:  # noqa: ANN401 - tokens
+    def tokens_per_call() -> Any:
         n = typed_number(v, "images_per_call")
         require(v.size_legal * v.spec_valid)
         if not is_blank(v["measured_tokens"]):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
-from workbook_templates.answers.values import (
+from former.values import (
     LIMITS,
     NOT_AVAILABLE,
     Answers,

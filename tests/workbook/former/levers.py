@@ -8,9 +8,10 @@ from functools import cached_property
 from math import gcd
 from typing import Any
 
-from workbook_templates.answers.line import Spec as SizedSpec
-from workbook_templates.answers.line import attempt, tier_column
-from workbook_templates.answers.values import (
+from former.line import Spec as SizedSpec
+from former.line import attempt, tier_column
+from former.sentence import fixed_text, percent_text, shown, usd_text
+from former.values import (
     LIMITS,
     NOT_AVAILABLE,
     Answers,
@@ -21,7 +22,6 @@ from workbook_templates.answers.values import (
     used_size,
 )
 from workbook_templates.book.words import Words
-from workbook_templates.formulas.sentence import fixed_text, percent_text, shown, usd_text
 from workbook_templates.sheets.levers.formulas import (
     AS_NOW,
     AT_ONCE,
@@ -182,7 +182,7 @@ _STEPS = ("unit_width", "unit_height", "k_smallest", "k_cheaper", "k_next")
 def _same_ratio(job: Job) -> dict[str, int]:
     """Count the sizes of the job's ratio by asking the core for the tokens of each."""
     legal, size, now = job.model.sizes, job.spec.size, job.now
-    assert isinstance(legal, FreeSizes)  # noqa: S101 - what a grid is for
+    assert isinstance(legal, FreeSizes)
     shared = gcd(*size)
     unit = Size(*(legal.step_px * edge // shared for edge in size))
     whole = size.width // unit.width
@@ -258,7 +258,7 @@ def _lack(row: Row, job: Job | None) -> str:
 def _asked(v: Answers, job: Job, effect: Effect) -> dict[str, Any]:
     """Return what a move asks for, and its tokens."""
     spec, retries = effect.move.image, effect.move.retries
-    assert spec is not None  # noqa: S101 - the caller looked
+    assert spec is not None
     sized = SizedSpec(job.model, spec.size, spec.quality)
     # Text and references do not depend on the quality, which may be unknown to the model.
     usage = job.model.counting.usage(replace(spec, quality=1))
@@ -287,7 +287,7 @@ def _asked(v: Answers, job: Job, effect: Effect) -> dict[str, Any]:
 
 
 def _now_and_then(job: Job, effect: Effect) -> Sequence[tuple[Image, Fraction]]:
-    assert effect.move.image is not None  # noqa: S101 - the caller looked
+    assert effect.move.image is not None
     return (job.spec, job.plan.retries), (effect.move.image, effect.move.retries)
 
 
@@ -311,7 +311,7 @@ def _weighed(
 ) -> dict[str, Any]:
     """Return what a move does to the budget, in figures and in words."""
     spec, cost, saving = effect.move.image, effect.cost_per_image, effect.saving
-    assert spec is not None and cost is not None  # noqa: S101, PT018 - the caller looked
+    assert spec is not None and cost is not None  # noqa: PT018 - the caller looked
     pixels = Fraction(spec.size.pixels, job.spec.size.pixels)
     parts = {"fewer": percent_text(1 - pixels), "more": percent_text(pixels - 1)}
     costs = AT_ONCE if row.lever == "tier" and job.spec.tier == "batch" else row.costs

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from workbook_templates.answers.values import LIMITS, NOT_AVAILABLE, MissingError, Value, require
+from former.values import LIMITS, NOT_AVAILABLE, MissingError, Value, require
 from workbook_templates.formulas.image import METERS
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.cost import TOKENS_PER_MTOK, Tariff
@@ -162,7 +162,7 @@ class Spec:
 
     def _count(self) -> Number:
         require(self.legal)
-        assert self.model is not None  # noqa: S101 - what legal says
+        assert self.model is not None
         if blank(self.quality) or isinstance(self.quality, str):
             return self.model.output.rule.counter(self.word)(self.size)
         tokens = number(self.quality)
@@ -181,7 +181,7 @@ def text_tokens(model: Model | None, prompt: object, references: object) -> Valu
 
     def count() -> int:
         require(model)
-        assert model is not None  # noqa: S101 - required
+        assert model is not None
         images = whole(references, LIMITS["max_references"]) if not blank(references) else 0
         overhead = model.text.per_call + model.text.per_reference * images
         return whole(prompt, LIMITS["max_prompt_tokens"]) + overhead
@@ -194,7 +194,7 @@ def image_tokens(model: Model | None, references: object) -> Value:
 
     def count() -> int:
         require(model)
-        assert model is not None  # noqa: S101 - required
+        assert model is not None
         return whole(references, LIMITS["max_references"]) * reference_tokens(model)
 
     return 0 if blank(references) else attempt(count)

@@ -5,7 +5,8 @@ from functools import lru_cache
 from math import ceil, floor, sqrt
 from typing import Any
 
-from workbook_templates.answers.values import (
+from former import sentence
+from former.values import (
     LIMITS,
     NOT_AVAILABLE,
     Answers,
@@ -14,7 +15,6 @@ from workbook_templates.answers.values import (
     valid,
 )
 from workbook_templates.book.words import Words
-from workbook_templates.formulas import sentence
 from workbook_templates.sheets.risk.search import SIZES, STEPS, key_of
 from workbook_templates.sheets.risk.sheet import STATUS, SURE, WORSE
 from xl_pricing.estimation.budget import (
@@ -67,7 +67,7 @@ def _is_answered(v: Answers) -> bool:
     )
 
 
-def _answered(v: Answers, value: Any) -> Any:  # noqa: ANN401 - a cell's value
+def _answered(v: Answers, value: Any) -> Any:
     require(v["risk_valid"])
     return value
 
@@ -113,7 +113,7 @@ def _add_size(v: Answers, size: int, words: Words) -> None:
     )
 
 
-def _add_search(v: Answers, key: str, confidence: float, finals: Any) -> None:  # noqa: ANN401
+def _add_search(v: Answers, key: str, confidence: float, finals: Any) -> None:
     """Add the generations needed, and every step of the search for them.
 
     The steps are powers of two, so each sum is what is needed over the finals, cut to its step.

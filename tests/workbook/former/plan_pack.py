@@ -3,9 +3,9 @@
 from fractions import Fraction
 from math import ceil, floor
 
-from workbook_templates.answers.values import LIMITS, Answers, typed_number, valid
+from former import sentence
+from former.values import LIMITS, Answers, typed_number, valid
 from workbook_templates.book.words import Words
-from workbook_templates.formulas import sentence
 from workbook_templates.sheets.plans import pack as sheet
 from xl_pricing.estimation.credits import Pack
 from xl_pricing.functions.values import is_blank

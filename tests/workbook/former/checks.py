@@ -1,6 +1,6 @@
 """What the lists of the Checks sheet must hold: the rows to mend."""
 
-from workbook_templates.answers.values import Answers
+from former.values import Answers
 from workbook_templates.formulas.conditions import RowFaults
 from workbook_templates.sheets.checks import LISTED_ROWS
 
