@@ -173,6 +173,17 @@ def test_nothing_is_volatile_or_stateful() -> None:
         assert {"random", "secrets", "time"} & set(imports(path)) <= clock, path
 
 
+def test_the_day_is_read_in_one_place() -> None:
+    reads = {
+        path.relative_to(ROOT).as_posix()
+        for layer in OURS
+        for path in sources(layer)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"today", "now", "utcnow"}
+    }
+    assert reads == {"xl_pricing/rates/day.py"}
+
+
 def test_every_module_says_what_it_holds() -> None:
     for path in sorted(CORE.rglob("*.py")):
         assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), path

@@ -20,6 +20,7 @@ from xl_pricing.errors import InvalidValueError, NotAvailableError, XlPricingErr
 from xl_pricing.hosts.excel.kept_rows import IDENTITIES, Merged, Row, merge
 from xl_pricing.hosts.excel.sheet_table import SheetTable
 from xl_pricing.rates.card import RateCard
+from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.refresh import refresh as refresh_card
 from xl_pricing.rates.refresh.store import active_card, user_store
 from xl_pricing.rates.refresh.verdict import Change
@@ -50,9 +51,8 @@ def refresh_rates() -> str:
 
 def _ask_sources() -> tuple[str, Sequence[Change]]:
     """Bring the card itself up to date; return what the sources said, and what was accepted."""
-    today = date.today()  # noqa: DTZ011 - the user's own day
     try:
-        report = refresh_card(user_store(), today)
+        report = refresh_card(user_store(), today())
     except XlPricingError as error:
         return f"Known rates were used: {error}.", ()
     lines = [f"Asked: {', '.join(report.asked)}.", *report.failures]
