@@ -179,7 +179,9 @@ def test_the_day_is_read_in_one_place() -> None:
         for layer in OURS
         for path in sources(layer)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute) and node.attr in {"today", "now", "utcnow"}
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"today", "now", "utcnow"}
     }
     assert reads == {"xl_pricing/rates/day.py"}
 
