@@ -10,18 +10,17 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 # Only LibreOffice's own Python has it, and no types of it.
 import uno  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 PATIENCE_S = 60.0
-MANY = 20
+ASKING = "xl_pricing asks"
 VALUES, DATES, TEXTS, FORMULAS, FORMATS = 1, 2, 4, 16, 32  # com.sun.star.sheet.CellFlags
 CONTENT = VALUES | DATES | TEXTS | FORMULAS
-ERRORS = 4  # com.sun.star.sheet.FormulaResult
+ERRORS, ANY_RESULT = 4, 7  # com.sun.star.sheet.FormulaResult
 EXCEL_ERRORS = {
     503: "#NUM!",
     519: "#VALUE!",
@@ -32,8 +31,14 @@ EXCEL_ERRORS = {
 }
 
 
+class Formula(str):
+    """A formula that a cell held, written as LibreOffice's interface writes it."""
+
+    __slots__ = ()
+
+
 class Cell:
-    """One cell, to be kept: to find it takes 1.5 ms, to ask or to set it a tenth of that."""
+    """One cell that holds TRUE, FALSE or a formula now and then; all others are set by block."""
 
     def __init__(self, cell: Any) -> None:
         """Remember the number format: a TRUE leaves its own behind, for ISLOGICAL to see."""
@@ -41,43 +46,18 @@ class Cell:
         self.number_format = cell.NumberFormat
 
     def put(self, value: float | str | None) -> None:
-        """Set text as text, never as a formula; None empties the cell."""
+        """Set text as text, but for a formula; None empties the cell."""
         self.cell.NumberFormat = self.number_format
         if value is None:
             self.cell.clearContents(CONTENT)
         elif isinstance(value, bool):
             self.cell.setFormula(f"={str(value).upper()}()")
+        elif isinstance(value, Formula):
+            self.cell.setFormula(value)
         elif isinstance(value, str):
             self.cell.setString(value)
         else:
             self.cell.setValue(value)
-
-    def put_formula(self, formula: str) -> None:
-        """Set a formula written as LibreOffice's interface writes it."""
-        self.cell.NumberFormat = self.number_format
-        self.cell.setFormula(formula)
-
-    def keep(self) -> Callable[[], None]:
-        """Return a function that puts back what the cell holds now."""
-        match self.cell.getType().value:
-            case "FORMULA":
-                return partial(self.put_formula, self.cell.getFormula())
-            case "TEXT":
-                return partial(self.put, self.cell.getString())
-            case "VALUE":
-                return partial(self.put, self.cell.getValue())
-            case _:
-                return partial(self.put, None)
-
-    def read(self) -> float | str | None:
-        """Return a number, a text, the name of an error, or None for an empty cell."""
-        value: float | str | None = self.cell.getDataArray()[0][0]
-        if value is None:
-            code = self.cell.getError()
-            return EXCEL_ERRORS.get(code, f"Err:{code}")
-        if value == "" and self.cell.getType().value == "EMPTY":
-            return None
-        return value
 
 
 class Commands:
@@ -88,6 +68,7 @@ class Commands:
         self.desktop = desktop
         self.document: Any = None
         self.cells: dict[str, Cell] = {}
+        self.sheets: dict[str, Any] = {}  # to find one takes 4 ms
         self.open("private:factory/scalc")
 
     def open(self, url: str) -> None:
@@ -98,7 +79,7 @@ class Commands:
             _close(document)
             raise ValueError(f"LibreOffice cannot read {url} as a workbook")
         _close(self.document)
-        self.document, self.cells = document, {}
+        self.document, self.cells, self.sheets = document, {}, {}
         for name in self.sheet_names():
             self.document.Sheets.getByName(name).unprotect("")
         self.recalculate()
@@ -108,65 +89,81 @@ class Commands:
         return list(self.document.Sheets.ElementNames)
 
     def set_cells(self, values: dict[str, Any]) -> None:
-        """Set cells to values."""
+        """Set cells to values, block by block."""
+        by_sheet: dict[str, dict[tuple[int, int], Any]] = {}
         for address, value in values.items():
-            self._cell(address).put(value)
+            if isinstance(value, bool | Formula) or address in self.cells:
+                self._cell(address).put(value)
+            else:
+                sheet, place = _parts(address)
+                by_sheet.setdefault(sheet, {})[place] = "" if value is None else value
+        for sheet, cells in by_sheet.items():
+            for top, left, bottom, right in _blocks(cells):
+                block = self._sheet(sheet).getCellRangeByPosition(left, top, right, bottom)
+                columns = range(left, right + 1)
+                block.setDataArray(
+                    tuple(
+                        tuple(cells[row, column] for column in columns)
+                        for row in range(top, bottom + 1)
+                    )
+                )
 
     def set_formulas(self, formulas: dict[str, str]) -> None:
         """Set cells to formulas."""
-        for address, formula in formulas.items():
-            self._cell(address).put_formula(formula)
+        self.set_cells({address: Formula(formula) for address, formula in formulas.items()})
 
     def recalculate(self) -> None:
         """Compute every formula again: a value stored in the file is never an answer."""
         self.document.calculateAll()
 
     def read(self, addresses: list[str]) -> list[Any]:
-        """Read cells; many of a sheet in one go."""
-        places: dict[str, list[str]] = {}
-        for address in addresses:
-            places.setdefault(address.rpartition("!")[0], []).append(address)
+        """Read cells: of each sheet the block that holds them all."""
         found: dict[str, Any] = {}
-        for sheet, group in places.items():
-            if len(group) < MANY:
-                found |= {address: self._cell(address).read() for address in group}
-            else:
-                found |= self._read_of_block(sheet, group)
+        groups = list(self._around(addresses))
+        blocks = self._values([block for block, _ in groups])
+        for (block, places), values in zip(groups, blocks, strict=True):
+            area = block.RangeAddress
+            for address, (row, column) in places.items():
+                found[address] = values[row - area.StartRow][column - area.StartColumn]
         return [found[address] for address in addresses]
 
-    def _read_of_block(self, sheet: str, addresses: list[str]) -> dict[str, Any]:
-        """Read the block that holds all addresses."""
-        at = {address: _place(address) for address in addresses}
-        rows, columns = zip(*at.values(), strict=True)
-        top, left = min(rows), min(columns)
-        name = sheet.removeprefix("'").removesuffix("'").replace("''", "'")
-        block = self.document.Sheets.getByName(name).getCellRangeByPosition(
-            left, top, max(columns), max(rows)
-        )
-        values = _values(block)
-        return {address: values[row - top][column - left] for address, (row, column) in at.items()}
+    def _around(self, addresses: list[str]) -> Iterator[tuple[Any, dict[str, tuple[int, int]]]]:
+        """Yield of each sheet the smallest block around the cells, and where they are."""
+        by_sheet: dict[str, dict[str, tuple[int, int]]] = {}
+        for address in addresses:
+            sheet, place = _parts(address)
+            by_sheet.setdefault(sheet, {})[address] = place
+        for sheet, places in by_sheet.items():
+            rows, columns = zip(*places.values(), strict=True)
+            corners = (min(columns), min(rows), max(columns), max(rows))
+            yield self._sheet(sheet).getCellRangeByPosition(*corners), places
 
     def run(self, cases: list[dict[str, Any]], outputs: list[str]) -> list[list[Any]]:
         """Answer each case on its own: what it does not set is as it was before the run."""
-        before = {address: self._cell(address).keep() for case in cases for address in case}
+        before = self._held(list(dict.fromkeys(address for case in cases for address in case)))
         answers: list[list[Any]] = []
-        previous: dict[str, Any] = {}
         automatic = self.document.enableAutomaticCalculation
         automatic(False)  # noqa: FBT003 - the interface has no names
         try:
             for case in cases:
-                for address in previous.keys() - case.keys():
-                    before[address]()
-                self.set_cells(case)
-                previous = case
+                self.set_cells({**before, **case})
                 self.recalculate()
                 answers.append(self.read(outputs))
         finally:
-            for put_back in before.values():
-                put_back()
+            self.set_cells(before)
             automatic(True)  # noqa: FBT003 - the same
             self.recalculate()
         return answers
+
+    def _held(self, addresses: list[str]) -> dict[str, Any]:
+        """Return what cells hold: their values, or their formulas."""
+        held = dict(zip(addresses, self.read(addresses), strict=True))
+        for block, places in self._around(addresses):
+            formulas = set(_places(block.queryFormulaCells(ANY_RESULT)))
+            for address, place in places.items():
+                if place in formulas:
+                    held[address] = Formula(self._range(address).getFormula())
+        return held
 
     def fill(self, name: str, rows: list[list[str]]) -> None:
         """Write a block of entries at A1 of a sheet that holds nothing else."""
@@ -180,48 +177,102 @@ class Commands:
             block.setFormulaArray(tuple(map(tuple, rows)))
 
     def read_block(self, address: str) -> list[list[Any]]:
-        """Read all cells of a range in one go; only those in error are asked one by one."""
-        return _values(self._range(address))
+        """Read all cells of a range in one go."""
+        return self._values([self._range(address)])[0]
 
     def render(self, url: str) -> None:
         """Print the document to a PDF file."""
         self.document.storeToURL(url, _properties(FilterName="calc_pdf_Export"))
 
+    def _values(self, blocks: list[Any]) -> list[list[list[Any]]]:
+        """Read ranges: numbers, texts, None where a cell is empty, the names of errors."""
+        found = []
+        wrong: list[tuple[list[Any], int, str]] = []  # the row it is read into, where in it
+        for block in blocks:
+            values, area = [list(row) for row in block.getDataArray()], block.RangeAddress
+            for row, column in _places(block.queryEmptyCells()):
+                values[row - area.StartRow][column - area.StartColumn] = None
+            sheet = block.Spreadsheet.Name.replace("'", "''")
+            wrong += [
+                (values[row - area.StartRow], column - area.StartColumn,
+                 f"$'{sheet}'.{_letters(column)}{row + 1}")
+                for row, column in _places(block.queryFormulaCells(ERRORS))
+            ]  # fmt: skip
+            found.append(values)
+        codes = self._error_codes([cell for _, _, cell in wrong]) if wrong else []
+        for (row, position, _), code in zip(wrong, codes, strict=True):
+            row[position] = EXCEL_ERRORS.get(code, f"Err:{code}")
+        return found
+
+    def _error_codes(self, cells: list[str]) -> list[int]:
+        """Ask for errors by formula, on a sheet for a moment: to ask a cell itself takes 1 ms."""
+        sheets = self.document.Sheets
+        sheets.insertNewByName(ASKING, sheets.Count)
+        try:
+            block = sheets.getByName(ASKING).getCellRangeByPosition(0, 0, 0, len(cells) - 1)
+            block.setFormulaArray(tuple((f"=ERRORTYPE({cell})",) for cell in cells))
+            self.document.calculate()
+            return [int(code) for (code,) in block.getDataArray()]
+        finally:
+            sheets.removeByName(ASKING)
+
     def _cell(self, address: str) -> Cell:
         if address not in self.cells:
-            cell = self._range(address)
-            if not hasattr(cell, "getError"):
-                raise ValueError(f"{address!r} is not one cell")
-            self.cells[address] = Cell(cell)
+            sheet, (row, column) = _parts(address)
+            self.cells[address] = Cell(self._sheet(sheet).getCellByPosition(column, row))
         return self.cells[address]
 
     def _range(self, address: str) -> Any:
         sheet, _, place = address.rpartition("!")
-        name = sheet.removeprefix("'").removesuffix("'").replace("''", "'")
-        if not self.document.Sheets.hasByName(name):
-            raise KeyError(f"no sheet {name!r} for {address!r}; there are {self.sheet_names()}")
-        return self.document.Sheets.getByName(name).getCellRangeByName(place)
+        return self._sheet(sheet).getCellRangeByName(place)
+
+    def _sheet(self, quoted: str) -> Any:
+        """Return a sheet by its name as it stands in an address."""
+        if quoted not in self.sheets:
+            name = quoted.removeprefix("'").removesuffix("'").replace("''", "'")
+            if name not in self.sheet_names():
+                raise KeyError(f"no sheet {name!r}; there are {self.sheet_names()}")
+            self.sheets[quoted] = self.document.Sheets.getByName(name)
+        return self.sheets[quoted]
 
 
-def _place(address: str) -> tuple[int, int]:
-    """Return row and column of a cell, from 0; to ask for it takes 4 ms."""
-    letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", address.rpartition("!")[2]).groups()
+def _parts(address: str) -> tuple[str, tuple[int, int]]:
+    """Return the sheet of a cell as it is written, and row and column from 0."""
+    sheet, _, place = address.rpartition("!")
+    known = re.fullmatch(r"([A-Z]+)(\d+)", place)
+    if not known:
+        raise ValueError(f"{address!r} is not one cell")
+    letters, digits = known.groups()
     column = 0
     for letter in letters:
         column = 26 * column + ord(letter) - ord("A") + 1
-    return int(digits) - 1, column - 1
+    return sheet, (int(digits) - 1, column - 1)
 
 
-def _values(block: Any) -> list[list[Any]]:
-    """Read the cells of a range; only those in error are asked one by one."""
-    values = [list(row) for row in block.getDataArray()]
-    left, top = block.RangeAddress.StartColumn, block.RangeAddress.StartRow
-    for row, column in _places(block.queryEmptyCells()):
-        values[row - top][column - left] = None
-    for row, column in _places(block.queryFormulaCells(ERRORS)):
-        code = block.getCellByPosition(column - left, row - top).getError()
-        values[row - top][column - left] = EXCEL_ERRORS.get(code, f"Err:{code}")
-    return values
+def _letters(column: int) -> str:
+    """Return the letters of a column that is counted from 0."""
+    before, last = divmod(column, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
+
+
+def _blocks(places: Iterable[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
+    """Return as few rectangles as hold these cells and no others: top, left, bottom, right."""
+    runs: list[list[int]] = []  # row, first and last column
+    for row, column in sorted(places):
+        if runs and runs[-1][0] == row and runs[-1][2] == column - 1:
+            runs[-1][2] = column
+        else:
+            runs.append([row, column, column])
+    open_blocks: dict[tuple[int, int], int] = {}
+    blocks: list[list[int]] = []
+    for row, left, right in runs:
+        known = open_blocks.get((left, right))
+        if known is not None and blocks[known][2] == row - 1:
+            blocks[known][2] = row
+        else:
+            open_blocks[left, right] = len(blocks)
+            blocks.append([row, left, row, right])
+    return [(top, left, bottom, right) for top, left, bottom, right in blocks]
 
 
 def _close(document: Any) -> None:
