@@ -25,32 +25,9 @@ from workbook_templates.sheets.levers import sheet as levers
 from workbook_templates.sheets.plans import sheet as plans
 from workbook_templates.sheets.rates import sheet as rates
 from workbook_templates.sheets.risk import sheet as risk
-from workbook_templates.sheets.worksheet import inputs
+from workbook_templates.sheets.worksheet import inputs as worksheet_inputs
 from workbook_templates.sheets.worksheet import sheet as worksheet
 from xl_pricing.rates.card import RateCard, bundled_card
-
-JOB: Mapping[str, Any] = {
-    "model": "gpt-image-2",
-    "tier": "standard",
-    "ratio": "4:5",
-    "custom_width": 1024,
-    "custom_height": 1536,
-    "quality": "high",
-    "measured_tokens": None,
-    "images_per_call": 1,
-    "prompt_tokens": 180,
-    "reference_images": 1,
-    "reference_width": 1024,
-    "reference_height": 1024,
-    "finals": 120,
-    "retries": 1.5,
-    "buffer": 0.2,
-    "plan": "Apiframe",
-    "currency": "EUR",
-    "units_per_usd": 0.9,
-}
-"""The prefilled job: 120 shop product shots at 4:5, drawn from one saved baseline image."""
-
 
 CHECKS = checks.Lists(
     errors=(
@@ -135,14 +112,15 @@ def build(
 
 def _write_sheets(book: Book, card: RateCard, job: Mapping[str, Any]) -> None:
     """Write the sheets in reading order; Rates first, for the others list its rows."""
-    lists = rates.write(book, card)
-    worksheet.write(book, card, job, lists)
-    campaign.write(book, job, lists["tblModels"])
+    rates.write(book, card)
+    models = book.columns["tblModels", "model"]
+    worksheet.write(book, card)
+    campaign.write(book, job, models)
     stages.write(book)
     levers.write(book)
     plans.write(book)
     risk.write(book)
-    actuals.write(book, job, lists["tblModels"])
+    actuals.write(book, job, models)
     checks.write(book, CHECKS)
     help_sheet.write(book)
     rates_sheet = book.words("Rates")
@@ -152,13 +130,10 @@ def _write_sheets(book: Book, card: RateCard, job: Mapping[str, Any]) -> None:
 
 def default_inputs(words: Words, card: RateCard) -> dict[str, Any]:
     """Return what is prefilled: every input by name, and the rows of the tables by field."""
+    inputs = {**worksheet_inputs.defaults(card), **stages.DEFAULTS, **plans.DEFAULTS}
     return {
-        **JOB,
-        "use_measured": words(inputs.NO),
-        "price_date": card.checked,
-        **stages.DEFAULTS,
+        **{name: words.fill(v) if isinstance(v, str) else v for name, v in inputs.items()},
         **campaign.defaults(words),
-        **plans.DEFAULTS,
         **actuals.defaults(words),
     }
 

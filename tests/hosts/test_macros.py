@@ -16,7 +16,7 @@ import xlwings
 from hosts.made_up_book import Book, Range, Refusal, Sheet, Table
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.build import build
-from workbook_templates.sheets.rates.sheet import tables
+from workbook_templates.sheets.rates.tables import tables
 from xl_pricing.errors import InvalidValueError, NotAvailableError, SourceError
 from xl_pricing.hosts.excel import macros
 from xl_pricing.hosts.excel.macros import refresh, refresh_rates
@@ -87,8 +87,7 @@ def own_rate(book: Book, **cells: Any) -> int:
 
 def expected(card: RateCard, name: str, lang: str = "en") -> list[dict[str, Any]]:
     part = next(part for part in tables(card, Words(lang)) if part.name == name)
-    rows = [dict(zip(part.captions, row, strict=True)) for row in part.rows]
-    return [{k: macros._as_cell(v) for k, v in row.items()} for row in rows]
+    return [{k: macros._as_cell(v) for k, v in row.items()} for row in part.rows]
 
 
 # What is written

@@ -24,19 +24,23 @@ class Figure(NamedTuple):
     """A computed cell: its name, label, formula, unit and look."""
 
     name: str
-    label: str
+    label: str = ""
     formula: str = ""
     unit: str = ""
     look: Style = theme.COMPUTED
+    label_look: Style = theme.LABEL
 
 
 class Input(NamedTuple):
-    """A typed cell: its name, what is prefilled, label, hint, message, number format and rule."""
+    """A typed cell: its name, what is prefilled, label, hint, message, number format and rule.
+
+    A hint is text, or a `Figure` of which name, formula and look are used.
+    """
 
     name: str
     value: Typed
     label: str
-    hint: str
+    hint: str | Figure
     message: str
     number: str = theme.TEXT
     rule: Rule = NO_RULE
@@ -182,11 +186,23 @@ def write_entry(page: Page, columns: str, row: int, entry: Figure | Input) -> No
         page.say(label, entry.label, entry.label_look)
         write_input(page, value, entry)
     else:
-        page.say(label, entry.label, theme.LABEL)
+        page.say(label, entry.label, entry.label_look)
         put(page, value, entry)
-    beside = entry.hint if isinstance(entry, Input) else entry.unit
-    if beside:
-        page.say(unit, beside, theme.NOTE)
+    _say_or_put(page, unit, entry.hint if isinstance(entry, Input) else entry.unit, theme.NOTE)
+
+
+def write_row(
+    page: Page,
+    columns: str,
+    row: int,
+    label: str,
+    figures: Iterable[Figure],
+    label_look: Style = theme.LABEL,
+) -> None:
+    """Write a label and the figures beside it, one a column."""
+    page.say(f"{columns[0]}{row}", label, label_look)
+    for column, figure in zip(columns[1:], figures, strict=True):
+        put(page, f"{column}{row}", figure)
 
 
 def write_input(page: Page, at: str, entry: Input, look: Style = theme.INPUT) -> None:

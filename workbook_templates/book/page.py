@@ -34,6 +34,7 @@ Typed = str | float | date | None
 """What may be typed in a cell."""
 
 _SAME_ROW = re.compile(r"\[@(\w+)\]")
+_COLUMN = re.compile(r"(tbl\w+)\[(\w+)\]")
 
 
 def this_row(formula: str, table: str) -> str:
@@ -80,6 +81,8 @@ class Book:
     descriptions: list[str] = field(default_factory=list)
     formats: dict[str, int] = field(default_factory=dict)
     grown: list[Grown] = field(default_factory=list)
+    columns: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Where a column of a table stands, by table and field."""
     progress: Callable[[int], None] = _say_nothing
     """Told how many rows of a growing table were written."""
 
@@ -144,8 +147,11 @@ class Page:
                 self.put(cell.coordinate, cell.value, style)
 
     def validate(self, at: str, title: str, message: str, **rule: Any) -> None:  # noqa: ANN401
-        """Attach an input message, and a rule where one is given (openpyxl's keywords)."""
-        rule = {key: self.words.fill(str(part)) for key, part in rule.items()}
+        """Attach an input message, and a rule where one is given (openpyxl's keywords).
+
+        ``tblModels[model]`` in a rule is a column of a table that is written already.
+        """
+        rule = {key: self._addressed(self.words.fill(str(part))) for key, part in rule.items()}
         validation = DataValidation(
             allow_blank=True,
             showInputMessage=True,
@@ -190,9 +196,16 @@ class Page:
                     self.put(f"{column}{row}", value, styles.get(field_, CELL))
         if computed:
             self._grow(Grown(self.sheet.title, name, top + 2, columns, held, rows))
+        last_row = top + 1 + max(len(rows), 1)
+        for number, field_ in enumerate(columns, start=left):
+            self.book.columns[name, field_] = self.absolute(top + 2, last_row, number)
         last = list(columns.values())[-1]
-        ref = f"{get_column_letter(left)}{top + 1}:{last}{top + 1 + max(len(rows), 1)}"
+        ref = f"{get_column_letter(left)}{top + 1}:{last}{last_row}"
         self._add_table(name, ref, captions, computed)
+
+    def _addressed(self, rule: str) -> str:
+        """Write a table's column as an address: rules of cells cannot name one."""
+        return _COLUMN.sub(lambda found: self.book.columns[found[1], found[2]], rule)
 
     def _compute(self, at: str, formula: str, style: Style) -> None:
         """Write a formula that has no name."""

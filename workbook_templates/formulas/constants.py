@@ -6,6 +6,10 @@ from xl_pricing.estimation import actuals, budget, cost, image, levers, size, to
 
 MOST_ROWS = 5_000
 """Rows of the campaign, and of the actuals, at most."""
+MAX_PX = 100_000
+"""Edge of an image in px at most, where a sheet asks for one."""
+RATES_AGE_DAYS = 45
+RETIREMENT_NOTICE_DAYS = 60
 
 
 class Rule(NamedTuple):
@@ -29,7 +33,7 @@ RULES = (
     Rule("tokens_per_mtok", cost.TOKENS_PER_MTOK, "rates are USD per so many tokens"),
     Rule("max_images_per_call", image.MAX_IMAGES_PER_CALL, "images per call at most"),
     Rule("max_references", image.MAX_REFERENCES, "reference images at most"),
-    Rule("max_reference_px", 100_000, "edge of a reference image in px at most"),
+    Rule("max_reference_px", MAX_PX, "edge of a reference image in px at most"),
     Rule("max_prompt_tokens", image.MAX_PROMPT_TOKENS, "prompt tokens at most"),
     Rule("max_measured_tokens", image.MAX_MEASURED_TOKENS, "measured tokens at most"),
     Rule("plan_rank_base", 100_000_000, "ranks a plan's rows: the smallest size tier first"),
@@ -42,8 +46,8 @@ RULES = (
     Rule("images_per_call_some", levers.IMAGES_PER_CALL[1], "levers: some images per call"),
     Rule("images_per_call_many", levers.IMAGES_PER_CALL[2], "levers: many images per call"),
     Rule("drawn_share", 0.001, "levers: a bar of a smaller part of the budget is not drawn"),
-    Rule("usual_buffer_low", 0.1, "usual buffer from"),
-    Rule("usual_buffer_high", 0.3, "usual buffer to"),
+    Rule("usual_buffer_low", float(budget.USUAL_BUFFERS[0]), "usual buffer from"),
+    Rule("usual_buffer_high", float(budget.USUAL_BUFFERS[1]), "usual buffer to"),
     Rule("max_planned_finals", budget.MAX_PLANNED_FINALS, "risk: finals at most"),
     Rule("max_planned_retries", budget.MAX_PLANNED_RETRIES, "risk: retries at most"),
     Rule("risk_tie", 5e-11, "risk: a chance so little below the confidence reaches it"),
@@ -55,8 +59,12 @@ RULES = (
     Rule("last_bill_day", 73_050, "actuals: no day after this one, 2099-12-31"),
     Rule("drift_periods", 12, "actuals: periods of the retries over time"),
     Rule("interval_z", actuals.INTERVAL_Z, "actuals: standard deviations that hold 90 % of cases"),
-    Rule("rates_age_days", 45, "rates that were checked longer ago are flagged"),
-    Rule("retirement_notice_days", 60, "a model that shuts down within so many days is flagged"),
+    Rule("rates_age_days", RATES_AGE_DAYS, "rates that were checked longer ago are flagged"),
+    Rule(
+        "retirement_notice_days",
+        RETIREMENT_NOTICE_DAYS,
+        "a model that shuts down within so many days is flagged",
+    ),
 )
 VALUES = {rule.name: rule.value for rule in RULES}
 """The constants by name."""

@@ -4,7 +4,7 @@
 Where the parts of an image stand, `ImageCells` says. Missing answers are #N/A.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xl_pricing.estimation.cost import Usage
@@ -306,10 +306,15 @@ def list_rates(row: str = "[@model_row]") -> dict[str, str]:
     return {meter: f"INDEX({IN_FORCE}[{DEFAULT_TIER}_{meter}],{row})" for meter in METERS}
 
 
-def usd(tokens: Mapping[str, str], rates: Mapping[str, str], meters: Iterable[str] = METERS) -> str:
-    """Return USD per image, or of some meters of it; a meter without tokens needs no rate."""
-    lines = (f"IF({tokens[meter]}=0,0,{tokens[meter]}*{rates[meter]})" for meter in meters)
-    return f"({'+'.join(lines)})/tokens_per_mtok"
+def charge(tokens: str, rate: str) -> str:
+    """Return tokens times their rate; a meter without tokens needs no rate."""
+    return f"IF({tokens}=0,0,{tokens}*{rate})"
+
+
+def usd(tokens: Mapping[str, str], rates: Mapping[str, str]) -> str:
+    """Return USD per image: the charges of all meters."""
+    charges = "+".join(charge(tokens[meter], rates[meter]) for meter in METERS)
+    return f"({charges})/tokens_per_mtok"
 
 
 def noticeable(saving: str, budget: str) -> str:

@@ -11,7 +11,7 @@ from former.line import Reader, ReadSize, attempt, blank, number, whole
 from former.values import LIMITS, NOT_AVAILABLE, Answers, Value, require
 from workbook_templates.book.words import Words
 from workbook_templates.sheets.actuals.rows import FAULTS, FIRST_ROW, TYPED
-from workbook_templates.sheets.rates.sheet import QUALITIES
+from workbook_templates.sheets.rates.tables import QUALITIES
 from xl_pricing.estimation.actuals import Totals
 
 _EPOCH = date(1899, 12, 30)

@@ -20,7 +20,7 @@ from former.values import (
     valid,
 )
 from workbook_templates.book.words import Words
-from workbook_templates.sheets.rates.sheet import CUSTOM, QUALITIES
+from workbook_templates.sheets.rates.tables import CUSTOM, QUALITIES
 from workbook_templates.sheets.worksheet.inputs import YES
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.cost import TOKENS_PER_MTOK

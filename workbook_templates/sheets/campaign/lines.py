@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 
 from workbook_templates.book import theme
 from workbook_templates.book.theme import Style
-from workbook_templates.formulas import image
-from workbook_templates.sheets.rates.sheet import QUALITIES
-from workbook_templates.sheets.worksheet import workings
+from workbook_templates.formulas import image, plan
+from workbook_templates.sheets.rates.tables import QUALITIES
 from xl_pricing.rates.rows import TIERS
 
 TABLE = "tblCampaign"
@@ -169,10 +168,8 @@ def _staged(formula: str) -> str:
 def _plan_row() -> str:
     """Find the best row of the chosen plan for the line in one pass; 0 where there is none."""
     model = "INDEX(tblModels[model],[@model_row])"
-    fits = workings.PLAN_FITS.format(
-        plan="plan", model=model, quality="[@quality]", long_edge="MAX([@width],[@height])"
-    )
-    return f"IF([@legal]=0,0,IFERROR({workings.plan_row(fits)},NA()))"
+    fitting = plan.fits("plan", model, "[@quality]", "MAX([@width],[@height])")
+    return plan.row("[@legal]", fitting)
 
 
 def _credits() -> str:

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from workbook_templates.book import theme
 from workbook_templates.book.words import Words
 from workbook_templates.formulas import image
 from workbook_templates.formulas.sentence import fixed, formula, percent
-from workbook_templates.sheets.worksheet.workings import JOB, Working
+from workbook_templates.sheets.worksheet.workings import JOB
 from xl_pricing.estimation.levers import IMAGES_PER_CALL
 
 TABLE, RATIOS, SWINGS, TORNADO = "tblLevers", "tblRatios", "tblSwings", "tblTornado"
@@ -30,6 +31,16 @@ TITLES: Mapping[str, str] = {
     "tier": "Price tier",
 }
 """What the sheet calls the levers of the core."""
+
+
+class Working(NamedTuple):
+    """One computed row: name, label, unit, formula and number format."""
+
+    name: str
+    label: str
+    unit: str
+    formula: str
+    number: str = theme.COUNT
 
 
 class Row(NamedTuple):

@@ -2,67 +2,62 @@
 
 from dataclasses import replace
 
+from workbook_templates.book import blocks
+from workbook_templates.book.blocks import Column
 from workbook_templates.book.page import Page
 from workbook_templates.book.theme import COUNT, NUMBER, SECTION
 from workbook_templates.formulas import image
-from workbook_templates.formulas.image import IN_FORCE, RATE_COLUMNS
+from workbook_templates.formulas.image import IN_FORCE
 from xl_pricing.rates.rows import TIERS
 
 MODELS = 20
 """Rows of the table; Checks says when there are more models."""
 
-WIDTHS = (8, 24, 28, *(14,) * 6, 14, 12, 14, 14)
-
 _RATE = replace(NUMBER, number="0.00####")
 _COUNT = replace(NUMBER, number=COUNT)
-_CAPTIONS = {
-    "row": "Row of the model",
-    "model": "Model",
-    "other_name": "Other name",
-    "standard_text_in": "Standard: prompt text",
-    "standard_image_in": "Standard: reference images",
-    "standard_image_out": "Standard: output images",
-    "batch_text_in": "Batch: prompt text",
-    "batch_image_in": "Batch: reference images",
-    "batch_image_out": "Batch: output images",
-    "reference_tokens": "Tokens of a reference image",
-    "lines": "Lines of the campaign",
-    "leaves": "Shut down or about to be (1 = yes)",
-    "estimated": "Tokens are an estimate (1 = yes)",
-}
+
+
+def _of_model(formula: str, without: str) -> str:
+    """Return a figure of a model, ``without`` in a row that has none."""
+    return f'IF([@model]="",{without},{formula})'
 
 
 def _rate(tier: str, meter: str) -> str:
     """Look up the latest rate up to the price date; #N/A where there is none."""
     rows = image.rate_rows("[@model]", meter, f'"{tier}"')
     found = f"INDEX(tblRates[usd_per_mtok],{image.rate_row(rows)})"
-    return f'IF([@model]="","",IF({image.rate_day(rows)}=0,NA(),{found}))'
+    return _of_model(f"IF({image.rate_day(rows)}=0,NA(),{found})", '""')
 
 
-_ALIASES, _ENDS, _RULE, _BASIS = (
+_MODEL, _ALIASES, _ENDS, _RULE, _BASIS = (
     image.of_model(field, "[@row]")
-    for field in ("aliases", "shuts_down", "reference_rule", "basis")
+    for field in ("model", "aliases", "shuts_down", "reference_rule", "basis")
 )
 _SQUARE = ("reference_px", "reference_px")
 _TOKENS = image.reference_tokens(_RULE, *_SQUARE, image.reference_patches(*_SQUARE))
-_FORMULAS = {
-    "row": f"ROW()-ROW({IN_FORCE}[[#Headers],[row]])",
-    "model": f'IF([@row]>ROWS(tblModels[model]),"",{image.of_model("model", "[@row]")}&"")',
-    "other_name": f'IF([@model]="","",IFERROR(LEFT({_ALIASES},FIND(",",{_ALIASES}&",")-1),""))',
-    **{f"{tier}_{meter}": _rate(tier, meter) for tier in TIERS for meter in image.METERS},
-    "reference_tokens": f'IF([@model]="","",{_TOKENS})',
-    "lines": "COUNTIF(tblCampaign[model_row],[@row])",
-    "leaves": f'IF([@model]="",0,IF(N({_ENDS})=0,0,'
-    f"IF({_ENDS}>price_date+retirement_notice_days,0,1)))",
-    "estimated": f'IF([@model]="",0,IF({_BASIS}="estimate",1,0))',
-}
-_COUNTS = ("row", "reference_tokens", "lines", "leaves", "estimated")
-_STYLES = dict.fromkeys(RATE_COLUMNS, _RATE) | dict.fromkeys(_COUNTS, _COUNT)
+_GONE = f"IF({_ENDS}>price_date+retirement_notice_days,0,1)"
+_METERS = dict(zip(image.METERS, ("prompt text", "reference images", "output images"), strict=True))
+COLUMNS = (
+    Column("row", "Row of the model", f"ROW()-ROW({IN_FORCE}[[#Headers],[row]])", _COUNT, 8),
+    Column("model", "Model", f'IF([@row]>ROWS(tblModels[model]),"",{_MODEL}&"")', width=24),
+    Column("other_name", "Other name",
+           _of_model(f'IFERROR(LEFT({_ALIASES},FIND(",",{_ALIASES}&",")-1),"")', '""'), width=28),
+    *(
+        Column(f"{tier}_{meter}", f"{tier.capitalize()}: {said}", _rate(tier, meter), _RATE, 14)
+        for tier in TIERS
+        for meter, said in _METERS.items()
+    ),
+    Column("reference_tokens", "Tokens of a reference image", _of_model(_TOKENS, '""'), _COUNT, 14),
+    Column("lines", "Lines of the campaign", "COUNTIF(tblCampaign[model_row],[@row])", _COUNT, 12),
+    Column("leaves", "Shut down or about to be (1 = yes)",
+           _of_model(f"IF(N({_ENDS})=0,0,{_GONE})", "0"), _COUNT, 14),
+    Column("estimated", "Tokens are an estimate (1 = yes)",
+           _of_model(f'IF({_BASIS}="estimate",1,0)', "0"), _COUNT, 14),
+)  # fmt: skip
 
 
 def write(page: Page, title_row: int, left: int) -> int:
     """Write the table at a column of the Rates sheet; return the last column."""
     page.say(page.at(title_row, left), "Prices in force on the price date", SECTION)
-    rows = [(None,) * len(_CAPTIONS)] * MODELS
-    page.table(IN_FORCE, (title_row + 1, left), _CAPTIONS, rows, _STYLES, _FORMULAS)
-    return left + len(_CAPTIONS) - 1
+    blocks.write_table(page, IN_FORCE, (title_row + 1, left), COLUMNS, [{}] * MODELS)
+    return left + len(COLUMNS) - 1

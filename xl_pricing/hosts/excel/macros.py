@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from workbook_templates.book.words import LANGUAGES, Words
-from workbook_templates.sheets.rates.sheet import CARD_NOTE, CHANGES
-from workbook_templates.sheets.rates.sheet import tables as tables_of
+from workbook_templates.sheets.rates.sheet import CARD_NOTE
+from workbook_templates.sheets.rates.tables import CHANGES
+from workbook_templates.sheets.rates.tables import tables as tables_of
 from xl_pricing.errors import InvalidValueError, NotAvailableError, XlPricingError
 from xl_pricing.hosts.excel.kept_rows import IDENTITIES, Merged, Row, merge
 from xl_pricing.hosts.excel.sheet_table import SheetTable
@@ -147,8 +148,8 @@ def _plan(book: Any, name: str, card: RateCard) -> _Step:  # noqa: ANN401 - as a
         )
     lang = next((lang for lang in LANGUAGES if Words(lang)("Rates") == table.sheet.name), "en")
     part = next(part for part in tables_of(card, Words(lang)) if part.name == name)
-    table.require_columns(part.captions)
-    card_rows = [dict(zip(part.captions, map(_as_cell, row), strict=True)) for row in part.rows]
+    table.require_columns([column.name for column in part.columns])
+    card_rows = [{name: _as_cell(value) for name, value in row.items()} for row in part.rows]
     merged = merge(name, table.rows, card_rows)
     table.require_room(len(merged.rows))
     return _Step(table, merged)

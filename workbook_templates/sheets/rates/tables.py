@@ -1,0 +1,213 @@
+"""The tables of the Rates sheet: what their columns are, and a card's rows in them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from workbook_templates.book.blocks import Column
+from workbook_templates.book.page import Typed
+from workbook_templates.book.theme import COUNT, DATE, NUMBER
+from workbook_templates.book.words import Words
+from workbook_templates.formulas.constants import RULES
+from xl_pricing.estimation.levers import QUALITY_STEPS
+from xl_pricing.estimation.size import FreeSizes, parse_ratio, preset
+from xl_pricing.estimation.tokens import GridRule, TableRule
+from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
+from xl_pricing.rates.rows import Model, Row
+
+QUALITIES = QUALITY_STEPS
+CUSTOM = "custom"
+CHANGES = "tblChanges"
+"""The table that the Refresh rates button fills; a new workbook has nothing to list."""
+
+Cells = Mapping[str, Typed]
+"""A row by field; a field that is not named is blank."""
+_DATE = replace(NUMBER, number=DATE)
+_PRICE = replace(NUMBER, number="0.00####")
+_COUNT = replace(NUMBER, number=COUNT)
+
+
+class _Declared(NamedTuple):
+    """A table: its name, title, columns, and where its rows come from."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: Callable[[RateCard, Words], Iterable[Cells]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table of the sheet with its rows, each with every field in the order of the columns."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: list[dict[str, Typed]]
+
+
+def tables(card: RateCard, words: Words) -> list[Part]:
+    """Return the tables in the order of the sheet; the refresh macro writes the same rows."""
+    return [
+        Part(
+            table.name,
+            table.title,
+            table.columns,
+            [
+                {column.name: row.get(column.name) for column in table.columns}
+                for row in table.rows(card, words)
+            ],
+        )
+        for table in _TABLES
+    ]
+
+
+def _rates(card: RateCard, words: Words) -> Iterator[Cells]:
+    return (_cells(rate, words) for rate in card.rates)
+
+
+def _models(card: RateCard, words: Words) -> Iterator[Cells]:
+    return (_model(model, words) for model in card.models)
+
+
+def _fixed(card: RateCard, words: Words) -> Iterator[Cells]:
+    for model in card.models:
+        if isinstance(model.output.rule, TableRule):
+            for size, tokens in model.output.rule.table.items():
+                yield {"model": model.id, "size": size, **tokens, **_cells(model.output, words)}
+
+
+def _sizes(card: RateCard, words: Words) -> Iterator[Cells]:
+    legal = card.model(DEFAULT_MODEL).sizes
+    rule = words("rule: exact ratio, multiples of 16 px, shorter side nearest 1024 px")
+    any_size = words("any size: type it on the worksheet")
+    yield {"ratio": words(CUSTOM), "use": any_size, "source": "", "basis": ""}
+    for row in card.ratios:
+        width, height = preset(parse_ratio(row.ratio), legal)
+        edges = {"width_px": width, "height_px": height}
+        sourced = {"source": rule, "basis": "official"}
+        yield {"ratio": row.ratio, **edges, "use": words(row.use), **sourced}
+
+
+def _plans(card: RateCard, words: Words) -> Iterator[Cells]:
+    return (_cells(plan, words) for plan in card.plans)
+
+
+def _no_changes(_card: RateCard, _words: Words) -> Iterator[Cells]:
+    yield {}
+
+
+def _rules(_card: RateCard, words: Words) -> Iterator[Cells]:
+    return ({**rule._asdict(), "meaning": words(rule.meaning)} for rule in RULES)
+
+
+def _cells(row: Row, words: Words) -> Cells:
+    """Return a row of the card as cells: exact amounts as numbers, source and note in words."""
+    return {name: _cell(name, value, words) for name, value in row}
+
+
+def _cell(name: str, value: Any, words: Words) -> Typed:  # noqa: ANN401 - what pydantic holds
+    if name in {"source", "note"}:
+        return words.data(value)
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _model(model: Model, words: Words) -> Cells:
+    rule, sizes = model.output.rule, model.sizes
+    grids = rule.grids if isinstance(rule, GridRule) else {}
+    return {
+        "model": model.id,
+        "aliases": ", ".join(model.aliases),
+        "released": model.released,
+        "shuts_down": model.shuts_down,
+        "counting": "grid" if grids else "table",
+        **grids,
+        **(asdict(sizes) if isinstance(sizes, FreeSizes) else {}),
+        "reference_rule": model.references.rule,
+        "text_per_call": model.text.per_call,
+        "text_per_reference": model.text.per_reference,
+        **_cells(model.output, words),
+    }
+
+
+_SOURCED = (
+    Column("source", "Source", width=72),
+    Column("checked", "Checked on", look=_DATE),
+    Column("basis", "Basis"),
+)
+_MODEL = Column("model", "Model", width=24)
+_METER = Column("meter", "Meter", width=15)
+_TIER = Column("tier", "Price tier")
+_TABLES = (
+    _Declared("tblRates", "Rates", (
+        _MODEL,
+        _METER,
+        _TIER,
+        Column("usd_per_mtok", "USD per 1M tokens", look=_PRICE, width=14),
+        Column("effective_from", "In force from", look=_DATE, width=14),
+        *_SOURCED,
+    ), _rates),
+    _Declared("tblModels", "Models: what they take and how they count", (
+        _MODEL,
+        Column("aliases", "Other names", width=34),
+        Column("released", "Released", look=_DATE),
+        Column("shuts_down", "Shuts down", look=_DATE),
+        Column("counting", "Output tokens by"),
+        *(Column(quality, f"Grid at {quality}", look=_COUNT) for quality in QUALITIES),
+        Column("step_px", "Edge step, px", look=NUMBER),
+        Column("max_edge_px", "Longest edge, px", look=_COUNT),
+        Column("max_aspect", "Long to short, at most", look=NUMBER),
+        Column("min_pixels", "Pixels from", look=_COUNT),
+        Column("max_pixels", "Pixels to", look=_COUNT),
+        Column("experimental_pixels", "Experimental over, pixels", look=_COUNT),
+        Column("reference_rule", "Reference images by"),
+        Column("text_per_call", "Text tokens per call", look=NUMBER),
+        Column("text_per_reference", "Text tokens per reference", look=NUMBER),
+        *_SOURCED,
+    ), _models),
+    _Declared("tblFixed", "Output tokens of the fixed sizes", (
+        _MODEL,
+        Column("size", "Size, px"),
+        *(Column(quality, f"Tokens at {quality}", look=_COUNT) for quality in QUALITIES[:3]),
+        *_SOURCED,
+    ), _fixed),
+    _Declared("tblSizes", "Sizes: what a ratio stands for", (
+        Column("ratio", "Ratio"),
+        Column("width_px", "Width, px", look=_COUNT),
+        Column("height_px", "Height, px", look=_COUNT),
+        Column("use", "Often used for", width=30),
+        Column("source", "Source", width=72),
+        Column("basis", "Basis"),
+    ), _sizes),
+    _Declared(
+        "tblPlans",
+        "Plans: credits and resellers' prices, which change often: check them before use", (
+        Column("plan", "Plan", width=14),
+        Column("shape", "Kind of price", width=13),
+        _MODEL,
+        Column("size_tier", "Size tier"),
+        Column("max_long_edge_px", "Long edge up to, px", look=_COUNT),
+        Column("quality", "Quality"),
+        Column("credits", "Credits per image", look=_PRICE),
+        Column("usd", "USD per image", look=_PRICE),
+        Column("usd_per_credit", "USD per credit", look=_PRICE),
+        Column("multiplier", "Times the token cost", look=_PRICE),
+        Column("note", "Note", width=60),
+        *_SOURCED,
+    ), _plans),
+    _Declared(CHANGES, "What the last refresh changed", (
+        _MODEL,
+        _METER,
+        _TIER,
+        Column("old", "Old", look=_PRICE),
+        Column("new", "New", look=_PRICE),
+        Column("since", "In force from", look=_DATE),
+        Column("source", "Source", width=72),
+    ), _no_changes),
+    _Declared("tblRules", "Constants that the formulas name", (
+        Column("name", "Name in formulas", width=24),
+        Column("value", "Value", look=NUMBER),
+        Column("meaning", "Meaning", width=46),
+    ), _rules),
+)  # fmt: skip
