@@ -20,7 +20,7 @@ from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.build import Built, build, write_template
 from workbook_templates.formulas.constants import RULES
 from workbook_templates.sheets.actuals import rows as actuals
-from workbook_templates.sheets.worksheet.workings import OUTPUT_WORKINGS
+from workbook_templates.sheets.worksheet.workings import IMAGE
 from xl_pricing.estimation.size import FreeSizes, all_sizes
 from xl_pricing.estimation.tokens import grid_tokens
 
@@ -105,7 +105,7 @@ def test_the_budget_formula_agrees_with_the_functions() -> None:
 
 def sheet_formula(name: str, cells: dict[str, str]) -> str:
     """Return a formula of the worksheet with its names put into cells."""
-    formula = next(working.formula for working in OUTPUT_WORKINGS if working.name == name)
+    formula = next(working.formula for working in IMAGE if working.name == name)
     values = {rule.name: f"{rule.value:.0f}" for rule in RULES}
     return "=" + re.sub(r"[a-z][a-z_]+", lambda m: ({**values, **cells})[m[0]], formula)
 
