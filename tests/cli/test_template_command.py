@@ -3,6 +3,7 @@
 import csv
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from command_line import answer, assert_one_sentence, run, table
@@ -54,6 +55,38 @@ def test_a_csv_file_that_is_none_is_refused(tmp_path: Path) -> None:
         run(f"template {tmp_path / 'a.xlsx'} --campaign none.csv"), "cannot be read"
     )
     assert not (tmp_path / "a.xlsx").exists()
+
+
+def test_a_name_that_somebody_takes_meanwhile_stays_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def build(_lang: str, **_given: object) -> object:
+        Path("budget.xlsx").write_text("theirs", encoding="utf-8")
+        return SimpleNamespace(data=b"mine")
+
+    monkeypatch.setattr("workbook_templates.build.build", build)
+    assert_one_sentence(run("template budget.xlsx"), "path 'budget.xlsx' exists")
+    assert Path("budget.xlsx").read_text(encoding="utf-8") == "theirs"
+
+
+def test_a_link_that_leads_nowhere_is_not_followed(tmp_path: Path) -> None:
+    Path("budget.xlsx").symlink_to(tmp_path / "elsewhere.xlsx")
+    assert_one_sentence(run("template budget.xlsx"), "path 'budget.xlsx' exists")
+    assert not (tmp_path / "elsewhere.xlsx").exists()
+
+
+@pytest.mark.parametrize("size", [0, 100])
+def test_what_cannot_be_written_whole_leaves_the_old_workbook(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    Path("budget.xlsx").write_bytes(b"o" * size)
+    monkeypatch.setattr("os.fsync", full)
+    assert_one_sentence(run("template budget.xlsx --force"), "No space left on device")
+    assert Path("budget.xlsx").read_bytes() == b"o" * size
+    assert [path.name for path in Path().glob("*.xlsx")] == ["budget.xlsx"]
 
 
 @pytest.mark.parametrize(

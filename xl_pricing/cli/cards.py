@@ -75,7 +75,11 @@ def _complain(done: Refreshed) -> str:
     ),
 )
 @click.option("--accept", is_flag=True, help="Take also what is in doubt. Look at it first.")
-@click.option("--timeout", metavar="SECONDS", help="Longest wait for a document. If omitted, 60.")
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    help=f"Longest wait for a document. If omitted, {Manners.whole}.",
+)
 def refresh(sources: tuple[str, ...], timeout: Given, *, accept: bool) -> Refreshed:
     """Bring the rates up to date from independent sources.
 

@@ -6,11 +6,11 @@ from fractions import Fraction
 
 from xl_pricing.cli.console import Given, facts
 from xl_pricing.cli.drawing import show, show_money
-from xl_pricing.cli.image import GivenTieredImage
+from xl_pricing.cli.image import GivenImage
 from xl_pricing.errors import InvalidValueError, NotAvailableError
 from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.credits import Pack
-from xl_pricing.functions import pricing
+from xl_pricing.functions.pricing import read_charge
 from xl_pricing.functions.values import is_blank, is_number, read_number
 from xl_pricing.planning.plans import pack_bill
 
@@ -62,7 +62,7 @@ def _verdict(saving: Fraction) -> str:
 
 
 def weigh_pack(
-    plan: Given, usd: Given, credits_: Given, image: GivenTieredImage, by_tokens: Budget
+    plan: Given, usd: Given, credits_: Given, image: GivenImage, by_tokens: Budget
 ) -> PackBeside:
     """Weigh a prepaid pack of a plan against the same job by tokens.
 
@@ -93,16 +93,8 @@ def weigh_pack(
     )
 
 
-def _credits(plan: Given, image: GivenTieredImage) -> Fraction:
-    charged = pricing.read_charge(
-        image["size"],
-        image["quality"],
-        plan,
-        image["model"],
-        image["n"],
-        image["prompt"],
-        image["references"],
-    )
+def _credits(plan: Given, image: GivenImage) -> Fraction:
+    charged = read_charge(plan=plan, **image)
     if charged.credits is None:
         raise NotAvailableError(
             f"plan {plan!r} names no credits for this image; accepted: a plan with credits"

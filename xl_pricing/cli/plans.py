@@ -6,7 +6,7 @@ from typing import Unpack
 
 from xl_pricing.cli.console import SPREAD, Given, command, facts, option, takes
 from xl_pricing.cli.drawing import heading, note_lines, show, show_percent, table
-from xl_pricing.cli.image import GivenTieredImage
+from xl_pricing.cli.image import GivenImage
 from xl_pricing.cli.job import (
     JOB,
     OPTIONS,
@@ -21,9 +21,9 @@ from xl_pricing.errors import NotAvailableError
 from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.cost import BASES
 from xl_pricing.estimation.credits import Charge, markup
-from xl_pricing.functions import pricing
 from xl_pricing.functions.arguments import read_budget
 from xl_pricing.functions.catalogue import ARGUMENTS
+from xl_pricing.functions.pricing import Estimate, explain
 from xl_pricing.functions.values import is_blank
 from xl_pricing.planning.plans import PlanBill, plan_bills
 
@@ -122,54 +122,61 @@ def plans(
     pack_usd: Given,
     pack_credits: Given,
     plan: Given,
-    **image: Unpack[GivenTieredImage],
+    tier: Given,
+    **image: Unpack[GivenImage],
 ) -> Plans:
     """Bill a job by official tokens and by every plan.
 
     The markup is over the official token price at the standard tier. With --pack-usd,
     --pack-credits and --plan: whether a prepaid pack pays off.
     """
-    job = read_today(image)
+    job = read_today({**image, "tier": tier})
     images = read_budget(Fraction(0), finals, retries, buffer)
     bills = plan_bills(job)
+    (official, refusal), (listed, _) = _estimate(image, tier), _estimate(image, None)
+    by_plans = [_by_plan(bill, listed, images) for bill in bills]
     pack = None
     if not all(map(is_blank, (plan, pack_usd, pack_credits))):
         by_tokens = replace(images, cost_per_image=job.usd(job.image))
         pack = weigh_pack(plan, pack_usd, pack_credits, image, by_tokens)
-    rows = [_by_tokens(image, images), *(_by_plan(bill, image, images) for bill in bills)]
-    return Plans(planned(job, images), rows, pack, CHECK_PRICES, notes_of(job))
+    return Plans(
+        planned(job, images),
+        [_by_tokens(official, refusal, listed, images), *by_plans],
+        pack,
+        CHECK_PRICES,
+        notes_of(job),
+    )
 
 
-def _by_tokens(image: GivenTieredImage, images: Budget) -> Billed:
-    """Return the bill by official tokens."""
-    official, refusal = _estimate(image)
-    listed, _ = _estimate({**image, "tier": None})
+def _by_tokens(
+    official: Estimate | None, refusal: str | None, listed: Estimate | None, images: Budget
+) -> Billed:
+    """Return the bill by official tokens, or why there is none; ``listed`` is the list price."""
     if not official:
-        return Billed(
-            OFFICIAL, _amounts(Charge(None, None), None, images), reason=f"{OFFICIAL}: {refusal}"
-        )
+        nothing = _amounts(Charge(None, None), None, images)
+        return Billed(OFFICIAL, nothing, reason=f"{OFFICIAL}: {refusal}")
     over = listed and markup(official.usd, listed.usd)
     evidence = official.lines[-1].evidence._replace(basis=official.basis)
     return Billed(OFFICIAL, _amounts(Charge(None, official.usd), over, images), "", "", *evidence)
 
 
-def _estimate(image: GivenTieredImage) -> tuple[pricing.Estimate | None, str | None]:
+def _estimate(image: GivenImage, tier: Given) -> tuple[Estimate | None, str | None]:
     """Return the estimate by tokens, or why there is none."""
     try:
-        return pricing.explain(**image), None
+        return explain(**image, tier=tier), None
     except NotAvailableError as error:
         return None, str(error)
 
 
-def _by_plan(bill: PlanBill, image: GivenTieredImage, images: Budget) -> Billed:
+def _by_plan(bill: PlanBill, listed: Estimate | None, images: Budget) -> Billed:
     """Return the bill of a plan; what multiplies tokens is known no better than they are."""
     amounts = _amounts(bill.charge, bill.markup, images)
     takes, refuses = ", ".join(bill.takes), ", ".join(bill.refuses)
     row = bill.row
     if not row:
         return Billed(bill.plan, amounts, takes, refuses, reason=bill.refusal)
-    listed = _estimate({**image, "tier": None})[0] if row.multiplier and not row.usd else None
-    basis = max(row.basis, listed.basis if listed else row.basis, key=BASES.index)
+    by_tokens = listed if row.multiplier and not row.usd else None
+    basis = max(row.basis, by_tokens.basis if by_tokens else row.basis, key=BASES.index)
     evidence = row.evidence._replace(basis=basis)
     reason = bill.refusal and f"{bill.plan}: {bill.refusal}"
     return Billed(bill.plan, amounts, takes, refuses, *evidence, row.note, reason)

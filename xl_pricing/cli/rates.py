@@ -8,7 +8,7 @@ from fractions import Fraction
 import click
 
 from xl_pricing.cli.cards import diff, history, refresh, rollback
-from xl_pricing.cli.console import SPREAD, Given, Group, command, takes
+from xl_pricing.cli.console import SPREAD, Given, Group, command, option
 from xl_pricing.cli.drawing import draw_table
 from xl_pricing.errors import NotAvailableError
 from xl_pricing.estimation.cost import Evidence
@@ -35,7 +35,9 @@ class RateRow:
 
 
 @command("xl-pricing rates show --model gpt-image-2 --tier standard", draw_table)
-@takes(options=["model", "tier", "date"])
+@option("model", "Model id, alias or dated snapshot. If omitted, all.")
+@option("tier", "standard or batch. If omitted, both.")
+@option("date")
 def show(model: Given, tier: Given, date: Given) -> list[RateRow]:
     """Show the rates in force on a day."""
     card = active_card()

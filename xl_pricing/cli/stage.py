@@ -54,34 +54,27 @@ def _draw_stage(staged: Staged) -> str:
 
 
 def _rows(staged: Staged) -> Iterator[dict[str, str]]:
-    job, each = staged.job, staged.usd_per_image
+    job, each, draft = staged.job, staged.usd_per_image, staged.usd_per_draft
     drafts, retries = show_figure(staged.drafts_per_final), show_figure(staged.finish_retries)
-    both = staged.drafts + staged.finish_generations
-    for stage_, image, generations, usd, budget in (
-        ("all at full quality", job.spec, job.generations_with_buffer, each, staged.budget_usd),
-        (
-            f"drafts, {drafts} per final",
-            staged.draft,
-            staged.drafts,
-            staged.usd_per_draft,
-            staged.drafts_usd,
-        ),
-        (
-            f"finals, retries {retries}",
-            job.spec,
-            staged.finish_generations,
-            each,
-            staged.finish_usd,
-        ),
-        ("both stages", "", both, None, staged.staged_usd),
-    ):
-        yield {
-            "stage": stage_,
-            "image": str(image),
-            "generations": show_figure(generations),
-            "USD per image": show_figure(usd),
-            "budget USD": show_money(budget),
-        }
+    first, then = staged.drafts, staged.finish_generations
+    final = str(job.spec)
+    whole = job.generations_with_buffer
+    yield _row("all at full quality", final, whole, each, staged.budget_usd)
+    yield _row(f"drafts, {drafts} per final", staged.draft, first, draft, staged.drafts_usd)
+    yield _row(f"finals, retries {retries}", final, then, each, staged.finish_usd)
+    yield _row("both stages", "", first + then, None, staged.staged_usd)
+
+
+def _row(
+    stage_: str, image: str, generations: Fraction, usd: Fraction | None, budget: Fraction
+) -> dict[str, str]:
+    return {
+        "stage": stage_,
+        "image": image,
+        "generations": show_figure(generations),
+        "USD per image": show_figure(usd),
+        "budget USD": show_money(budget),
+    }
 
 
 def _verdict(staged: Staged) -> str:
@@ -109,7 +102,7 @@ def _short(figure: Fraction) -> str:
 
 @command("xl-pricing stage 4:5 high 120 --retries 2 --draft-size 768x960", _draw_stage)
 @takes(JOB)
-@option("retries", required=True)
+@option("retries", "Generations per final on average, 1 or more.", required=True)
 @option("drafts", f"Drafts for each final. If omitted, {show_figure(DEFAULT_DRAFTS)}.")
 @option("draft_size", "Size or ratio of a draft. If omitted, that of the final.")
 @option("draft_quality", f"Quality of a draft. If omitted, {DEFAULT_DRAFT_QUALITY}.")

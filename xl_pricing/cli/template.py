@@ -1,5 +1,6 @@
 """``xl-pricing template``: write the workbook, prefilled or with rows of one's own."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import click
 
 from xl_pricing.cli.console import SPREAD, Given, argument, command, option
 from xl_pricing.errors import InvalidValueError
+from xl_pricing.files import write_new, write_whole
 
 if TYPE_CHECKING:
     from workbook_templates.csv_rows import Row
@@ -31,7 +33,7 @@ def _draw_written(written: Written) -> str:
 
 
 @command("xl-pricing template budget.xlsx", _draw_written)
-@argument("path", "Workbook to write, a name in .xlsx.")
+@argument("path", "Workbook to write, a name in .xlsx or .xlsm.")
 @option("lang", "en or zh-CN. If omitted, en.")
 @option("campaign", "CSV file with the lines of a campaign, up to 5,000.")
 @option("actuals", "CSV file with what was generated and billed, up to 5,000 rows.")
@@ -47,10 +49,11 @@ def template(path: str, lang: Given, campaign: Given, actuals: Given, *, force: 
         raise InvalidValueError(
             f"path {path!r} is not a workbook; accepted: a name in .xlsx or .xlsm"
         )
-    if Path(path).exists() and not force:
-        raise InvalidValueError(f"path {path!r} exists; accepted: another name, or --force")
+    if os.path.lexists(path) and not force:
+        raise _exists(path)
     rows = _read_tables(campaign, actuals)
-    _write(Path(path), _build(language, rows, macros=path.lower().endswith(".xlsm")))
+    data = _build(language, rows, macros=path.lower().endswith(".xlsm"))
+    _write(Path(path), data, force=force)
     return Written(path, language, {name: len(table) for name, table in rows.items()})
 
 
@@ -94,11 +97,18 @@ def _progress(rows: int) -> Iterator[Callable[[int], None] | None]:
         yield bar.update
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, *, force: bool) -> None:
+    """Write the workbook whole or not at all, over another one only with ``force``."""
     try:
-        path.write_bytes(data)
+        (write_whole if force else write_new)(path, data)
+    except FileExistsError:
+        raise _exists(str(path)) from None
     except OSError as error:
         raise InvalidValueError(
             f"path {str(path)!r} cannot be written: {error.strerror or error}; "
             "accepted: a file in a folder that you may write to"
         ) from None
+
+
+def _exists(path: str) -> InvalidValueError:
+    return InvalidValueError(f"path {path!r} exists; accepted: another name, or --force")
