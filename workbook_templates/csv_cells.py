@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.functions.values import is_number
-from xl_pricing.functions.written import POINT, in_doubt, plainly, readings
+from xl_pricing.written import figure_in
 
 MOST = 1e12
 """No figure of a file is larger."""
@@ -20,44 +20,27 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 Cell = str | float | date | None
 
 
-def marks_proven(texts: Iterable[str], delimiter: str) -> frozenset[str]:
-    """Return the decimal marks that some figure of a file can only have.
-
-    Where commas part the cells, the point is proven: no program writes both with one mark.
-    """
-    proven = {POINT} if delimiter == "," else set()
-    for text in texts:
-        found = readings(_without_dollars(text))
-        if len(found) == 1:
-            proven |= found.keys()
-    return frozenset(proven)
+def without_dollars(text: str) -> str:
+    """Return an amount without the sign or name of the dollar."""
+    return _DOLLARS.sub("", text, count=1)
 
 
 def read_figure(text: str, marks: Collection[str]) -> Cell:
-    """Return the figure, or the text where it is none; ``marks`` are those that are proven.
+    """Return the figure, or the text where it is none; ``marks`` are the decimal marks proven.
 
-    Raises `InvalidValueError` where none or both are, and the text has two readings.
+    Raises `InvalidValueError` where the text has two readings, or is larger than any figure.
     """
-    plain = _without_dollars(text)
-    found = readings(plain)
-    if in_doubt(found) and len(marks) != 1:
-        raise InvalidValueError(
-            f"{text!r} can be read as {' or '.join(map(plainly, found.values()))}"
-        )
-    if found:
-        mark = next(iter(marks)) if in_doubt(found) else next(iter(found))
-        return _bounded(float(found[mark]), text)
-    return _bounded(float(plain), text) if is_number(plain) else text
+    plain = without_dollars(text)
+    figure = figure_in(plain, marks)
+    if figure is None:
+        return _bounded(float(plain), text) if is_number(plain) else text
+    return _bounded(float(figure), text)
 
 
 def _bounded(figure: float, text: str) -> float:
     if abs(figure) > MOST:
         raise InvalidValueError(f"{text!r} is over {MOST:,.0f}")
     return figure
-
-
-def _without_dollars(text: str) -> str:
-    return _DOLLARS.sub("", text, count=1)
 
 
 def day_orders_proven(texts: Iterable[str]) -> frozenset[str]:

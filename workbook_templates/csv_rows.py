@@ -14,13 +14,14 @@ from typing import NamedTuple
 from workbook_templates.csv_cells import (
     Cell,
     day_orders_proven,
-    marks_proven,
     read_day,
     read_figure,
+    without_dollars,
 )
 from workbook_templates.formulas.constants import MOST_ROWS
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.files import read_bounded
+from xl_pricing.written import marks_proven
 
 MOST_BYTES = 5_000_000
 LONGEST_TEXT = 32_767
@@ -172,7 +173,8 @@ def _read_all(
         for _, row in filled:
             yield from (c for name, c in zip(names, row, strict=False) if name and kind(name))
 
-    marks = marks_proven(cells_of(lambda name: name not in TEXTS | DAYS), file.delimiter)
+    figures = map(without_dollars, cells_of(lambda name: name not in TEXTS | DAYS))
+    marks = marks_proven(figures, file.delimiter)
     orders = day_orders_proven(cells_of(DAYS.__contains__))
     faults: list[str] = []
     rows: list[Row] = []

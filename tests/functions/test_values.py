@@ -25,7 +25,7 @@ from xl_pricing.functions.values import (
     read_word,
     shown,
 )
-from xl_pricing.functions.written import in_doubt, readings
+from xl_pricing.written import in_doubt, readings
 
 COM_BASE = -2_146_828_288
 NAN, INFINITY = float("nan"), float("inf")

@@ -22,6 +22,7 @@ from xl_pricing.estimation.size import Size
 from xl_pricing.rates.card import RateCard, bundled_card, read_card, read_meter, read_tier
 from xl_pricing.rates.rows import METERS, TIERS, Rate, read_date, read_table
 
+IN_BOUNDS = "it must be from 0.000000001 to 1,000,000 USD"
 CARD = bundled_card()
 CHECKED = date(2026, 11, 23)
 RELEASED = {
@@ -519,12 +520,20 @@ def test_a_rate_is_the_decimal_that_the_cell_shows() -> None:
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
-        ("usd_per_mtok", 0, "usd_per_mtok 0 is not accepted: input should be greater than 0"),
-        ("usd_per_mtok", -5, "usd_per_mtok -5 is not accepted: input should be greater than 0"),
+        (
+            "usd_per_mtok",
+            0,
+            "usd_per_mtok 0 is not accepted: it must be from 0.000000001 to 1,000,000 USD",
+        ),
+        (
+            "usd_per_mtok",
+            -5,
+            "usd_per_mtok -5 is not accepted: it must be from 0.000000001 to 1,000,000 USD",
+        ),
         (
             "usd_per_mtok",
             1e308,
-            "usd_per_mtok 1e+308 is not accepted: input should be less than 1000000",
+            f"usd_per_mtok 1e+308 is not accepted: {IN_BOUNDS}",
         ),
         (
             "usd_per_mtok",

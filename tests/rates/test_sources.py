@@ -172,16 +172,16 @@ def genai_price(value: Any) -> Any:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (-5e-06, "should be greater than 0"),
-        (0, "should be greater than 0"),
+        (-5e-06, "must be from 0.000000001 to 1,000,000 USD"),
+        (0, "must be from 0.000000001 to 1,000,000 USD"),
         (float("nan"), "finite number"),
         (float("inf"), "finite number"),
         ("5e-06", "instance of Decimal"),
         (True, "instance of Decimal"),
         ([5], "instance of Decimal"),
         ({"base": 5}, "instance of Decimal"),
-        (1e30, "should be less than"),
-        (1e-30, "should be greater than 0"),
+        (1e30, "must be from 0.000000001 to 1,000,000 USD"),
+        (1e-30, "must be from 0.000000001 to 1,000,000 USD"),
     ],
 )
 def test_a_price_that_is_none_refuses_the_document(
@@ -196,7 +196,55 @@ def test_a_price_with_an_exponent_beyond_reason_is_refused() -> None:
     for source, put in ((LITELLM, litellm_price), (GENAI_PRICES, genai_price)):
         for exponent in ("-999999999", "999999999"):
             text = json.dumps(put(12345)).replace("12345", f"1E{exponent}")
-            assert "gpt-image-2" in refused(source, text.encode())
+            assert f"the number 1E{exponent[:8]}" in refused(source, text.encode())
+
+
+@pytest.mark.parametrize("source", [LITELLM, GENAI_PRICES, OWN_CARD])
+@pytest.mark.parametrize(
+    "number", ["1e1000000000000000000000", "1e-99999999", "9" * 5000, "0." + "1" * 5000]
+)
+def test_a_number_beyond_reason_is_refused_before_it_is_computed_with(
+    source: Source, number: str
+) -> None:
+    assert source.name in refused(source, f'{{"x": {number}}}'.encode())
+
+
+def test_a_name_that_stands_twice_is_refused() -> None:
+    row = json.dumps(dict(zip(HEADER.split(","), ROW.split(","), strict=True)))[1:-1]
+    twice = f'{{"format": 1, "rates": [{{{row}, "usd_per_mtok": 99}}]}}'
+    assert "has 'usd_per_mtok' twice" in refused(OWN_CARD, twice.encode())
+    entry = json.dumps(litellm_price(5e-6)["gpt-image-2"])
+    twice = f'{{"gpt-image-2": {entry}, "gpt-image-2": {entry}}}'
+    assert "names gpt-image-2 twice" in refused(LITELLM, twice.encode())
+    twice = f'{{"gpt-image-2": {entry[:-1]}, "input_cost_per_token": 1}}}}'
+    assert "has 'input_cost_per_token' twice" in refused(LITELLM, twice.encode())
+
+
+def test_other_models_that_stand_twice_are_no_business_of_ours() -> None:
+    entry = json.dumps(litellm_price(5e-6)["gpt-image-2"])
+    found = LITELLM.read(f'{{"gpt-image-2": {entry}, "o9": 1, "o9": 2}}'.encode(), DAY)
+    assert found.rates
+
+
+def test_a_source_of_thousands_of_image_models_is_refused() -> None:
+    entry = litellm_price(5e-6)["gpt-image-2"]
+    many = {f"gpt-image-{i}": entry for i in range(4000)}
+    assert "4,000 image models" in refused(LITELLM, json.dumps(many).encode())
+
+
+@pytest.mark.parametrize(
+    ("price", "delimiter", "usd"),
+    [("24.5", ",", "24.5"), ("24,5", ";", "24.5"), ("24.500", ",", "24.5"), ("60", ";", "60")],
+)
+def test_an_own_card_in_csv_is_read_as_it_proves(price: str, delimiter: str, usd: str) -> None:
+    text = f"{HEADER}\n{ROW}".replace("24.5", "PRICE").replace(",", delimiter)
+    (rate,) = OWN_CARD.read(text.replace("PRICE", price).encode(), DAY).rates
+    assert rate.usd_per_mtok == Decimal(usd)
+
+
+def test_an_own_price_that_can_be_read_in_two_ways_is_refused() -> None:
+    text = f"{HEADER}\n{ROW}".replace("24.5", "24.500").replace(",", ";")
+    assert "'24.500' can be read as 24.5 or 24500" in refused(OWN_CARD, text.encode())
 
 
 @pytest.mark.parametrize("source", [LITELLM, GENAI_PRICES, OWN_CARD])
@@ -277,8 +325,11 @@ def test_what_excel_would_take_for_a_formula_loses_its_sign(text: str) -> None:
         (b"", "has no column 'source'"),
         (b"\xff\xfe", "is not UTF-8"),
         (f'{HEADER}\n{ROW}"'.replace("24.5", '"24.5"x').encode(), "is not CSV"),
-        (f"{HEADER}\n{ROW}".replace("24.5", "-1").encode(), "should be greater than 0"),
-        (f"{HEADER}\n{ROW}".replace("24.5", "1,5").encode(), "checked 'contract 7'"),
+        (
+            f"{HEADER}\n{ROW}".replace("24.5", "-1").encode(),
+            "must be from 0.000000001 to 1,000,000 USD",
+        ),
+        (f"{HEADER}\n{ROW}".replace("24.5", "1,5").encode(), "row 2 has 9 cells"),
         (f"{HEADER}\n{ROW}".replace("2026-05-01", "1.5.2026").encode(), "effective_from"),
         (HEADER.encode(), "names no gpt-image model"),
     ],

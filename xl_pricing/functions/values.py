@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import isfinite
 
 from xl_pricing.errors import CellError, InvalidValueError, OutOfRangeError
-from xl_pricing.functions.written import POINT, in_doubt, plainly, readings
+from xl_pricing.written import POINT, in_doubt, plainly, readings
 
 # CVErr numbers and the names that cells show for them.
 ERROR_NAMES = {

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from xl_pricing.errors import CardError, InvalidValueError, OutOfRangeError
 from xl_pricing.estimation.cost import Evidence
@@ -22,6 +22,9 @@ from xl_pricing.estimation.tokens import REFERENCE_RULES, OutputRule
 METERS = ("text_in", "text_cached", "text_out", "image_in", "image_cached", "image_out")
 TIERS = ("standard", "batch")
 MAX_TABLE_ROWS = 10_000
+LEAST_USD, MOST_USD = Decimal("1e-9"), Decimal(1_000_000)
+"""What 1M tokens, an image or a credit can cost."""
+MOST_DIGITS = 24
 
 Series = tuple[str, str, str]
 """What has a price of its own: model, meter, tier."""
@@ -75,9 +78,24 @@ def _blank_is_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _plain(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("it must have no control characters")
+    return text
+
+
+def bounded_usd(amount: Decimal) -> Decimal:
+    """Return an amount that can be computed with: 1e-99999999 as a fraction would take for ever."""
+    if not LEAST_USD <= amount <= MOST_USD:
+        raise ValueError(f"it must be from {LEAST_USD:f} to {MOST_USD:,} USD")
+    if len(amount.as_tuple().digits) > MOST_DIGITS:
+        raise ValueError(f"it must have {MOST_DIGITS} digits at most")
+    return amount
+
+
 Day = Annotated[date, BeforeValidator(read_date)]
-Word = Annotated[str, Field(min_length=1, max_length=255)]
-Money = Annotated[Decimal, Field(gt=0, lt=1_000_000, allow_inf_nan=False)]
+Word = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_plain)]
+Money = Annotated[Decimal, AfterValidator(bounded_usd)]
 Amount = Annotated[Money | None, BeforeValidator(_blank_is_none)]
 
 

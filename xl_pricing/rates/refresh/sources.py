@@ -10,19 +10,36 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from io import StringIO
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from xl_pricing.errors import CardError
-from xl_pricing.rates.card import rows_of
-from xl_pricing.rates.rows import MAX_TABLE_ROWS, Day, Rate, Word, read_row, read_rows, read_table
+from xl_pricing.errors import CardError, InvalidValueError
+from xl_pricing.rates.card import bundled_card, rows_of
+from xl_pricing.rates.rows import (
+    LEAST_USD,
+    MAX_TABLE_ROWS,
+    Day,
+    Rate,
+    Word,
+    bounded_usd,
+    read_row,
+    read_rows,
+    read_table,
+)
+from xl_pricing.written import figure_in, marks_proven, plainly
 
 OWN = "own card: "
 """How the source of a rate begins that came from a card of the user's own."""
 
+MAX_MODELS = 500
+"""Image models that a source may name."""
+
 _PER_MTOK = 1_000_000
+_LONGEST_NUMBER = 40
+_PRICE = "usd_per_mtok"
 _FINEST_USD = Decimal("0.000001")
 _IMAGE_MODEL = re.compile(r"(chatgpt|gpt)-image-[a-z0-9.-]{1,60}")
 _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
@@ -50,8 +67,15 @@ _GENAI_METERS = {
     "output_image_mtok": "image_out",
 }
 
+
+def _price(amount: Decimal) -> Decimal:
+    """Return a price as listed; one per token is bounded by what it is per million."""
+    bounded_usd(amount * _PER_MTOK if amount < LEAST_USD else amount)
+    return amount
+
+
 # JSON numbers are read as decimals; strict keeps "5" and true from passing for one.
-_Positive = Annotated[Decimal, Field(strict=True, gt=0, lt=1_000_000, allow_inf_nan=False)]
+_Positive = Annotated[Decimal, Field(strict=True, allow_inf_nan=False), AfterValidator(_price)]
 _Prices = Mapping[str, _Positive]
 
 
@@ -130,7 +154,9 @@ def read_litellm(name: str, document: bytes, day: date) -> Quotes:
         raise CardError(f"{name} is no map of models; accepted: a document as it is published")
     rates: list[Rate] = []
     shutdowns: dict[str, date] = {}
+    _refuse_twice_named(name, entries)
     for model, key in _bare_names(entries):
+        _refuse_twice(f"{name}, {key}", entries[key])
         entry = _litellm_entry(f"{name}, {key}", entries[key])
         if entry.litellm_provider == "openai":
             costs = {_LITELLM_KEYS[k]: cost * _PER_MTOK for k, cost in entry.costs.items()}
@@ -150,9 +176,10 @@ def read_genai_prices(name: str, document: bytes, day: date) -> Quotes:
     known = {str(model.get("id")): model for model in models.get("openai", ())}
     rates: list[Rate] = []
     for model, key in _bare_names(known):
+        _refuse_twice(f"{name}, {key}", known[key])
         active = [dated for dated in _genai_model(name, known[key]).prices if dated.active(day)]
         if active:
-            rates += _rows(name, model, _genai_meters(active[-1].prices), day)
+            rates += _rows(name, model, _genai_meters(model, active[-1].prices), day)
     azure = sorted(str(model.get("id")) for model in models.get("azure", ()))
     return Quotes(name, tuple(rates), {}, tuple(key for key in azure if "gpt-image" in key))
 
@@ -164,6 +191,7 @@ def read_own_card(name: str, document: bytes, _day: date) -> Quotes:
     """
     if document.lstrip()[:1] in {b"{", b"["}:
         content = _read_json(name, document)
+        _refuse_twice(name, content)
         if not isinstance(content, dict):
             raise CardError(f"{name} is no card; accepted: {{'format': 1, 'rates': [...]}}")
         rows = rows_of(content, "rates")
@@ -200,23 +228,89 @@ def find_source(text: str) -> Source:
     return Source(public.name, mirror or public.address, public.reader)
 
 
+class _Object(dict[str, Any]):
+    """A JSON object, and the first of its keys that stands in it twice."""
+
+    twice: str | None = None
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> _Object:
+    found = _Object(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        found.twice = next(key for key in keys if keys.count(key) > 1)
+    return found
+
+
+def _refuse_twice(where: str, content: object) -> None:
+    """Refuse an object, or one inside it, that says two things under one name."""
+    if isinstance(content, _Object) and content.twice is not None:
+        raise CardError(f"{where} has {content.twice[:60]!r} twice; accepted: each name once")
+    inside = content.values() if isinstance(content, dict) else content
+    for part in inside if isinstance(inside, Iterable) and not isinstance(inside, str) else ():
+        _refuse_twice(where, part)
+
+
+def _bounded_decimal(text: str) -> Decimal:
+    """Read a number of bounded length and size, before anything is computed with it."""
+    number = Decimal(text) if len(text) <= _LONGEST_NUMBER else None
+    if number is None or abs(number.adjusted()) > _LONGEST_NUMBER:
+        raise ValueError(f"the number {text[:20]}... is too long")
+    return number
+
+
 def _read_json(name: str, document: bytes) -> Any:  # noqa: ANN401 - JSON, validated by the caller
     try:
-        return json.loads(document, parse_float=Decimal, parse_int=Decimal, parse_constant=Decimal)
+        return json.loads(
+            document,
+            parse_float=_bounded_decimal,
+            parse_int=_bounded_decimal,
+            parse_constant=Decimal,
+            object_pairs_hook=_object,
+        )
+    except InvalidOperation:
+        raise CardError(f"{name} has a number that is none; accepted: numbers such as 30") from None
     except (ValueError, RecursionError) as error:
         raise CardError(f"{name} is not whole JSON: {str(error)[:80]}") from None
 
 
 def _read_csv(name: str, document: bytes) -> Sequence[Sequence[str]]:
     try:
-        lines = document.decode("utf-8-sig").splitlines()
+        text = document.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise CardError(f"{name} is not UTF-8; accepted: saved as CSV UTF-8, or JSON") from None
-    header = lines[0] if lines else ""
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
     try:
-        return list(csv.reader(lines, delimiter=";" if ";" in header else ",", strict=True))
+        rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise CardError(f"{name} is not CSV: {error}; accepted: as Excel saves it") from None
+    return _with_plain_prices(name, rows, delimiter)
+
+
+def _with_plain_prices(name: str, rows: list[list[str]], delimiter: str) -> Sequence[Sequence[str]]:
+    """Write the prices as they are read everywhere; refuse what can be read in two ways."""
+    header = [cell.strip().lower() for cell in rows[0]] if rows else []
+    if _PRICE not in header:
+        return rows
+    column = header.index(_PRICE)
+    marks = marks_proven((row[column] for row in rows[1:] if len(row) > column), delimiter)
+    for i, row in enumerate(rows[1:], start=2):
+        if len(row) > len(header):
+            raise CardError(f"{name}, row {i} has {len(row)} cells; accepted: {len(header)}")
+        try:
+            price = figure_in(row[column], marks) if len(row) > column else None
+        except InvalidValueError as error:
+            raise CardError(f"{name}, row {i}, {_PRICE}: {error}; accepted: one of them") from None
+        if price is not None:
+            row[column] = plainly(price)
+    return rows
+
+
+def _refuse_twice_named(name: str, entries: Mapping[str, Any]) -> None:
+    """Refuse an image model that stands twice in a map; of other models it is no business."""
+    twice = entries.twice if isinstance(entries, _Object) else None
+    if twice and _IMAGE_MODEL.fullmatch(twice):
+        raise CardError(f"{name} names {twice} twice; accepted: each model once")
 
 
 def _bare_names(names: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -225,6 +319,8 @@ def _bare_names(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     for name in sorted(names, key=lambda name: (len(name), name)):
         if _IMAGE_MODEL.fullmatch(name):
             found.setdefault(_SNAPSHOT.sub("", name), name)
+    if len(found) > MAX_MODELS:
+        raise CardError(f"{len(found):,} image models are named; accepted: up to {MAX_MODELS}")
     yield from found.items()
 
 
@@ -250,10 +346,11 @@ def _only_image_prices(row: Any) -> Any:  # noqa: ANN401 - JSON
     return {**row, "prices": prices}
 
 
-def _genai_meters(prices: _Prices) -> dict[tuple[str, str], Decimal]:
-    """Name the meters; where only one output has a price, it is the image's."""
+def _genai_meters(model: str, prices: _Prices) -> dict[tuple[str, str], Decimal]:
+    """Name the meters; a single output price is the image's, unless the model sells text too."""
     named = {_GENAI_METERS[key]: usd for key, usd in prices.items()}
-    if "text_out" in named and "image_out" not in named:
+    sells_text = any(r.model == model and r.meter == "text_out" for r in bundled_card().rates)
+    if "text_out" in named and "image_out" not in named and not sells_text:
         named["image_out"] = named.pop("text_out")
     return {(meter, "standard"): usd for meter, usd in named.items()}
 

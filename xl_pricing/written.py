@@ -1,12 +1,14 @@
 """Figures as people write them: with a decimal point or comma, thousands in groups, a percent sign.
 
 Text is read by both conventions. Where they disagree, as on ``1.000``, nothing in the text itself
-tells which one is meant.
+tells which one is meant, but other figures of the same file may.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+
+from xl_pricing.errors import InvalidValueError
 
 POINT, COMMA = ".", ","
 CONVENTIONS = (POINT, COMMA)
@@ -55,3 +57,29 @@ def plainly(figure: Decimal) -> str:
 def in_doubt(found: Mapping[str, Decimal]) -> bool:
     """Tell whether the conventions read different figures."""
     return len(set(found.values())) > 1
+
+
+def marks_proven(texts: Iterable[str], delimiter: str) -> frozenset[str]:
+    """Return the decimal marks that some figure of a file can only have.
+
+    Where commas part the cells, the point is proven: no program writes both with one mark.
+    """
+    proven = {POINT} if delimiter == COMMA else set()
+    for found in map(readings, texts):
+        if len(found) == 1:
+            proven |= found.keys()
+    return frozenset(proven)
+
+
+def figure_in(text: str, marks: Collection[str]) -> Decimal | None:
+    """Return the figure of a text, ``None`` where it is none; ``marks`` are those proven.
+
+    Raises `InvalidValueError` where the text has two readings, and none or both marks are proven.
+    """
+    found = readings(text)
+    if in_doubt(found) and len(marks) != 1:
+        ways = " or ".join(map(plainly, found.values()))
+        raise InvalidValueError(f"{text!r} can be read as {ways}")
+    if in_doubt(found):
+        return found[next(iter(marks))]
+    return next(iter(found.values()), None)
