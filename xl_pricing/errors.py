@@ -5,6 +5,7 @@
     ├── OutOfRangeError      (ValueError)    a number that is not accepted            #NUM!
     ├── NotAvailableError    (LookupError)   nothing is known: no rate, no formula    #N/A
     ├── CardError            (ValueError)    a rate card or table that is not whole   #VALUE!
+    │   └── LaterCardError                   a card of a newer version or a later day
     ├── CellError            (ValueError)    an input cell holds an error             that error
     ├── SourceError          (OSError)       a source of rates that does not answer well
     ├── StoreError           (OSError)       a folder of rate cards that cannot be used
@@ -44,6 +45,10 @@ class NotAvailableError(XlPricingError, LookupError):
 
 class CardError(XlPricingError, ValueError):
     """A rate card, or a table of rates or plans, is not whole."""
+
+
+class LaterCardError(CardError):
+    """A card that is whole, but of a newer version or from the future: it is left where it is."""
 
 
 class CellError(XlPricingError, ValueError):

@@ -270,10 +270,10 @@ def test_every_sentence_is_one_line_that_ends(machine: Machine) -> None:
     assert all(check.says.endswith(".") and "\n" not in check.says for check in checks)
 
 
-def test_a_card_that_was_set_aside_is_a_fault(machine: Machine, data_folder: Path) -> None:
+def test_a_damaged_card_is_a_fault(machine: Machine, data_folder: Path) -> None:
     data_folder.mkdir()
     (data_folder / "card.json").write_text("half a ca", "utf-8")
-    assert "is set aside" in faults(machine)["rate card"]
+    assert "is not used (it is damaged: no whole card)" in faults(machine)["rate card"]
 
 
 @pytest.mark.parametrize("answer", ["5", "[1]", "null", '{"bits": "many"}', "{}", "NaN", "[" * 999])

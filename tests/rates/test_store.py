@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,7 +23,8 @@ from xl_pricing.rates import day
 from xl_pricing.rates.card import RateCard, bundled_card
 from xl_pricing.rates.refresh import store as module
 from xl_pricing.rates.refresh.fetch import Page
-from xl_pricing.rates.refresh.store import KEPT, Store, active_card, user_store
+from xl_pricing.rates.refresh.saved_card import Saved
+from xl_pricing.rates.refresh.store import BUNDLED, KEPT, Store, active_card, user_store
 from xl_pricing.rates.rows import Rate
 
 ROOT = Path(__file__).parents[2]
@@ -241,44 +243,98 @@ def unknown_model(store: Store) -> None:
     rewritten(store, rates=[{**rates[0], "model": "gpt-image-9"}])
 
 
-@pytest.mark.parametrize(
-    ("damage", "said"),
-    [
-        (cut, "it is damaged: no whole card"),
-        (empty, "it is damaged: no whole card"),
-        (a_list, "it is damaged: no whole card"),
-        (one_digit, "it is damaged: its checksum differs"),
-        (newer_format, "it has format 2; accepted: 1"),
-        (future, "it is from the future: 2999-01-01"),
-        (unknown_column, "it: price 1 is not accepted: extra inputs are not permitted"),
-        (unknown_model, "it prices gpt-image-9, which it does not name"),
-    ],
-)
-def test_a_card_that_cannot_be_read_is_set_aside_with_a_warning(
+DAMAGED = [
+    (cut, "it is damaged: no whole card"),
+    (empty, "it is damaged: no whole card"),
+    (a_list, "it is damaged: no whole card"),
+    (one_digit, "it is damaged: its checksum differs"),
+    (unknown_column, "it: price 1 is not accepted: extra inputs are not permitted"),
+    (unknown_model, "it prices gpt-image-9, which it does not name"),
+]
+LATER = [
+    (newer_format, "it has format 2, this version knows 1"),
+    (future, "it is from the future: 2999-01-01"),
+]
+
+
+@pytest.mark.parametrize(("damage", "said"), [*DAMAGED, *LATER])
+def test_looking_at_a_price_changes_nothing_on_disk_whatever_lies_there(
     store: Store, damage: Callable[[Store], None], said: str
 ) -> None:
     saved(store)
     damage(store)
-    damaged = (store.folder / "card.json").read_bytes()
+    before = {path: path.read_bytes() for path in store.folder.rglob("*") if path.is_file()}
     other = Store(store.folder)
     assert other.active() is bundled_card()
+    assert other.current() is None
+    told = str(other.warning())
+    assert f"the refreshed rate card {store.folder / 'card.json'} is not used ({said}" in told
+    assert "and the bundled one of 2026-11-23 serves; accepted: " in told
+    assert {path: path.read_bytes() for path in store.folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(("damage", "said"), DAMAGED)
+def test_a_refresh_sets_a_damaged_card_aside_and_begins_anew(
+    store: Store, damage: Callable[[Store], None], said: str
+) -> None:
+    assert said
+    saved(store)
+    damage(store)
+    damaged = (store.folder / "card.json").read_bytes()
+    assert saved(store) == 1
+    assert (store.folder / "set_aside" / "000001.json").read_bytes() == damaged
+    assert store.warning() is None
+
+
+@pytest.mark.parametrize(("change", "said"), LATER)
+def test_a_card_of_a_newer_version_or_a_later_day_is_never_replaced(
+    store: Store, change: Callable[[Store], None], said: str
+) -> None:
+    saved(store)
+    change(store)
+    whole = (store.folder / "card.json").read_bytes()
+    for attempt in (lambda: saved(store), lambda: store.restore(None, DAY)):
+        with pytest.raises(StoreError, match=f"stays as it is: {said}; accepted: a newer xl_pric"):
+            attempt()
+    assert (store.folder / "card.json").read_bytes() == whole
+    assert not (store.folder / "set_aside").exists()
+
+
+def test_a_card_from_the_future_serves_from_its_day_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved(store)
+    future(store)
+    assert store.active() is bundled_card()
+    monkeypatch.setattr(day, "system_day", lambda: date(2999, 1, 2))
+    store._look_again = 0
+    assert price(store.active()) == 33
+    assert store.warning() is None
+
+
+def test_a_card_that_is_set_aside_is_told_until_another_is_saved(store: Store) -> None:
+    saved(store)
+    cut(store)
+    with pytest.raises(InvalidValueError, match="card 7 is not kept"):
+        store.restore(7, DAY)
     kept = store.folder / "set_aside" / "000001.json"
-    assert kept.read_bytes() == damaged
-    assert not (store.folder / "card.json").exists()
-    assert other.warning() == (
-        f"the refreshed rate card {kept} is set aside ({said}) and the bundled one of 2026-11-23 "
-        "serves; accepted: xl-pricing rates refresh, or rollback"
-    )
-    assert saved(other) == 1
-    assert other.warning() is None
+    assert f"card {kept} is not used (it is damaged: no whole card)" in str(store.warning())
+    assert store.restore(None, DAY) == 1
+    assert store.warning() is None
 
 
-def test_a_second_damaged_card_does_not_replace_the_first(store: Store) -> None:
-    for i in (1, 2):
-        saved(store)
+def test_of_several_damaged_cards_none_replaces_another(store: Store) -> None:
+    folder = store.folder / "set_aside"
+    for usd in (31, 32, 33):
+        store.folder.mkdir(exist_ok=True)
         empty(store)
-        assert store.current() is None
-        assert len(list((store.folder / "set_aside").iterdir())) == i
+        saved(store, usd)
+    (folder / "000001.json").unlink()
+    empty(store)
+    saved(store)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        *("000002.json", "000003.json", "000004.json"),
+    ]
 
 
 def test_the_card_before_a_damaged_one_can_be_brought_back(store: Store) -> None:
@@ -289,24 +345,50 @@ def test_the_card_before_a_damaged_one_can_be_brought_back(store: Store) -> None
     assert price(store.active()) == 31
 
 
-def test_a_card_that_is_whole_by_the_time_it_would_be_set_aside_stays(store: Store) -> None:
-    saved(store)
-    store._set_aside()
-    assert price(store.active()) == 33
-    (store.folder / "card.json").unlink()
-    store._set_aside()
-    assert not (store.folder / "set_aside").exists()
+def test_where_nothing_was_saved_nothing_can_be_brought_back(store: Store) -> None:
+    for number in (None, BUNDLED):
+        with pytest.raises(
+            InvalidValueError, match="no card was saved yet, the bundled"
+        ):
+            store.restore(number, DAY)
+    assert store.history() == []
 
 
-def test_a_card_from_the_future_says_so_after_its_day_too(
+def test_a_read_that_failed_is_tried_again_at_the_next_look(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saved(store)
-    future(store)
-    assert store.current() is None
+    other = Store(store.folder)
 
-    monkeypatch.setattr(day, "system_day", lambda: date(2999, 1, 2))
-    assert "(it was from the future)" in str(store.warning())
+    def too_many(_path: Path) -> Saved:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(module, "read_saved", too_many)
+        assert other.active() is bundled_card()
+        assert "Too many open files" in str(other.warning())
+    other._look_again = 0
+    assert price(other.active()) == 33
+    with monkeypatch.context() as failing:
+        failing.setattr(module.os, "stat", too_many)
+        other._look_again = 0
+        assert price(other.active()) == 33
+
+
+def test_a_cell_never_waits_for_the_lock(store: Store) -> None:
+    saved(store)
+    cut(store)
+    with store._locked():
+        assert Store(store.folder).active() is bundled_card()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+def test_a_card_is_readable_by_its_owner_only(store: Store) -> None:
+    saved(store)
+    saved(store, 34)
+    for path in store.folder.rglob("*.json"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
 
 
 # The folder
@@ -328,7 +410,9 @@ def test_a_folder_that_cannot_be_written_is_told_and_the_bundled_card_serves(
 def test_a_card_that_may_not_be_opened_is_left_and_told(store: Store) -> None:
     (store.folder / "card.json").mkdir(parents=True)
     assert store.active() is bundled_card()
-    assert "Is a directory" in str(store.warning()) or "denied" in str(store.warning())
+    assert "card.json is no file that can be read" in str(store.warning())
+    with pytest.raises(StoreError, match="cannot be written"):
+        saved(store)
 
 
 def test_a_second_writer_waits_and_then_says_so(

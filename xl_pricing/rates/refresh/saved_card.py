@@ -9,10 +9,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from xl_pricing.errors import CardError
+from xl_pricing.errors import CardError, InvalidValueError, LaterCardError
+from xl_pricing.files import read_bounded
 from xl_pricing.rates.card import FORMAT, RateCard, bundled_card
 from xl_pricing.rates.day import today
 from xl_pricing.rates.rows import Day, Rate, Word, read_row
+
+MAX_BYTES = 32 * 1024 * 1024
 
 
 class Life(BaseModel):
@@ -54,20 +57,24 @@ class Saved(BaseModel):
 
 
 def read_saved(path: Path) -> Saved:
-    """Read a saved card; raise `CardError` with what is wrong with it."""
+    """Read a saved card; raise `CardError` with what is wrong with it, or `OSError`."""
     try:
-        document = json.loads(path.read_bytes())
+        data = read_bounded(path, MAX_BYTES)
+    except InvalidValueError as error:
+        raise OSError(0, str(error)) from None
+    try:
+        document = json.loads(data)
         content, checksum = document["card"], document["sha256"]
         newer = content["format"] > FORMAT
-    except (ValueError, TypeError, LookupError, RecursionError):
+    except (ValueError, TypeError, LookupError, RecursionError, ArithmeticError):
         raise CardError("it is damaged: no whole card") from None
     if newer:
-        raise CardError(f"it has format {content['format']}; accepted: {FORMAT}")
+        raise LaterCardError(f"it has format {content['format']}, this version knows {FORMAT}")
     if checksum != _checksum(content):
         raise CardError("it is damaged: its checksum differs")
     saved = read_row(Saved, content, "it")
     if saved.saved > today() + timedelta(days=1):
-        raise CardError(f"it is from the future: {saved.saved}")
+        raise LaterCardError(f"it is from the future: {saved.saved}")
     saved.card()
     return saved
 

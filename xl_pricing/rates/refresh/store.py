@@ -5,11 +5,12 @@ The folder is the user's data folder, or what the environment variable ``XL_PRIC
     card.json       the card in force: what was learnt beyond the bundled card, with a checksum
     older/          the cards before it, by number, the last 20
     pages/          what the sources last answered, with its ETag
-    set_aside/      cards that could not be read; the bundled card serves in their place
+    set_aside/      damaged cards, which a refresh or rollback found
     card.lock       is locked while a card is written; the file itself stays
 
 A file is written beside its place, flushed and renamed, so that a reader finds the old card or the
-new one, whatever is killed meanwhile.
+new one, whatever is killed meanwhile. Looking at a price changes nothing here: where a card cannot
+be read the bundled one serves, and only a command moves a damaged one aside.
 """
 
 import os
@@ -22,8 +23,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from xl_pricing.errors import CardError, InvalidValueError, StoreError
+from xl_pricing.errors import CardError, InvalidValueError, LaterCardError, StoreError
+from xl_pricing.files import write_whole
 from xl_pricing.rates.card import RateCard, bundled_card
+from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.fetch import Page
 from xl_pricing.rates.refresh.saved_card import Saved, beyond_bundled, read_saved, saved_text
 
@@ -60,14 +63,10 @@ class Store:
         return self._card
 
     def current(self) -> Saved | None:
-        """Return what is saved, or ``None``; what cannot be read is set aside first."""
-        try:
+        """Return what is saved, ``None`` where nothing is or it cannot be read."""
+        with suppress(CardError, OSError):
             return read_saved(self._path)
-        except FileNotFoundError:
-            return None
-        except (CardError, OSError):
-            self._set_aside()
-            return None
+        return None
 
     def update(self, why: str, day: date, change: Callable[[RateCard], RateCard]) -> int | None:
         """Save what ``change`` makes of the card in force; return its number, ``None`` if equal.
@@ -75,7 +74,7 @@ class Store:
         Raises `StoreError` where the folder cannot be written or another writer does not end.
         """
         with self._locked():
-            current = self.current()
+            current = self._current_to_change()
             before = current.card() if current else bundled_card()
             after = change(before)
             if _same(before, after):
@@ -86,10 +85,15 @@ class Store:
         """Bring an older card back, as a new one; the one before it where no number is given.
 
         Brought back once more, the card before that one comes back. Raises `InvalidValueError` for
-        a number that is not kept.
+        a number that is not kept, and where nothing was ever saved.
         """
         with self._locked():
-            current = self.current()
+            current = self._current_to_change()
+            if current is None and not (self._numbers() or self._set_aside_numbers()):
+                raise InvalidValueError(
+                    "no card was saved yet, the bundled one serves; accepted: xl-pricing rates "
+                    "refresh first"
+                )
             if number is None:
                 number = self._number_before(current)
             older = self._kept(number)
@@ -120,32 +124,78 @@ class Store:
     def keep_page(self, address: str, page: Page) -> None:
         """Keep what was believed, so that the next refresh may hear that it still stands."""
         with suppress(StoreError), self._locked():
-            write_whole(self._page_path(address), page.etag.encode("ascii") + b"\n" + page.body)
+            self._write(self._page_path(address), page.etag.encode("ascii") + b"\n" + page.body)
 
     def warning(self) -> str | None:
         """Return a sentence where the bundled card serves in place of one that cannot be read."""
-        current = self.current()
-        aside = sorted(self._aside.glob("*.json"))
-        if current or not (aside or self._path.exists()):
+        try:
+            read_saved(self._path)
+        except FileNotFoundError:
+            return self._warning_of_set_aside()
+        except LaterCardError as error:
+            return self._not_used(self._path, error, "a newer xl_pricing, or the clock set right")
+        except CardError as error:
+            return self._not_used(self._path, error, "xl-pricing rates refresh, or rollback")
+        except OSError as error:
+            accepted = f"{FOLDER_VARIABLE} naming a folder that you may read"
+            return self._not_used(self._path, error.strerror or error, accepted)
+        return None
+
+    def _warning_of_set_aside(self) -> str | None:
+        numbers = self._set_aside_numbers()
+        if not numbers:
             return None
-        path = aside[-1] if aside else self._path
+        path = self._aside / f"{numbers[-1]:06}.json"
+        return self._not_used(path, _fault(path), "xl-pricing rates refresh, or rollback")
+
+    def _not_used(self, path: Path, fault: object, accepted: str) -> str:
         return (
-            f"the refreshed rate card {path} is set aside ({_fault(path)}) and the bundled one of "
-            f"{bundled_card().checked} serves; accepted: xl-pricing rates refresh, or rollback"
+            f"the refreshed rate card {path} is not used ({fault}) and the bundled one of "
+            f"{bundled_card().checked} serves; accepted: {accepted}"
         )
 
     def _page_path(self, address: str) -> Path:
         return self.folder / "pages" / sha256(address.encode()).hexdigest()[:16]
 
     def _look(self) -> None:
+        """Read the card if it is another one; what fails is tried again at the next look."""
         try:
             found = os.stat(self._path)  # noqa: PTH116 - half the time of Path.stat
-            seen: object = (found.st_mtime_ns, found.st_ino, found.st_size)
-        except OSError:
+            # A card from the future serves from its day on.
+            seen: object = (found.st_mtime_ns, found.st_ino, found.st_size, today())
+        except FileNotFoundError:
             seen = None
+        except OSError:
+            return
         if seen != self._seen:
-            current = self.current() if seen else None
-            self._card, self._seen = (current.card() if current else bundled_card()), seen
+            with suppress(OSError):
+                self._card, self._seen = self._read() if seen else bundled_card(), seen
+
+    def _read(self) -> RateCard:
+        """Return the saved card, or the bundled one where it cannot be used."""
+        with suppress(CardError):
+            return read_saved(self._path).card()
+        return bundled_card()
+
+    def _current_to_change(self) -> Saved | None:
+        """Return what is saved, with the lock held; a damaged card is set aside first.
+
+        Raises `StoreError` for one that is newer than this version, or cannot be read now.
+        """
+        try:
+            return read_saved(self._path)
+        except FileNotFoundError:
+            return None
+        except LaterCardError as error:
+            raise StoreError(
+                f"{self._path} stays as it is: {error}; accepted: a newer xl_pricing, or the clock "
+                "set right"
+            ) from None
+        except CardError:
+            self._aside.mkdir(exist_ok=True)
+            number = max(self._set_aside_numbers(), default=0) + 1
+            self._path.replace(self._aside / f"{number:06}.json")
+            return None
 
     def _number_before(self, current: Saved | None) -> int:
         """Return the number of the card before the one in force, or before what that restored."""
@@ -172,38 +222,35 @@ class Store:
         return None
 
     def _numbers(self) -> list[int]:
-        names = (path.stem for path in self._older.glob("*.json"))
-        return sorted(int(name) for name in names if name.isdecimal())
+        return _numbers_in(self._older)
+
+    def _set_aside_numbers(self) -> list[int]:
+        return _numbers_in(self._aside)
 
     def _save(self, current: Saved | None, content: Mapping[str, Any]) -> int:
         """Keep the card in force among the older ones, then put the new one in its place."""
         newest = max(self._numbers(), default=BUNDLED)
         if current:
-            write_whole(self._older / f"{current.number:06}.json", saved_text(current))
+            self._write(self._older / f"{current.number:06}.json", saved_text(current))
             newest = max(newest, current.number)
         saved = Saved.model_validate({"number": newest + 1, **content})
-        write_whole(self._path, saved_text(saved))
+        self._write(self._path, saved_text(saved))
         self._look_again = 0.0
         for number in self._numbers()[:-KEPT]:
             (self._older / f"{number:06}.json").unlink(missing_ok=True)
         return saved.number
 
-    def _set_aside(self) -> None:
-        """Put away a card that cannot be read, unless it is whole by now or the disk forbids it."""
-        with suppress(StoreError, OSError), self._locked():
-            try:
-                read_saved(self._path)
-            except CardError:
-                self._aside.mkdir(exist_ok=True)
-                number = len([*self._aside.iterdir()]) + 1
-                self._path.replace(self._aside / f"{number:06}.json")
+    def _write(self, path: Path, data: bytes) -> None:
+        """Write a file that its owner alone may read: a company's prices are nobody else's."""
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_whole(path, data, mode=0o600)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         from filelock import FileLock, Timeout  # noqa: PLC0415 - a price needs no lock
 
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             # Of one thread, so that a card that is found damaged while saving can be set aside.
             with FileLock(self.folder / "card.lock", timeout=_LOCK_SECONDS, is_singleton=True):
                 yield
@@ -212,6 +259,8 @@ class Store:
                 f"another refresh has held {self.folder} for {_LOCK_SECONDS} s; "
                 "accepted: to try again when it has ended"
             ) from None
+        except StoreError:
+            raise
         except OSError as error:
             raise StoreError(
                 f"folder {self.folder} cannot be written: {error.strerror or error}; "
@@ -235,15 +284,9 @@ def active_card() -> RateCard:
     return user_store().active()
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that its place holds the old bytes or the new ones, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".new")
-    with beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+def _numbers_in(folder: Path) -> list[int]:
+    names = (path.stem for path in folder.glob("*.json"))
+    return sorted(int(name) for name in names if name.isdecimal())
 
 
 def _fault(path: Path) -> str:
