@@ -10,33 +10,19 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 CORE = ROOT / "xl_pricing"
-LAYERS = {
-    "xl_pricing.errors": set(),
-    "xl_pricing.files": {"xl_pricing.errors"},
-    "xl_pricing.estimation": {"xl_pricing.errors"},
-    "xl_pricing.rates": {"xl_pricing.errors", "xl_pricing.files", "xl_pricing.estimation"},
-    "xl_pricing.functions": {"xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates"},
-    "xl_pricing.planning": {
-        "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
-    },
-    "workbook_templates": {
-        "xl_pricing.files",
-        "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
-        "xl_pricing.planning",
-    },
-    "xl_pricing.hosts": {
-        "xl_pricing.files",
-        "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
-        "xl_pricing.planning", "workbook_templates",
-    },
-    "xl_pricing.excel": {"xl_pricing.hosts"},
-    "xl_pricing.cli": {
-        "xl_pricing.files",
-        "xl_pricing.errors", "xl_pricing.estimation", "xl_pricing.rates", "xl_pricing.functions",
-        "xl_pricing.planning", "workbook_templates", "xl_pricing.hosts",
-    },
-}  # fmt: skip
-"""A layer may import itself, what stands here beside it, and the standard library."""
+ORDER = (
+    *("xl_pricing.errors", "xl_pricing.files", "xl_pricing.written", "xl_pricing.estimation"),
+    *("xl_pricing.rates", "xl_pricing.functions", "xl_pricing.planning", "workbook_templates"),
+    *("xl_pricing.hosts", "xl_pricing.excel", "xl_pricing.cli"),
+)
+"""A layer may import itself, those before it, and the standard library."""
+FEWER = {
+    "xl_pricing.written": {"xl_pricing.errors"},
+    "xl_pricing.estimation": {"xl_pricing.errors"},  # pure arithmetic
+    "xl_pricing.excel": {"xl_pricing.hosts"},  # a name and nothing else
+}
+"""What a layer may import where that is less."""
+LAYERS = {layer: FEWER.get(layer, {*ORDER[:i]}) for i, layer in enumerate(ORDER)}
 LIBRARIES = {
     "xl_pricing.rates": {"pydantic", "filelock", "httpx2", "platformdirs", "truststore"},
     "workbook_templates": {"openpyxl", "pyopenvba"},

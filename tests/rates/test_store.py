@@ -347,9 +347,7 @@ def test_the_card_before_a_damaged_one_can_be_brought_back(store: Store) -> None
 
 def test_where_nothing_was_saved_nothing_can_be_brought_back(store: Store) -> None:
     for number in (None, BUNDLED):
-        with pytest.raises(
-            InvalidValueError, match="no card was saved yet, the bundled"
-        ):
+        with pytest.raises(InvalidValueError, match="no card was saved yet, the bundled"):
             store.restore(number, DAY)
     assert store.history() == []
 
