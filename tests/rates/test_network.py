@@ -2,8 +2,12 @@
 
 import gzip
 import json
+import socket
+import threading
+import time
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -187,3 +191,33 @@ def test_a_page_is_kept_only_once_it_was_believed(server: ps.PriceServer, tmp_pa
         refresh(store, ps.DAY, [source])
     assert "If-None-Match" in server.asked[0][1]
     assert store.page(address)
+
+
+@pytest.mark.parametrize("line", [b"X-More: 1\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"])
+def test_headers_without_an_end_are_not_waited_for(line: bytes) -> None:
+    """Each line comes in time, so that no read ever times out."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        stop = threading.Event()
+
+        def talk() -> None:
+            while not stop.is_set():
+                talking, _ = listening.accept()
+                with talking, suppress(OSError):
+                    talking.sendall(b"" if line.startswith(b"HTTP") else b"HTTP/1.1 200 OK\r\n")
+                    while not stop.wait(0.05):
+                        talking.sendall(line)
+
+        thread = threading.Thread(target=talk, daemon=True)
+        thread.start()
+        began = time.monotonic()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        assert "takes longer than 0.6 s" in refused(address)
+        assert time.monotonic() - began < 5
+        stop.set()
+        thread.join(2)
+
+
+def test_a_gzip_of_several_members_is_read_whole(server: ps.PriceServer) -> None:
+    packed = gzip.compress(b'{"a":') + gzip.compress(b" 1}")
+    answer = ps.plain(packed, **{"content-encoding": "gzip"})
+    assert fetch(server.serve("/members", answer)).body == BODY

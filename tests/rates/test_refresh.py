@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xl_pricing.cli.main import main
-from xl_pricing.errors import InvalidValueError, SourceError
+from xl_pricing.errors import CardError, InvalidValueError, SourceError
 from xl_pricing.functions import pricing
 from xl_pricing.rates.audit import audit, official_prices
 from xl_pricing.rates.card import RateCard, bundled_card
+from xl_pricing.rates.refresh import verdict
 from xl_pricing.rates.refresh.refresh import refresh
 from xl_pricing.rates.refresh.sources import OWN, PUBLIC, Quotes, find_source
 from xl_pricing.rates.refresh.store import Store, user_store
@@ -346,12 +348,60 @@ def test_a_meter_of_an_own_card_that_the_public_does_not_name_is_no_loss() -> No
     assert merge(card, [quotes("litellm"), quotes("genai-prices")], DAY).held == []
 
 
-def test_a_second_price_of_one_day_counts_from_the_next() -> None:
+def test_a_second_price_of_one_day_corrects_the_first() -> None:
     card = both(33e-6, 33).card
     said = [quotes("litellm"), quotes("genai-prices")]
     later = merge(card, said, DAY).card
-    assert [usd(later, DAY + timedelta(days=i)) for i in range(2)] == [33, 30]
+    assert [usd(later, DAY + timedelta(days=i)) for i in (-1, 0, 1)] == [30, 30, 30]
     assert {*merge(later, said, DAY).card.rates} == {*later.rates}
+
+
+def test_of_three_own_prices_entered_on_one_day_the_last_one_counts_from_that_day() -> None:
+    card = CARD
+    for price in (60, 25, 28):
+        row = f"gpt-image-2,image_out,standard,{price},{DAY},contract,{DAY},official"
+        card = merge(card, [own(row)], DAY, accept=True).card
+    assert [usd(card, DAY + timedelta(days=i)) for i in (-1, 0, 1, 2)] == [30, 28, 28, 28]
+
+
+def test_two_own_prices_of_one_series_and_day_are_refused() -> None:
+    rows = [f"gpt-image-2,image_out,standard,{usd},{DAY},c,{DAY},official" for usd in (31, 44)]
+    with pytest.raises(CardError, match=r"two prices for gpt-image-2 image_out .*: 31"):
+        merge(CARD, [own(*rows)], DAY, accept=True)
+    assert merge(CARD, [own(rows[0], rows[0])], DAY, accept=True).accepted
+
+
+def test_merging_takes_a_time_that_grows_with_the_models_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Counted, not timed: the rates in force are looked up a few times a price, however many."""
+    looked_up = Counter[str]()
+    seen = verdict._Book.on
+
+    def on(book: Any, series: Any, day: date) -> Rate | None:
+        looked_up["on"] += 1
+        return seen(book, series, day)
+
+    monkeypatch.setattr(verdict._Book, "on", on)
+    counts = []
+    for models in (50, 400):
+        looked_up.clear()
+        rates = tuple(
+            Rate(
+                model=f"gpt-image-{i}",
+                meter="image_out",
+                tier="standard",
+                usd_per_mtok=Decimal(30),
+                effective_from=DAY,
+                source="LiteLLM",
+                checked=DAY,
+                basis="quoted",
+            )
+            for i in range(100, 100 + models)
+        )
+        merge(CARD, [Quotes("LiteLLM", rates)], DAY, accept=True)
+        counts.append(looked_up["on"])
+    assert counts[1] <= 9 * counts[0]
 
 
 # Properties of the merge
@@ -661,7 +711,7 @@ def test_a_file_that_cannot_be_read_or_is_too_large(tmp_path: Path) -> None:
     large = tmp_path / "large.csv"
     with large.open("wb") as file:
         file.truncate(32 * 2**20 + 1)
-    with pytest.raises(SourceError, match=r"large.csv is over 32 MB"):
+    with pytest.raises(SourceError, match=r"large.csv is over 33,554,432 bytes"):
         refresh(store, DAY, [find_source(str(large))])
 
 

@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
+from queue import Empty, SimpleQueue
+from threading import Thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 32 * 1024 * 1024
 MAX_REDIRECTS = 3
 
+# What ends by itself in time says better why.
+_GRACE_SECONDS = 0.5
 _MB = 1024 * 1024
 _TYPES = ("application/json", "text/plain", "text/csv", "application/octet-stream", "")
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -60,10 +64,33 @@ def fetch(address: str, known: Page | None = None, manners: Manners | None = Non
     """
     wait = manners or Manners()
     try:
-        return _fetch(address, known, wait)
+        return _fetch_in_time(address, known, wait)
     except _PassingError:
         sleep(wait.retry)
-        return _fetch(address, known, wait)
+        return _fetch_in_time(address, known, wait)
+
+
+def _fetch_in_time(address: str, known: Page | None, wait: Manners) -> Page:
+    """Fetch in a thread that is left behind when the time is up.
+
+    A server that sends a header a second never lets a read time out.
+    """
+    answers: SimpleQueue[Page | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(_fetch(address, known, wait))
+        except Exception as error:  # noqa: BLE001 - raised again, by the thread that waits
+            answers.put(error)
+
+    Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=wait.whole + _GRACE_SECONDS)
+    except Empty:
+        raise SourceError(f"{address} takes longer than {wait.whole:g} s") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _fetch(address: str, known: Page | None, wait: Manners) -> Page:
@@ -177,8 +204,10 @@ def _unpacked(parts: Iterator[bytes], address: str) -> Iterator[bytes]:
         for part in parts:
             rest = part
             while rest:
+                if unpack.eof:  # another member follows
+                    unpack = zlib.decompressobj(_GZIP)
                 yield unpack.decompress(rest, _MB)
-                rest = unpack.unconsumed_tail
+                rest = unpack.unconsumed_tail or unpack.unused_data
     except zlib.error:
         raise _PassingError(f"{address} is damaged on the way: no whole gzip") from None
     if not unpack.eof:

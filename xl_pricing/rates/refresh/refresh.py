@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from xl_pricing.errors import CardError, SourceError
+from xl_pricing.errors import CardError, InvalidValueError, SourceError
+from xl_pricing.files import read_bounded
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.refresh.fetch import MAX_BYTES, Manners, fetch
 from xl_pricing.rates.refresh.sources import PUBLIC, Quotes, Source
@@ -101,10 +102,8 @@ def _ask(source: Source, store: Store, day: date, manners: Manners | None) -> Qu
 
 def _read_file(path: str) -> bytes:
     try:
-        with Path(path).open("rb") as file:
-            document = file.read(MAX_BYTES + 1)
+        return read_bounded(Path(path), MAX_BYTES)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror or error}") from None
-    if len(document) > MAX_BYTES:
-        raise SourceError(f"{path} is over {MAX_BYTES // 2**20} MB")
-    return document
+    except InvalidValueError as error:
+        raise SourceError(str(error)) from None

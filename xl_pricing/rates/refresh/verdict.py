@@ -2,16 +2,18 @@
 
 Two public sources that agree are believed. What one alone says, or says against another, is held
 back until the user accepts it; so is a change of more than ten times, and whatever is said of a
-model that lost a meter. A believed price is a new row from a day on: rows are only added, so no
-past day's price ever changes. What a card of the user's own said is not overruled by the public.
+model that lost a meter. A believed price is a new row from a day on; one of today or later that is
+corrected replaces that day's row, so no past day's price ever changes. What a card of the user's
+own said is not overruled by the public.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from xl_pricing.errors import CardError
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.refresh.sources import OWN, Quotes
 from xl_pricing.rates.rows import METERS, Model, Rate, Series
@@ -81,6 +83,14 @@ class _Book:
         self.accepted: list[Change] = []
         self.held: list[Change] = []
         self.notes: list[str] = []
+        self._usual: dict[tuple[str, str], list[Decimal]] = {}
+        for series in self.history:
+            if known := self.on(series, day):
+                self._usual.setdefault(series[1:], []).append(known.usd_per_mtok)
+
+    def usual(self, series: Series) -> list[Decimal]:
+        """Return what a meter costs with the models that were known before."""
+        return self._usual.get(series[1:], [])
 
     def on(self, series: Series, day: date) -> Rate | None:
         """Return the rate in force on a day."""
@@ -88,16 +98,17 @@ class _Book:
         return rates[max(begun)] if (begun := [d for d in rates if d <= day]) else None
 
     def offer(self, rate: Rate, why: str) -> None:
-        """Add a rate from its first free day on; hold it back where something speaks against it."""
-        series = rate.series
-        old, since = self.on(series, rate.effective_from), self._free_day(series, rate)
-        there = self.on(series, since)
-        if there and (there.usd_per_mtok, is_own(there)) == (rate.usd_per_mtok, is_own(rate)):
+        """Add a rate from its day on; hold it back where something speaks against it.
+
+        A rate that is there from that very day is corrected: the cards before keep it.
+        """
+        series, since = rate.series, rate.effective_from
+        old = self.on(series, since)
+        if old and (old.usd_per_mtok, is_own(old)) == (rate.usd_per_mtok, is_own(rate)):
             return
         known = old.usd_per_mtok if old else None
         if self.decide(Change(*series, known, rate.usd_per_mtok, since, rate.source, why)):
-            row = rate.model_copy(update={"effective_from": since})
-            self.history.setdefault(series, {})[since] = row
+            self.history.setdefault(series, {})[since] = rate
             if rate.model not in self.models:
                 self.models[rate.model] = self.card.newcomer(rate.model, self.day)
 
@@ -121,13 +132,6 @@ class _Book:
         rates = tuple(rate for dated in self.history.values() for rate in dated.values())
         card = replace(self.card, models=tuple(self.models.values()), rates=rates)
         return Merge(card, self.accepted, self.held, self.notes)
-
-    def _free_day(self, series: Series, rate: Rate) -> date:
-        """Return the first day that has no row yet: one rate a day, and none is overwritten."""
-        since = rate.effective_from
-        while since in self.history.get(series, {}):
-            since += timedelta(days=1)
-        return since
 
 
 def is_own(rate: Rate) -> bool:
@@ -170,15 +174,9 @@ def _doubts(book: _Book, series: Series, said: Said, usd: Decimal) -> Iterator[s
     elif len(said) == 1:
         yield f"only {_names(said)} says so"
     known = book.on(series, book.day)
-    usual = [known.usd_per_mtok] if known else _usual(book, series)
+    usual = [known.usd_per_mtok] if known else book.usual(series)
     if usual and not min(usual) <= usd * MAX_FACTOR <= max(usual) * MAX_FACTOR**2:
         yield f"more than {MAX_FACTOR} times off what {'it was' if known else 'others cost'}"
-
-
-def _usual(book: _Book, series: Series) -> list[Decimal]:
-    """Return what a meter costs with the models that are known."""
-    rates = [book.on((model, *series[1:]), book.day) for model in book.models]
-    return [rate.usd_per_mtok for rate in rates if rate]
 
 
 def _said_by(book: _Book, quotes: Quotes) -> Iterator[tuple[Series, str, Decimal]]:
@@ -247,10 +245,15 @@ def _retire(book: _Book, model: Model, told: Mapping[str, date]) -> None:
 
 
 def _merge_own(book: _Book, quotes: Quotes) -> None:
-    """Merge a card of the user's own: dated rows, of which those of past days count from today."""
+    """Merge a card of the user's own: dated rows, of which those of past days count from today.
+
+    Raises `CardError` for two prices of one series on one day.
+    """
     latest: dict[tuple[Series, date], Rate] = {}
-    for rate in sorted(quotes.rates, key=lambda rate: (rate.effective_from, rate.usd_per_mtok)):
+    told: dict[tuple[Series, date], Decimal] = {}
+    for rate in sorted(quotes.rates, key=lambda rate: rate.effective_from):
         model = book.card.model(rate.model).id
+        _refuse_another(told, (model, rate.meter, rate.tier), rate, quotes.source)
         row = rate.model_copy(
             update={"model": model, "effective_from": max(rate.effective_from, book.day)}
         )
@@ -264,6 +267,18 @@ def _merge_own(book: _Book, quotes: Quotes) -> None:
             said = {quotes.source: row.usd_per_mtok}
             doubts = [] if same else _doubts(book, series, said, row.usd_per_mtok)
             book.offer(row, "; ".join(doubts))
+
+
+def _refuse_another(
+    told: dict[tuple[Series, date], Decimal], series: Series, rate: Rate, source: str
+) -> None:
+    """Refuse a second price of one day."""
+    usd = told.setdefault((series, rate.effective_from), rate.usd_per_mtok)
+    if usd != rate.usd_per_mtok:
+        raise CardError(
+            f"{source} has two prices for {' '.join(series)} from {rate.effective_from}: {usd} and "
+            f"{rate.usd_per_mtok}; accepted: one"
+        )
 
 
 def _left_apart(quotes: Quotes, card: RateCard, day: date) -> Iterator[str]:
