@@ -7,6 +7,9 @@ from xl_pricing.estimation.budget import generations_needed
 from xl_pricing.functions import pricing
 
 
+WAYS = "COST FINALS, SIZE QUALITY FINALS, or --size"
+
+
 def test_budget_from_a_spec_shows_the_five_steps() -> None:
     line = "budget --size 4:5 --quality high --finals 120 --retries 1.5 --buffer 20%"
     usd = pricing.IMGCOST("4:5", "high")
@@ -34,6 +37,12 @@ def test_budget_from_a_spec_shows_the_five_steps() -> None:
     ]
 
 
+def test_budget_takes_an_image_as_the_planning_commands_do() -> None:
+    same = answer("budget --size 4:5 --quality high --finals 120 --retries 1.5 --n 4")
+    assert answer("budget 4:5 high 120 --retries 1.5 --n 4") == same
+    assert same["output_spec"]["n"] == 4
+
+
 def test_budget_from_a_cost_has_the_unit_of_the_cost() -> None:
     told = answer("budget 14 120")
     assert (told["output_spec"], told["unit"]) == (None, None)
@@ -54,11 +63,19 @@ def test_buffer_is_imgbuffer_with_its_generations(confidence: str) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("budget", "accepted: COST FINALS, or --size, --quality and --finals"),
-        ("budget 0.1", "accepted: COST FINALS, or --size, --quality and --finals"),
-        ("budget 0.1 10 --finals 10", "accepted: COST FINALS, or --size"),
-        ("budget 0.1 10 --size 4:5 --quality high", "accepted: COST FINALS, or --size"),
-        ("budget 0.1 10 --model gpt-image-2", "accepted: COST FINALS, or --size"),
+        ("budget", f"accepted: {WAYS}, --quality and --finals"),
+        ("budget 0.1", f"accepted: {WAYS}, --quality and --finals"),
+        ("budget 0.1 10 --finals 10", f"accepted: {WAYS}"),
+        (
+            "budget 0.1 10 --size 4:5 --quality high",
+            f"accepted: {WAYS}",
+        ),
+        (
+            "budget 0.1 10 --model gpt-image-2",
+            f"accepted: {WAYS}",
+        ),
+        ("budget 4:5 high 10 --size 1:1", f"accepted: {WAYS}"),
+        ("budget 4:5 high 10 5", f"accepted: {WAYS}"),
         ("budget --size 4:5 --finals 10", "quality is missing"),
         ("budget -5 10", "cost -5 is out of range; accepted: 0 or more"),
         ("budget 5 -10", "finals -10 is out of range; accepted: 0 or more"),

@@ -83,8 +83,8 @@ def test_the_help_says_something_of_every_argument_and_option(command: str) -> N
     for name in command.split():
         found = found.commands[name]  # type: ignore[assignment]
     for param in found.params:
-        name = param.opts[0] if isinstance(param, click.Option) else str(param.name).upper()
-        assert re.search(rf"^  {name}( [A-Z_]+)?\n? {{2,}}\S", shown, re.MULTILINE), name
+        name = param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
+        assert re.search(rf"^  {re.escape(name)}( [A-Z_]+)?\n? {{2,}}\S", shown, re.MULTILINE), name
 
 
 @pytest.mark.parametrize("line", ["", "--help", "rates", "rates --help"])

@@ -6,15 +6,16 @@ from typing import Unpack
 
 import click
 
-from xl_pricing.cli.console import Given, argument, command, facts, takes, takes_what
+from xl_pricing.cli.console import Argument, Given, command, facts, option, takes, takes_what
 from xl_pricing.cli.drawing import draw_table, heading, show, table
 from xl_pricing.cli.image import REST, GivenTieredImage, TieredSpec, read_tiered_spec
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.estimation.budget import DEFAULT_CONFIDENCE, generations_needed
 from xl_pricing.functions import pricing
 from xl_pricing.functions.arguments import read_budget
-from xl_pricing.functions.catalogue import ARGUMENTS
 from xl_pricing.functions.values import is_blank, read_number
+
+_FORMS = "COST FINALS | SIZE QUALITY FINALS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +52,33 @@ def _draw_steps(steps: Steps) -> str:
     "xl-pricing budget --size 4:5 --quality high --finals 120 --retries 1.5 --buffer 20%",
     _draw_steps,
 )
-@argument("cost", required=False)
-@argument("finals", required=False)
+@click.argument(
+    "job",
+    cls=Argument,
+    forms=_FORMS,
+    said="A cost and how many finals, or an image and how many finals.",
+    required=False,
+)
 @takes(options=["size", "quality"])
-@click.option("--finals", "planned", metavar="FINALS", help=ARGUMENTS["finals"])
+@option("finals")
 @takes(options=["retries", "buffer", *REST])
 def budget(
-    cost: Given,
+    job: tuple[str, ...],
     finals: Given,
-    planned: Given,
     retries: Given,
     buffer: Given,
-    **image: Unpack[GivenTieredImage],
+    **options: Unpack[GivenTieredImage],
 ) -> Steps:
     """Show the five steps of a budget.
 
-    Give COST and FINALS, and the budget is in the unit of COST; or --size, --quality and --finals,
-    and it is in USD.
+    Give COST and FINALS, and the budget is in the unit of COST; or SIZE, QUALITY and FINALS, also
+    as options, and it is in USD.
     """
-    by_spec = any(value is not None for value in image.values())
-    if by_spec != (cost is None) or (finals is None) == (planned is None):
-        raise InvalidValueError(
-            "the budget needs one cost and one number of finals; "
-            "accepted: COST FINALS, or --size, --quality and --finals"
-        )
-    price = pricing.IMGCOST(**image) if by_spec else cost
-    plan = read_budget(
-        read_number(price, "cost"), planned if finals is None else finals, retries, buffer
-    )
+    cost, count, image = _read_job(job, finals, options)
+    price = pricing.IMGCOST(**image) if image else cost
+    plan = read_budget(read_number(price, "cost"), count, retries, buffer)
     return Steps(
-        output_spec=read_tiered_spec(image) if by_spec else None,
+        output_spec=read_tiered_spec(image) if image else None,
         finals=plan.finals,
         retries=plan.retries,
         total_generations=plan.total_generations,
@@ -90,7 +88,25 @@ def budget(
         cost_per_generation=plan.cost_per_image,
         cost_per_accepted_final=plan.cost_per_final,
         cost_per_accepted_final_with_buffer=plan.cost_per_final_with_buffer,
-        unit="USD" if by_spec else None,
+        unit="USD" if image else None,
+    )
+
+
+def _read_job(
+    job: tuple[str, ...], finals: Given, image: GivenTieredImage
+) -> tuple[Given, Given, GivenTieredImage | None]:
+    """Return a cost or an image, and how many finals."""
+    words, by_options = [*job, finals], any(value is not None for value in image.values())
+    match words:
+        case [cost, str(count)] | [cost, str(count), None] if not by_options:
+            return cost, count, None
+        case [str(count)] if by_options:
+            return None, count, image
+        case [size, quality, str(count), None] if image["size"] is image["quality"] is None:
+            return None, count, {**image, "size": size, "quality": quality}
+    raise InvalidValueError(
+        "the budget needs one cost or image and one number of finals; "
+        f"accepted: {_FORMS.replace(' | ', ', ')}, or --size, --quality and --finals"
     )
 
 

@@ -104,7 +104,7 @@ def _accepted(ctx: click.Context) -> str:
     if isinstance(ctx.command, click.Group):
         return ", ".join(ctx.command.list_commands(ctx))
     params = sorted(ctx.command.params, key=lambda param: param.param_type_name)
-    return " ".join(p.opts[0] if p.opts[0] != p.name else p.name.upper() for p in params)
+    return " ".join(p.opts[0] if p.opts[0] != p.name else p.human_readable_name for p in params)
 
 
 def _fail(sentence: str, status: int = 2) -> None:
@@ -122,7 +122,8 @@ class Subcommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Describe the arguments above the options."""
-        described = [(str(p.name).upper(), p.said) for p in self.params if isinstance(p, Argument)]
+        arguments = [param for param in self.params if isinstance(param, Argument)]
+        described = [(param.human_readable_name, param.said) for param in arguments]
         if described:
             with formatter.section("Arguments"):
                 formatter.write_dl(described)
@@ -130,11 +131,13 @@ class Subcommand(click.Command):
 
 
 class Argument(click.Argument):
-    """An argument that says what it is, as options do."""
+    """An argument that says what it is, as options do; with ``forms``, one or more words."""
 
-    def __init__(self, names: Sequence[str], said: str, *, required: bool) -> None:
+    def __init__(
+        self, names: Sequence[str], said: str, *, required: bool, forms: str | None = None
+    ) -> None:
         """Keep what there is to say of it."""
-        super().__init__(names, required=required)
+        super().__init__(names, required=required, metavar=forms, nargs=-1 if forms else 1)
         self.said = said
 
 
