@@ -6,7 +6,6 @@ from command_line import answer, assert_one_sentence, run, table
 from xl_pricing.estimation.budget import generations_needed
 from xl_pricing.functions import pricing
 
-
 WAYS = "COST FINALS, SIZE QUALITY FINALS, or --size"
 
 
