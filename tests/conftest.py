@@ -7,6 +7,7 @@ from tempfile import gettempdir
 
 import hypothesis
 import pytest
+from exhaustive import Choice
 from hosts.libreoffice import LibreOffice
 from hosts.programs import SOFFICE, UNO_PYTHON, require
 from that_day import stop_the_clock
@@ -16,6 +17,26 @@ os.environ["XL_PRICING_DATA"] = str(Path(gettempdir(), f"xl_pricing-tests-{os.ge
 
 hypothesis.settings.register_profile("xl_pricing", derandomize=True, database=None, deadline=None)
 hypothesis.settings.load_profile("xl_pricing")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that runs everything."""
+    parser.addoption(
+        "--exhaustive",
+        action="store_true",
+        help="run everything: all random sets, tables of thousands of rows, both languages",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Note what was asked for before the tests are collected."""
+    Choice.exhaustive = config.getoption("--exhaustive")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how to run the rest."""
+    if not Choice.exhaustive:
+        terminalreporter.write_line("A quick run; pytest --exhaustive runs all, as CI does.")
 
 
 @pytest.fixture
@@ -35,10 +56,17 @@ def that_day(monkeypatch: pytest.MonkeyPatch) -> None:
     stop_the_clock(monkeypatch.setattr)
 
 
-@pytest.fixture(scope="module")
-def libreoffice() -> Iterator[LibreOffice]:
-    """Run a LibreOffice for the tests of one module."""
+@pytest.fixture(scope="session")
+def running_libreoffice() -> Iterator[LibreOffice]:
+    """Run one LibreOffice for all tests."""
     require(SOFFICE)
     require(UNO_PYTHON)
     with LibreOffice() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def libreoffice(running_libreoffice: LibreOffice) -> LibreOffice:
+    """Return the LibreOffice of the run, with an empty workbook at a module's beginning."""
+    running_libreoffice.open_empty()
+    return running_libreoffice

@@ -28,6 +28,8 @@ from .programs import SOFFICE, UNO_PYTHON, require
 Value = float | str | bool | None
 Answer = float | str | None
 
+EMPTY = "private:factory/scalc"
+
 _WORKER = Path(__file__).with_name("libreoffice_worker.py")
 _GRACE_S = 15.0
 _TEXT = r'"(?:[^"]|"")*"'
@@ -85,6 +87,10 @@ class LibreOffice:
     def open(self, path: Path | str) -> None:
         """Load a copy of a workbook, unprotected and recalculated; close the one before."""
         self._ask("open", Path(path).resolve(strict=True).as_uri())
+
+    def open_empty(self) -> None:
+        """Begin with an empty workbook; close the one before."""
+        self._ask("open", EMPTY)
 
     def sheet_names(self) -> list[str]:
         """Return the names of all sheets in order."""

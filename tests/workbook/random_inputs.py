@@ -44,6 +44,18 @@ def in_words(inputs: Mapping[str, Any], words: Words) -> dict[str, Any]:
     return {name: words(one) if name in chosen else one for name, one in inputs.items()}
 
 
+def cells_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return inputs by the name of their cell, those of tables too."""
+    cells = {}
+    for name, value in inputs.items():
+        if isinstance(value, list):
+            for i, row in enumerate(value):
+                cells |= {f"{name}.{field}.{i}": typed for field, typed in row.items()}
+        else:
+            cells[name] = value
+    return cells
+
+
 def as_cell(value: Any) -> Any:
     """Return what a cell keeps: a day is a number."""
     return (value - EXCEL_EPOCH).days if isinstance(value, date) else value

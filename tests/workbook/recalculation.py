@@ -1,15 +1,14 @@
-"""LibreOffice's recalculation of a workbook against the core's answers, cell by cell."""
+"""LibreOffice's recalculation of a workbook against the evaluator of its formulas, cell by cell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from former import answer
 from hosts.libreoffice import LibreOffice
-from random_inputs import CARD, as_cell
+from random_inputs import as_cell, cells_of
+from templates import input_addresses
 
-from workbook_templates.book.words import Words
-from workbook_templates.build import Built, default_inputs
+from workbook_templates.build import Built
 
 JOBS_AT_ONCE = 25
 
@@ -22,68 +21,52 @@ def differs(expected: Any, got: Any) -> bool:
     return abs(expected - got) > 1e-9 * max(abs(expected), abs(got), 1e-300) and expected != got
 
 
-def cells_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return inputs by the name of their cell, those of tables too."""
-    cells = {}
-    for name, value in inputs.items():
-        if isinstance(value, list):
-            for i, row in enumerate(value):
-                cells |= {f"{name}.{field}.{i}": typed for field, typed in row.items()}
-        else:
-            cells[name] = value
-    return cells
-
-
 def wrong_cells(
-    libreoffice: LibreOffice, built: Built, words: Words, jobs: Sequence[Mapping[str, Any]]
-) -> list[str]:
-    """Return what LibreOffice computes otherwise than the core."""
-    at = {name: f"'{sheet}'!{cell}" for name, (sheet, cell) in built.inputs.items()}
-    cases = [{at[name]: as_cell(typed) for name, typed in cells_of(job).items()} for job in jobs]
-    names, addresses = computed_cells(built)
-    wrong = []
-    for first in range(0, len(cases), JOBS_AT_ONCE):
-        some = slice(first, first + JOBS_AT_ONCE)
-        for job, got in zip(jobs[some], libreoffice.run(cases[some], addresses), strict=True):
-            wrong += different(job, words, dict(zip(names, got, strict=True)))
-    return wrong
+    libreoffice: LibreOffice, built: Built, jobs: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    """Yield what LibreOffice computes otherwise than the evaluator for jobs typed into a file."""
+    at = input_addresses(built)
+    typed = [{name: as_cell(value) for name, value in cells_of(job).items()} for job in jobs]
+    addresses = [address for address, _ in computed_cells(built)]
+    for first in range(0, len(jobs), JOBS_AT_ONCE):
+        some = typed[first : first + JOBS_AT_ONCE]
+        cases = [{at[name]: value for name, value in one.items()} for one in some]
+        for one, got in zip(some, libreoffice.run(cases, addresses), strict=True):
+            yield from different(built, one, got)
 
 
-def wrong_of_file(
-    libreoffice: LibreOffice, built: Built, words: Words, rows: Mapping[str, Any]
-) -> list[str]:
-    """Return what LibreOffice computes otherwise in a file as it was built, with these rows."""
-    names, addresses = computed_cells(built)
-    got = dict(zip(names, libreoffice.read(addresses), strict=True))
-    return different({**default_inputs(words, CARD), **rows}, words, got)
+def wrong_of_file(libreoffice: LibreOffice, built: Built) -> Iterator[str]:
+    """Yield what LibreOffice computes otherwise in a file as it was built."""
+    got = libreoffice.read([address for address, _ in computed_cells(built)])
+    yield from different(built, {}, got)
 
 
-def computed_cells(built: Built) -> tuple[list[str], list[str]]:
-    """Return the names and addresses of all cells whose answer is the core's.
+def computed_cells(built: Built) -> list[tuple[str, str]]:
+    """Return address and name of all computed cells, but for those that ask VBA.
 
-    The Functions sheet asks VBA, which is another test's.
+    The Functions sheet is another test's.
     """
-    cells = [
-        (name, f"'{sheet}'!{cell}")
+    return [
+        (f"'{sheet}'!{cell}", name)
         for (sheet, cell), name in built.formulas.items()
         if sheet not in {"Functions", "函数"}
     ]
-    return [name for name, _ in cells], [address for _, address in cells]
 
 
-def different(job: Mapping[str, Any], words: Words, got: Mapping[str, Any]) -> list[str]:
-    """Return what differs from the core's answers, with the row that it is in."""
-    expected = answer(job, CARD, words, date.today())  # noqa: DTZ011 - as LibreOffice does
-    wrong = [name for name, value in got.items() if differs(expected[name], value)]
-    return [
-        f"{name}: core {expected[name]!r}, sheet {got[name]!r}, for {_input_of(job, name)}"
-        for name in wrong
-    ]
+def different(built: Built, typed: Mapping[str, Any], got: Sequence[Any]) -> Iterator[str]:
+    """Yield what differs from the evaluator's values, with the inputs or the row that it is for."""
+    values = built.calculate(typed, date.today())  # noqa: DTZ011 - as LibreOffice does
+    for (address, name), value in zip(computed_cells(built), got, strict=True):
+        if differs(values[name], value):
+            yield (
+                f"{address} {name}: evaluator {values[name]!r}, LibreOffice {value!r}, "
+                f"for {_input_of(typed, name)}"
+            )
 
 
-def _input_of(job: Mapping[str, Any], name: str) -> Any:
+def _input_of(typed: Mapping[str, Any], name: str) -> Any:
     """Return the row of a table's cell; the other inputs for a cell of its own."""
-    table, _, rest = name.partition(".")
-    if rest and table in job:
-        return job[table][int(rest.rpartition(".")[2])]
-    return {name: typed for name, typed in job.items() if not isinstance(typed, list)}
+    table, *_, row = name.split(".")
+    if row != table:
+        return {one: it for one, it in typed.items() if one.split(".")[::2] == [table, row]}
+    return {one: it for one, it in typed.items() if "." not in one}

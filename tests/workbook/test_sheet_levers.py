@@ -11,8 +11,8 @@ import pytest
 from former import answer
 from former.sentence import fixed_text, percent_text, usd_text
 from hosts.libreoffice import LibreOffice
-from random_inputs import CARD, job
-from recalculation import cells_of, differs
+from random_inputs import CARD, cells_of, job
+from recalculation import differs
 
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.build import Built, build
