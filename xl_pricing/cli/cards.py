@@ -85,7 +85,7 @@ def refresh(sources: tuple[str, ...], timeout: Given, *, accept: bool) -> Refres
 
     What two sources agree on is accepted. What one alone says, or says against the other, is
     shown, and accepted only with --accept; so is a change of more than 10 times, and any
-    price of a model that a source leaves a meter out of. Past days keep their prices.
+    change to a model of which a source has dropped a price. Past days keep their prices.
     """
     report = refresh_card(
         user_store(),
