@@ -17,6 +17,7 @@ from workbook_templates.book.theme import Style
 Rule = Mapping[str, Any]
 """What a validation asks, in openpyxl's keywords; empty where anything may be typed."""
 NO_RULE: Rule = {}
+NO_HEIGHTS: Mapping[int, float] = {}
 _SAME_LINE = re.compile(r"\[@(\w+)\]")
 
 
@@ -107,12 +108,21 @@ def at_least(low: float) -> Rule:
     return {"type": "decimal", "operator": "greaterThanOrEqual", "formula1": f"{low}"}
 
 
-def head(page: Page, right: str, title: str, says: str, heights: Mapping[int, float]) -> None:
-    """Write title and subtitle on a band up to the column ``right``, and set row heights."""
+def head(
+    page: Page,
+    right: str,
+    title: str,
+    says: str | Figure,
+    heights: Mapping[int, float] = NO_HEIGHTS,
+) -> None:
+    """Write title and subtitle on a band up to the column ``right``.
+
+    Row heights are set where there are cards, with a narrow row above them.
+    """
     page.fill(f"A1:{right}2", theme.SUBTITLE)
-    page.heights({1: 32, 2: 22, 3: 8, **heights})
+    page.heights({1: 32, 2: 22, **({3: 8, **heights} if heights else {})})
     page.say("B1", title, theme.TITLE)
-    page.say("B2", says, theme.SUBTITLE)
+    _say_or_put(page, "B2", says, theme.SUBTITLE)
 
 
 def write_cards(page: Page, bands: Sequence[str], cards: Iterable[Card]) -> None:
@@ -148,10 +158,16 @@ def title(page: Page, cells: str, text: str) -> None:
     page.say(cells.split(":", maxsplit=1)[0], text, theme.STEP)
 
 
-def headers(page: Page, row: int, columns: Iterable[str], texts: Iterable[str]) -> None:
+def headers(
+    page: Page,
+    row: int,
+    columns: Iterable[str],
+    texts: Iterable[str],
+    look: Style = theme.HEADER,
+) -> None:
     """Write the heads of columns."""
     for column, text in zip(columns, texts, strict=True):
-        page.say(f"{column}{row}", text, theme.HEADER)
+        page.say(f"{column}{row}", text, look)
 
 
 def captions(page: Page, at: str, columns: Iterable[Column]) -> None:
