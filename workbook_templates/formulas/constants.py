@@ -3,11 +3,17 @@
 from typing import NamedTuple
 
 from xl_pricing.estimation import actuals, budget, cost, image, levers, size, tokens
+from xl_pricing.estimation.size import FreeSizes
+from xl_pricing.rates.card import bundled_card
 
 MOST_ROWS = 5_000
 """Rows of the campaign, and of the actuals, at most."""
 MAX_PX = 100_000
 """Edge of an image in px at most, where a sheet asks for one."""
+FREE_SIZES = next(m.sizes for m in bundled_card().models if isinstance(m.sizes, FreeSizes))
+"""What newer models take: texts tell it, formulas read the table of models."""
+USUAL_BUFFERS = tuple(f"{share:.0%}" for share in map(float, budget.USUAL_BUFFERS))
+"""The usual buffer in words, from and to."""
 RATES_AGE_DAYS = 45
 RETIREMENT_NOTICE_DAYS = 60
 

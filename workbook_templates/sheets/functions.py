@@ -78,7 +78,7 @@ _TOO_FEW = (
     f"MAX(finals,1)-1+ROW($1:${_WINDOW}),1/retries_used,TRUE)>1-fn_confidence))"
 )
 _LASTS = "IF(finals=0,0,MAX(0,(finals+fn_short)/(finals*retries_used)-1))"
-ARGUMENTS = (
+ARGUMENTS: tuple[Figure | Constant, ...] = (
     Figure("fn_quality", "Quality, or the measured tokens",
            'IF(measured_tokens="",quality,measured_tokens)'),
     Figure("fn_images", "Images per call", _valid("images_per_call")),

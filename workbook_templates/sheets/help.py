@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from workbook_templates.book import theme
+from workbook_templates.book import blocks, theme
 from workbook_templates.book.page import Book, Page
+from workbook_templates.formulas.constants import USUAL_BUFFERS
 from xl_pricing.functions.catalogue import ARGUMENTS, FUNCTIONS
 
 STEPS = (
@@ -12,7 +13,7 @@ STEPS = (
     "Say how many finals you need: images that must be accepted.",
     "Say how many generations one final takes on average: the retries, the lever that hides.",
     "Finals × retries = total generations. That is what the bill counts.",
-    "Add a buffer of 10% to 30%, more for small jobs.",
+    f"Add a buffer of {' to '.join(USUAL_BUFFERS)}, more for small jobs.",
     "Later, put measured numbers in the place of assumptions: tokens, retries, rates.",
 )
 SHEETS = (
@@ -44,11 +45,8 @@ def write(book: Book, *, guide: bool = True) -> None:
     Examples are text, their values computed by the core.
     """
     page = book.page("Help", (2, 62, 46, 20, 62, 2))
-    page.fill("A1:F2", theme.SUBTITLE)
-    page.heights({1: 32, 2: 22})
-    page.say("B1", "Help", theme.TITLE)
-    said = "This workbook computes with plain formulas and needs no add-in."
-    page.say("B2", said, theme.SUBTITLE)
+    says = "This workbook computes with plain formulas and needs no add-in."
+    blocks.head(page, "F", "Help", says)
     row = _steps(page, 4)
     row = _guide(page, row + 1) if guide else row
     row = _functions(page, row + 1)
@@ -85,8 +83,8 @@ def _guide(page: Page, row: int) -> int:
 def _functions(page: Page, row: int) -> int:
     title = "Cell functions, with the xl_pricing package and xlwings installed"
     page.say(f"B{row}", title, theme.SECTION)
-    for column, text in zip("BCDE", ("Function", "Example", "Its value", "Answer"), strict=True):
-        page.say(f"{column}{row + 1}", text, theme.HEADER_LEFT)
+    heads = ("Function", "Example", "Its value", "Answer")
+    blocks.headers(page, row + 1, "BCDE", heads, theme.HEADER_LEFT)
     for at, function in enumerate(FUNCTIONS.values(), start=row + 2):
         page.put(f"B{at}", function.signature, theme.CODE)
         page.put(f"C{at}", function.formula, theme.WRAPPED_CELL)

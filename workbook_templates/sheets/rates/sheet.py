@@ -1,11 +1,12 @@
 """The Rates sheet: rates, models, sizes, plans and rules as Excel tables, each row sourced."""
 
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 
 from workbook_templates.book import blocks
 from workbook_templates.book.blocks import Column
 from workbook_templates.book.page import Book, Page
-from workbook_templates.book.theme import NOTE, SECTION, SUBTITLE, TITLE, WARNING
+from workbook_templates.book.theme import NOTE, SECTION, WARNING
 from workbook_templates.formulas.constants import RULES
 from workbook_templates.sheets.rates import in_force
 from workbook_templates.sheets.rates.tables import tables
@@ -43,11 +44,9 @@ def _width(column: Column) -> float:
 
 
 def _head(page: Page, width: int) -> None:
-    page.fill(f"A1:{page.at(2, width)}", SUBTITLE)
-    page.heights({1: 32, 2: 22, CAPTION_ROW: 26, CAPTION_ROW + 1: 18})
-    page.say("B1", "Rates", TITLE)
-    said = "Every figure that the worksheet computes with, and where it comes from."
-    page.say("B2", said, SUBTITLE)
+    says = "Every figure that the worksheet computes with, and where it comes from."
+    blocks.head(page, get_column_letter(width), "Rates", says)
+    page.heights({CAPTION_ROW: 26, CAPTION_ROW + 1: 18})
     page.say(
         "B3",
         "A new price is a new row with a later effective_from; old rows stay, so old bills "

@@ -9,9 +9,9 @@ from workbook_templates.book.blocks import Column
 from workbook_templates.book.page import Typed
 from workbook_templates.book.theme import COUNT, DATE, NUMBER
 from workbook_templates.book.words import Words
-from workbook_templates.formulas.constants import RULES
+from workbook_templates.formulas.constants import FREE_SIZES, RULES
 from xl_pricing.estimation.levers import QUALITY_STEPS
-from xl_pricing.estimation.size import FreeSizes, parse_ratio, preset
+from xl_pricing.estimation.size import PRESET_SHORT_SIDE_PX, FreeSizes, parse_ratio, preset
 from xl_pricing.estimation.tokens import GridRule, TableRule
 from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
 from xl_pricing.rates.rows import Model, Row
@@ -80,7 +80,10 @@ def _fixed(card: RateCard, words: Words) -> Iterator[Cells]:
 
 def _sizes(card: RateCard, words: Words) -> Iterator[Cells]:
     legal = card.model(DEFAULT_MODEL).sizes
-    rule = words("rule: exact ratio, multiples of 16 px, shorter side nearest 1024 px")
+    rule = words(
+        f"rule: exact ratio, multiples of {FREE_SIZES.step_px} px, shorter side nearest "
+        f"{PRESET_SHORT_SIDE_PX} px"
+    )
     any_size = words("any size: type it on the worksheet")
     yield {"ratio": words(CUSTOM), "use": any_size, "source": "", "basis": ""}
     for row in card.ratios:

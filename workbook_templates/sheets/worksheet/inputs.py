@@ -6,10 +6,10 @@ Prefilled are 120 shop product shots at 4:5, drawn from one saved baseline image
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Figure, Input, between, listed, words_listed
 from workbook_templates.book.page import Typed
-from workbook_templates.formulas.constants import MAX_PX
+from workbook_templates.formulas.constants import FREE_SIZES, MAX_PX, USUAL_BUFFERS
 from workbook_templates.formulas.sentence import fixed
 from workbook_templates.sheets.rates.tables import QUALITIES
-from xl_pricing.estimation.budget import DEFAULT_BUFFER, USUAL_BUFFERS
+from xl_pricing.estimation.budget import DEFAULT_BUFFER
 from xl_pricing.estimation.image import (
     MAX_IMAGES_PER_CALL,
     MAX_MEASURED_TOKENS,
@@ -26,9 +26,12 @@ IS_MEASURED = f'use_measured="«{YES}»"'
 """The condition under which what the Actuals sheet measures is used."""
 
 _PX = between("whole", 1, MAX_PX)
-_USUAL = "{:.0%} to {:.0%} is usual".format(*map(float, USUAL_BUFFERS))
+_USUAL = f"{' to '.join(USUAL_BUFFERS)} is usual"
 _CUSTOM_HINT = "px, used when the ratio is custom"
-_CUSTOM_SAYS = "Whole px, a multiple of 16 up to 3840 for gpt-image-2 and later."
+_CUSTOM_SAYS = (
+    f"Whole px, a multiple of {FREE_SIZES.step_px} up to {FREE_SIZES.max_edge_px} for gpt-image-2 "
+    "and later."
+)
 _RETRIES_SAY = f'"«measured retries in use: »"&{fixed("measured_retries")}'
 _MEASURED = (
     f'IF({IS_MEASURED},IF(ISNUMBER(measured_retries),{_RETRIES_SAY},"«nothing is measured yet»"),'
