@@ -18,17 +18,19 @@ from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.build import Built, build
 from workbook_templates.formulas.constants import RULES
 from workbook_templates.formulas.sentence import fixed, percent, usd
-from workbook_templates.sheets.levers.formulas import ROWS, TITLES, WORKINGS
+from workbook_templates.sheets.levers.moves import ASKS
+from workbook_templates.sheets.levers.sizes import WORKINGS
 from xl_pricing.estimation.image import Image
-from xl_pricing.estimation.levers import LEVERS, size_moves
+from xl_pricing.estimation.levers import LEVERS as CORE_LEVERS
+from xl_pricing.estimation.levers import size_moves
 from xl_pricing.estimation.size import FreeSizes, Size, all_sizes
 from xl_pricing.functions import IMGBUDGET, IMGCOST
 from xl_pricing.planning.job import Job
-from xl_pricing.planning.moves import moves_of
+from xl_pricing.planning.moves import LEVERS, MOVES, moves_of
 from xl_pricing.rates.day import today
 
 EN = Words("en")
-ROW = {row.name: i for i, row in enumerate(ROWS)}
+ROW = {name: i for i, name in enumerate(ASKS)}
 CUSTOM_SIZES = [(1008, 1536), (3840, 1280), (1280, 3840), (2880, 2880), (640, 1024), (816, 816)]
 # Halves of the last digit, alone and with the noise of a sum.
 TIES = [0.285, 0.145, 0.575, 0.565, 1.005, 0.125, 20.805, 20.80499999999999, 1234.565, 0.005, 1e-12]
@@ -52,8 +54,9 @@ def row(values: dict[str, Any], name: str) -> dict[str, Any]:
 def test_the_rows_are_the_moves_of_the_core() -> None:
     image = Image(Size(1024, 1024), "high", 1, 180, (Size(1024, 1024),))
     moves = moves_of(Job(image, CARD.model("gpt-image-2"), CARD, today()), Fraction(3, 2))
-    assert [(row.name, row.lever) for row in ROWS] == [(m.name, m.lever) for m in moves]
-    assert tuple(TITLES) == LEVERS
+    assert [(row.name, row.lever) for row in MOVES] == [(m.name, m.lever) for m in moves]
+    assert tuple(LEVERS) == CORE_LEVERS
+    assert list(ASKS) == [row.name for row in MOVES]
 
 
 def test_the_prefilled_job_as_the_functions_price_it() -> None:

@@ -22,22 +22,7 @@ from former.values import (
     used_size,
 )
 from workbook_templates.book.words import Words
-from workbook_templates.sheets.levers.formulas import (
-    AS_NOW,
-    AT_ONCE,
-    CAPTIONS,
-    MEASURED_SIZE,
-    NO_PRICE,
-    NOT_THERE,
-    RATIO_CAPTIONS,
-    RATIOS,
-    ROWS,
-    SWINGS,
-    TABLE,
-    TITLES,
-    TORNADO,
-    Row,
-)
+from workbook_templates.sheets.levers.moves import COLUMNS, NO_PRICE, NOT_THERE, TABLE
 from workbook_templates.sheets.levers.sheet import (
     BEST,
     BEST_SAYS,
@@ -46,21 +31,34 @@ from workbook_templates.sheets.levers.sheet import (
     NO_OTHER_SAVES,
     NO_SURPRISE,
     NONE_SAVES,
-    RATIO_ROWS,
     SURPRISE,
 )
+from workbook_templates.sheets.levers.sizes import RATIO_COLUMNS, RATIO_ROWS, RATIOS
+from workbook_templates.sheets.levers.tornado import SWINGS, TORNADO
 from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.image import Image
-from xl_pricing.estimation.levers import LEVERS, Effect, best
+from xl_pricing.estimation.levers import Effect, best
 from xl_pricing.estimation.size import REFERENCE_SIZE, FreeSizes, Size
 from xl_pricing.estimation.tokens import REFERENCE_RULES, GridRule
 from xl_pricing.functions.values import is_blank
 from xl_pricing.planning import job as planning
-from xl_pricing.planning.moves import effects_of, presets_of
+from xl_pricing.planning.moves import (
+    AS_NOW,
+    LEVERS,
+    MOVES,
+    SPEED,
+    MoveWords,
+    effects_of,
+    presets_of,
+)
+from xl_pricing.planning.moves import MEASURED as MEASURED_SIZE
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import Model, read_date
 
 _DISTANCE_DIGITS = int(LIMITS["compared_decimals"])
+
+_FIELDS = [column.name for column in COLUMNS]
+_RATIO_FIELDS = [column.name for column in RATIO_COLUMNS]
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,9 +139,9 @@ def add_levers(v: Answers, card: RateCard, words: Words) -> None:
     v["note_lever_ratios"] = int(len(card.ratios) + 1 <= RATIO_ROWS)
     _add_workings(v, job)
     _add_ratios(v, card, job)
-    rows = [_row(i, v, job, words) for i in range(len(ROWS))]
+    rows = [_row(i, v, job, words) for i in range(len(MOVES))]
     for i, row in enumerate(rows):
-        v |= {f"{TABLE}.{name}.{i}": row[name] for name in CAPTIONS}
+        v |= {f"{TABLE}.{name}.{i}": row[name] for name in _FIELDS}
     _add_swings(v, job, words)
     for place in range(1, BEST + 1):
         v[f"lever_best_{place}"] = _best(place, rows, job, words)
@@ -208,7 +206,7 @@ def _add_ratios(v: Answers, card: RateCard, job: Job | None) -> None:
 
 
 def _ratio(v: Answers, size: Size, job: Job | None) -> dict[str, Any]:
-    cells: dict[str, Any] = dict.fromkeys(RATIO_CAPTIONS, 0)
+    cells: dict[str, Any] = dict.fromkeys(_RATIO_FIELDS, 0)
     cells |= {"width": size.width, "height": size.height, "cheaper": "", "larger": ""}
     if job is None or not job.now:
         return cells
@@ -232,11 +230,11 @@ def _counted(sized: SizedSpec) -> dict[str, int]:
 
 def _row(i: int, v: Answers, job: Job | None, words: Words) -> dict[str, Any]:
     """Return the cells of a row of the table."""
-    row = ROWS[i]
+    row = MOVES[i]
     effect = job.effects[i] if job else None
-    cells: dict[str, Any] = dict.fromkeys(CAPTIONS, 0)
+    cells: dict[str, Any] = dict.fromkeys(_FIELDS, 0)
     cells |= dict.fromkeys(("cost_per_image", "budget", "saving", "saving_share"), NOT_AVAILABLE)
-    cells |= {"row": i + 1, "lever": words(TITLES[row.lever]), "tier_column": -1}
+    cells |= {"row": i + 1, "lever": words(LEVERS[row.lever].title), "tier_column": -1}
     cells |= dict.fromkeys(("now", "then", "quality", "prompt", "tier"), "")
     cells |= dict.fromkeys(("tokens", "less"), NOT_AVAILABLE)
     cells |= {"change": words(NOT_THERE), "costs": words(_lack(row, job))}
@@ -248,11 +246,11 @@ def _row(i: int, v: Answers, job: Job | None, words: Words) -> dict[str, Any]:
     return cells
 
 
-def _lack(row: Row, job: Job | None) -> str:
+def _lack(row: MoveWords, job: Job | None) -> str:
     if job is None:
         return NO_PRICE
     measured = not isinstance(job.spec.quality, str)
-    return MEASURED_SIZE if measured and row.lever in {"size", "ratio", "quality"} else row.lacks
+    return MEASURED_SIZE if measured and LEVERS[row.lever].by_rule else row.absent or NO_PRICE
 
 
 def _asked(v: Answers, job: Job, effect: Effect) -> dict[str, Any]:
@@ -307,14 +305,14 @@ def _told(lever: str, spec: Image, retries: Fraction) -> str:
 
 
 def _weighed(
-    row: Row, cells: Mapping[str, Any], job: Job, effect: Effect, words: Words
+    row: MoveWords, cells: Mapping[str, Any], job: Job, effect: Effect, words: Words
 ) -> dict[str, Any]:
     """Return what a move does to the budget, in figures and in words."""
     spec, cost, saving = effect.move.image, effect.cost_per_image, effect.saving
     assert spec is not None and cost is not None  # noqa: PT018 - the caller looked
     pixels = Fraction(spec.size.pixels, job.spec.size.pixels)
     parts = {"fewer": percent_text(1 - pixels), "more": percent_text(pixels - 1)}
-    costs = AT_ONCE if row.lever == "tier" and job.spec.tier == "batch" else row.costs
+    costs = SPEED[spec.tier] if row.lever == "tier" else row.costs
     now, then = cells["now"], cells["then"]
     return {
         "change": shown(words, AS_NOW, now=now) if now == then else f"{now} → {then}",
@@ -341,7 +339,7 @@ def _add_swings(v: Answers, job: Job | None, words: Words) -> None:
     widths = [round(swing["swing"], _DISTANCE_DIGITS) for swing in swings]
     order = sorted(range(len(LEVERS)), key=lambda i: (-widths[i], i))
     for i, (lever, swing) in enumerate(zip(LEVERS, swings, strict=True)):
-        swing |= {"row": i + 1, "lever": words(TITLES[lever]), "place": order.index(i) + 1}
+        swing |= {"row": i + 1, "lever": words(LEVERS[lever].title), "place": order.index(i) + 1}
         v |= {f"{SWINGS}.{name}.{i}": value for name, value in swing.items()}
     for i, position in enumerate(order):
         placed = {"row": i + 1, "lever": swings[position]["lever"]}
