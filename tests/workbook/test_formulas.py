@@ -231,6 +231,8 @@ def test_a_column_is_computed_for_all_of_its_rows(field: str, cells: list[CellVa
         "M22": 5,
         "COUNTA($L$22:$L$1048576)": 3,
         "finals/2": 60,
+        '"finals"&finals&"finals"': "finals120finals",
+        'TRUE&1&"1"': "TRUE11",
     }.items(),
 )
 def test_tables_and_names_are_read_as_excel_reads_them(formula: str, fact: CellValue) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.formatting.rule import FormulaRule, Rule
 from openpyxl.styles import Border, Font, PatternFill
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
@@ -80,6 +82,7 @@ class Book:
     """What is typed instead of what a sheet prefills, by input name, and the rows of tables."""
     descriptions: list[str] = field(default_factory=list)
     formats: dict[str, int] = field(default_factory=dict)
+    looks: dict[Style, StyleArray] = field(default_factory=dict)
     grown: list[Grown] = field(default_factory=list)
     columns: dict[tuple[str, str], str] = field(default_factory=dict)
     """Where a column of a table stands, by table and field."""
@@ -111,11 +114,19 @@ class Page:
         if "«" in f"{style.number}{style.fraction}":
             number, fraction = map(self.words.fill, (style.number, style.fraction or ""))
             style = replace(style, number=number, fraction=fraction or None)
-        for name, part in self.book.theme.parts(style).items():
-            setattr(cell, name, part)
+        self._dress(cell, style)
         if style.fraction:
             self.sheet.conditional_formatting.add(at, self._fraction_rule(at, style.fraction))
         return cell
+
+    def _dress(self, cell: Cell, style: Style) -> None:
+        """Give a cell its look; from the second cell of a style on by openpyxl's numbers of it."""
+        looks = self.book.looks
+        if style not in looks:
+            for name, part in self.book.theme.parts(style).items():
+                setattr(cell, name, part)
+            looks[style] = cell._style  # type: ignore[attr-defined]  # noqa: SLF001 - as openpyxl says
+        cell._style = copy(looks[style])  # type: ignore[attr-defined]  # noqa: SLF001 - how to copy
 
     def say(self, at: str, text: str, style: Style) -> None:
         """Write translated text."""

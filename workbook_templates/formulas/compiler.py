@@ -26,6 +26,15 @@ class Compiler:
 
     def value(self, node: Node) -> Value:
         """Return the function that gives a single value; a range of several is refused."""
+        key, known, reads = self.scope.key(node), self.scope.names.values, self.scope.reads
+        compute = known.get(key)
+        if compute is None:
+            compute = self._value(node)
+            if self.scope.reads == reads:
+                known[key] = compute
+        return compute
+
+    def _value(self, node: Node) -> Value:
         if isinstance(node, Constant):
             constant = node.value
             return lambda _known, _row: constant
@@ -49,32 +58,27 @@ class Compiler:
         return self.array(node) if by_cell else self.value(node)
 
     def array(self, node: Node) -> Given:
-        """Return the function that goes cell by cell through the ranges in an expression."""
-        if isinstance(node, Call):
-            if node.function in special.OF_ONE_VALUE:
-                return self.value(node)
-            reads = self.scope.reads
-            compute = self._array_call(node)
-            return compute if self.scope.reads > reads else self._shared(node, compute)
-        if isinstance(node, Constant) or _is_own_cell(node):
+        """Return the function that goes cell by cell through the ranges in an expression.
+
+        What reads nothing of its own row is computed once, for all formulas of a sheet.
+        """
+        key, known, reads = self.scope.key(node), self.scope.names.arrays, self.scope.reads
+        compute = known.get(key)
+        if compute is None:
+            compute = self._array(node)
+            if self.scope.reads == reads:
+                known[key] = compute = _once(compute, len(known))
+        return compute
+
+    def _array(self, node: Node) -> Given:
+        if isinstance(node, Call) and node.function not in special.OF_ONE_VALUE:
+            return self._array_call(node)
+        if isinstance(node, Call | Constant) or _is_own_cell(node):
             return self.value(node)
         reference = self.scope.reference(node)
         if is_range(reference):
             return lambda known, _row: known.array(reference)
         return self.value(node)
-
-    def _shared(self, call: Call, compute: Given) -> Given:
-        """Compute once what reads nothing of its own row, for all formulas of a sheet."""
-        numbers = self.scope.names.shared
-        key = numbers.setdefault((self.scope.here[0], call), len(numbers))
-
-        def shared(known: Known, row: int) -> Array | CellValue:
-            found = known.shared.get(key)
-            if found is None:
-                found = known.shared[key] = compute(known, row)
-            return found
-
-        return shared
 
     def _array_call(self, call: Call) -> Given:
         name = call.function
@@ -112,7 +116,7 @@ class Compiler:
     def _if(self, call: Call, branch: Callable[[Node], Given]) -> Given:
         if not 2 <= len(call.given) <= 3:
             raise FormulaError(f"IF is given {len(call.given)} values")
-        yes, no = (*call.given[1:], Constant(value=False))[:2]
+        yes, no = (*call.given[1:], Call("FALSE", ()))[:2]
         return special.choice(self.value(call.given[0]), branch(yes), branch(no))
 
     def _of_ranges(self, call: Call, *, by_cell: bool) -> Value:
@@ -128,6 +132,18 @@ class Compiler:
 def _is_own_cell(node: Node) -> TypeGuard[Part]:
     """Tell whether a node is the cell of a field in the formula's own row."""
     return isinstance(node, Part) and node.of == "#This Row" and node.first == node.last
+
+
+def _once(compute: Given, number: int) -> Given:
+    """Compute at first only; ``number`` is that of the expression."""
+
+    def shared(known: Known, row: int) -> Array | CellValue:
+        found = known.shared.get(number)
+        if found is None:
+            found = known.shared[number] = compute(known, row)
+        return found
+
+    return shared
 
 
 @cache

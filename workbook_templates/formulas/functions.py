@@ -179,6 +179,7 @@ FUNCTIONS: dict[str, Callable[..., CellValue]] = {
     ">=": lambda a, b: compare(a, b) >= 0,
     "ABS": lambda a: abs(number(a)),
     "BINOMDIST": binomial,
+    "FALSE": lambda: False,
     "GCD": common_divisor,
     "INT": lambda a: float(floor(number(a))),
     "MOD": modulo,
@@ -189,6 +190,7 @@ FUNCTIONS: dict[str, Callable[..., CellValue]] = {
     "ROUNDUP": round_up,
     "SIGN": sign,
     "SQRT": root,
+    "TRUE": lambda: True,
     **words.FUNCTIONS,
 }
 """What computes a single value of single values; an error among them comes out."""

@@ -1,7 +1,6 @@
 """Reading a formula: its text into a tree. The grammar is what the sheets write, no more."""
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -27,9 +26,10 @@ _CACHED = 4096
 
 
 class Constant(NamedTuple):
-    """A number, a text, TRUE or FALSE."""
+    """A number or a text; TRUE and FALSE are calls. It equals no name and no TRUE in a look-up."""
 
-    value: float | str | bool
+    value: float | str
+    kind: str = "constant"
 
 
 class Name(NamedTuple):
@@ -75,41 +75,49 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text, self.place = text, 0
-        self.tokens = [*self._tokens(), ("end", "")]
+        self.kinds: list[str] = []
+        self.words: list[str] = []
+        self._split()
 
-    def _tokens(self) -> Iterator[tuple[str, str]]:
+    def _split(self) -> None:
+        """Split the text into tokens: the kind and the word of each, and an end."""
         place = 0
-        while place < len(self.text):
-            found = _TOKEN.match(self.text, place)
-            if found is None or found.lastgroup is None:
-                raise FormulaError(f"cannot read {self.text[place:]!r} in {self.text!r}")
-            yield found.lastgroup, found[found.lastgroup]
+        for found in _TOKEN.finditer(self.text):
+            if found.start() > place:
+                break
+            kind = found.lastgroup or ""
+            self.kinds.append(kind)
+            self.words.append(found[kind])
             place = found.end()
+        if place < len(self.text):
+            raise FormulaError(f"cannot read {self.text[place:]!r} in {self.text!r}")
+        self.kinds.append("end")
+        self.words.append("")
 
     def all(self) -> Node:
         node = self.expression()
-        if self.tokens[self.place][0] != "end":
+        if self.kinds[self.place] != "end":
             raise self.refusal()
         return node
 
     def refusal(self) -> FormulaError:
-        word = self.tokens[self.place][1]
+        word = self.words[self.place]
         return FormulaError(f"{word or 'the end'!r} is out of place in {self.text!r}")
 
     def take(self) -> tuple[str, str]:
         self.place += 1
-        return self.tokens[self.place - 1]
+        return self.kinds[self.place - 1], self.words[self.place - 1]
 
     def took(self, mark: str) -> bool:
         """Take a mark where it comes next."""
-        found = self.tokens[self.place] == ("mark", mark)
+        found = self.words[self.place] == mark and self.kinds[self.place] == "mark"
         self.place += found
         return found
 
     def expression(self, tighter_than: int = 0) -> Node:
         left = self.operand()
-        while _BINDS.get(self.tokens[self.place][1], 0) > tighter_than:
-            if self.tokens[self.place][0] != "mark":
+        while _BINDS.get(self.words[self.place], 0) > tighter_than:
+            if self.kinds[self.place] != "mark":
                 raise self.refusal()
             mark = self.take()[1]
             left = Call(mark, (left, self.expression(_BINDS[mark])))
@@ -141,7 +149,7 @@ class _Reader:
             case "call":
                 return Call(word, self.given())
             case "name":
-                return Constant(word == "TRUE") if word in {"TRUE", "FALSE"} else Name(word)
+                return Call(word, ()) if word in {"TRUE", "FALSE"} else Name(word)
             case "cells" | "rows":
                 sheet, _, address = word.rpartition("!")
                 return Cells(sheet.strip("'").replace("''", "'"), address)

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from openpyxl.utils.cell import range_boundaries
 
-from workbook_templates.formulas.parse import Call, Cells, Name, Node, Part
+from workbook_templates.formulas.parse import Cells, Name, Node, Part
 from workbook_templates.formulas.references import Block, Body, Cell, Known, Reference, Table
 from workbook_templates.formulas.values import Array, CellValue, FormulaError
 
@@ -21,16 +21,16 @@ _BOTTOM = 1_048_576
 class Names:
     """What formulas may name: cells, tables; which cells compute; each sheet's last row.
 
-    ``shared`` numbers the expressions that several formulas of a sheet may have in common;
-    ``read`` keeps the functions that read a single cell.
+    ``values`` and ``arrays`` keep the functions of expressions that formulas have in common, by
+    sheet, table and expression.
     """
 
     cells: Mapping[str, Cell]
     tables: Mapping[str, Table]
     formulas: Mapping[Cell, str]
     last_rows: Mapping[str, int]
-    shared: dict[tuple[str, Call], int] = field(default_factory=dict)
-    read: dict[Node, Value] = field(default_factory=dict)
+    values: dict[tuple[str, str, Node], Value] = field(default_factory=dict)
+    arrays: dict[tuple[str, str, Node], Given] = field(default_factory=dict)
 
 
 class Scope:
@@ -47,6 +47,10 @@ class Scope:
         self.asks: dict[str, None] = {}
         self.placed = False
         self.reads = 0
+
+    def key(self, node: Node) -> tuple[str, str, Node]:
+        """Return what an expression is known by among those that mean the same here."""
+        return self.here[0], self.table.name if self.table else "", node
 
     def own_row(self) -> int:
         """Return the row of the formula; in a table that of its first row."""
@@ -98,13 +102,6 @@ class Scope:
 
     def read(self, node: Node) -> Value:
         """Return the function that reads a single cell; a range of several is refused."""
-        if isinstance(node, Cells):
-            return self._read(node)
-        if node not in self.names.read:
-            self.names.read[node] = self._read(node)
-        return self.names.read[node]
-
-    def _read(self, node: Node) -> Value:
         reference = self.reference(node)
         if is_range(reference):
             raise FormulaError("a range stands where one value is needed")
