@@ -34,10 +34,13 @@ def sheets_of(book: Book, instead: Mapping[str, str] | None = None) -> Sheets:
 
 
 def _places(book: Book, tables: Mapping[str, Table]) -> dict[str, Cell]:
-    """Return the inputs and the computed cells by name, but for those of tables."""
+    """Return the inputs and the computed cells by name, but for those of tables.
+
+    A cell that repeats an input is computed: it shows 0 where that is blank.
+    """
     inputs = {place: name for name, place in book.inputs.items()}
     found = {}
-    for (sheet, at), name in (book.formulas | inputs).items():
+    for (sheet, at), name in (inputs | book.formulas).items():
         if name.partition(".")[0] not in tables:
             column, row = coordinate_from_string(at)
             found[name] = (sheet, row, column_index_from_string(column))

@@ -246,7 +246,7 @@ def _change(
     columns: dict[Column, Sequence[CellValue]],
 ) -> None:
     """Put a value into an input; `KeyError` for a name that is none."""
-    place = sheets.place(name)
+    place = sheets.names.cells.get(name) or sheets.place(name)
     if len(place) == 3:
         if place in sheets.names.formulas:
             raise KeyError(name)
