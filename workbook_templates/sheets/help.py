@@ -1,5 +1,6 @@
 """The Help sheet: how to use the worksheet, and the cell functions with examples and values."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -50,7 +51,8 @@ def write(book: Book, *, guide: bool = True) -> None:
     row = _steps(page, 4)
     row = _guide(page, row + 1) if guide else row
     row = _functions(page, row + 1)
-    row = _arguments(page, row + 1)
+    arguments = tuple(ARGUMENTS.items())
+    row = _explain(page, row + 1, "Arguments; any of them may be a range", arguments)
     row = _errors(page, row + 1)
     page.sheet.freeze_panes = "A3"
     page.print_setup(f"A1:F{row}", "1:2")
@@ -66,18 +68,24 @@ def _steps(page: Page, row: int) -> int:
 
 def _guide(page: Page, row: int) -> int:
     """Say what each sheet answers, and what the colours mean."""
-    page.say(f"B{row}", "What each sheet answers", theme.SECTION)
-    for at, (title, answers) in enumerate(SHEETS, start=row + 1):
-        page.fill(f"B{at}:E{at}", theme.CELL)
-        page.say(f"B{at}", title, theme.CODE)
-        page.say(f"C{at}", answers, theme.CELL)
-    row += len(SHEETS) + 2
+    rows = [(page.words(sheet), answers) for sheet, answers in SHEETS]
+    row = _explain(page, row, "What each sheet answers", rows) + 1
     page.say(f"B{row}", "Colours", theme.SECTION)
     for at, (look, meaning) in enumerate(LEGEND, start=row + 1):
         sample = 120 if look.unlocked else 180
         page.put(f"B{at}", sample, replace(look, unlocked=False))
         page.say(f"C{at}", meaning, theme.LABEL)
     return row + len(LEGEND) + 1
+
+
+def _explain(page: Page, row: int, title: str, rows: Sequence[tuple[str, str]]) -> int:
+    """Write a title, and below it names with what they mean; return the next row."""
+    page.say(f"B{row}", title, theme.SECTION)
+    for at, (name, meaning) in enumerate(rows, start=row + 1):
+        page.fill(f"B{at}:E{at}", theme.CELL)
+        page.put(f"B{at}", name, theme.CODE)
+        page.say(f"C{at}", meaning, theme.CELL)
+    return row + 1 + len(rows)
 
 
 def _functions(page: Page, row: int) -> int:
@@ -100,15 +108,6 @@ def _functions(page: Page, row: int) -> int:
 def _shown(value: Any) -> Any:  # noqa: ANN401 - a cell's value
     """Return the value of an example; of a table the total."""
     return next(row[4] for row in value if row[0] == "total") if isinstance(value, list) else value
-
-
-def _arguments(page: Page, row: int) -> int:
-    page.say(f"B{row}", "Arguments; any of them may be a range", theme.SECTION)
-    for at, (name, doc) in enumerate(ARGUMENTS.items(), start=row + 1):
-        page.fill(f"B{at}:E{at}", theme.CELL)
-        page.put(f"B{at}", name, theme.CODE)
-        page.say(f"C{at}", doc, theme.CELL)
-    return row + 1 + len(ARGUMENTS)
 
 
 def _errors(page: Page, row: int) -> int:
