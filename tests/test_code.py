@@ -1,7 +1,6 @@
-"""The code itself: style, types, and arrows that run one way."""
+"""The code itself: arrows that run one way, and what may not be imported or called."""
 
 import ast
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,17 +47,6 @@ CLOCKS = {
 NOT_PURE = {"io", "os", "pathlib", "socket", "ssl", "urllib", "http", "subprocess", "json", "csv"}
 
 
-def run(*arguments: str) -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-
-
 def sources(layer: str) -> list[Path]:
     path = ROOT.joinpath(*layer.split("."))
     return sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
@@ -81,18 +69,6 @@ def layer_of(module: str) -> str:
 
 
 OURS = ("xl_pricing", "workbook_templates")
-
-
-def test_ruff_finds_nothing() -> None:
-    run("ruff", "check", ".")
-
-
-def test_every_file_is_formatted() -> None:
-    run("ruff", "format", "--check", ".")
-
-
-def test_mypy_finds_nothing() -> None:
-    run("mypy")
 
 
 @pytest.mark.parametrize("layer", LAYERS)
