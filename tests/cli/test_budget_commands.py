@@ -3,7 +3,9 @@
 import pytest
 from command_line import answer, assert_one_sentence, run, table
 
-from xl_pricing.estimation.budget import generations_needed
+from xl_pricing.estimation.chance import (
+    generations_needed,
+)
 from xl_pricing.functions import pricing
 
 WAYS = "COST FINALS, SIZE QUALITY FINALS, or --size"

@@ -7,6 +7,8 @@ from command_line import answer, assert_one_sentence, run, table
 
 from xl_pricing.estimation.budget import (
     Budget,
+)
+from xl_pricing.estimation.chance import (
     chance_of_enough,
     chance_that_buffer_lasts,
     generations_needed,

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from that_day import THAT_DAY
 
 from xl_pricing.errors import NotAvailableError, OutOfRangeError, XlPricingError
-from xl_pricing.estimation.budget import Budget
-from xl_pricing.estimation.image import Image
+from xl_pricing.estimation.budget import (
+    Budget,
+)
+from xl_pricing.estimation.image import QUALITIES, Image
 from xl_pricing.estimation.levers import (
     LEVERS,
-    QUALITY_STEPS,
     Effect,
     Move,
     RatioMoves,
@@ -44,10 +45,10 @@ MODEL = CARD.model("gpt-image-2")
 FREE = MODEL.sizes
 MODELS_OF_THREE_SIZES = ["gpt-image-1", "gpt-image-1-mini", "gpt-image-1.5", "chatgpt-image-latest"]
 MODELS_WITHOUT_BATCH = ["gpt-image-2.6-flare", "gpt-image-2.6-sunburst"]
-QUALITIES = {
+WORDS = {
     "gpt-image-2": ("low", "medium", "high"),
-    "gpt-image-2.5-flare": QUALITY_STEPS,
-    "gpt-image-2.6-flare": QUALITY_STEPS[2:],
+    "gpt-image-2.5-flare": QUALITIES,
+    "gpt-image-2.6-flare": QUALITIES[2:],
     "gpt-image-1": ("low", "medium", "high"),
 }
 """The words that have a token count, of one model of each kind."""
@@ -85,12 +86,12 @@ shares = st.fractions(0, 1, max_denominator=100)
 @st.composite
 def jobs(draw: st.DrawFn) -> tuple[Model, Image]:
     """Return a model and a image that it has a price for."""
-    name = draw(st.sampled_from(sorted(QUALITIES)))
+    name = draw(st.sampled_from(sorted(WORDS)))
     model = CARD.model(name)
     of_three = st.sampled_from([Size(*size) for size in oracle.FIXED_TOKENS["low"]])
     image = Image(
         draw(legal_sizes if isinstance(model.sizes, FreeSizes) else of_three),
-        draw(st.sampled_from(QUALITIES[name]) | measured),
+        draw(st.sampled_from(WORDS[name]) | measured),
         draw(st.integers(1, 10)),
         draw(st.none() | st.integers(0, 5000)),
         tuple(draw(st.lists(st.sampled_from(REFERENCES), max_size=16))),

@@ -10,7 +10,9 @@ import pytest
 from xl_pricing.errors import (
     XlPricingError,
 )
-from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.budget import (
+    Budget,
+)
 from xl_pricing.estimation.image import Image
 from xl_pricing.estimation.size import Size
 from xl_pricing.functions import pricing

@@ -12,7 +12,9 @@ from xl_pricing.errors import (
     NotAvailableError,
     XlPricingError,
 )
-from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.budget import (
+    Budget,
+)
 from xl_pricing.estimation.credits import Pack
 from xl_pricing.functions import pricing
 from xl_pricing.planning.job import Job, read_job

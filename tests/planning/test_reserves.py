@@ -9,7 +9,7 @@ import pytest
 from xl_pricing.errors import (
     OutOfRangeError,
 )
-from xl_pricing.estimation.budget import CONFIDENCES
+from xl_pricing.estimation.chance import CONFIDENCES
 from xl_pricing.functions import pricing
 from xl_pricing.planning.reserves import read_risk, reserves_of
 from xl_pricing.rates.card import bundled_card

@@ -18,9 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_pricing.errors import CardError, InvalidValueError, NotAvailableError, OutOfRangeError
+from xl_pricing.estimation.image import TIERS
 from xl_pricing.estimation.size import Size
 from xl_pricing.rates.card import RateCard, bundled_card, read_card, read_meter, read_tier
-from xl_pricing.rates.rows import METERS, TIERS, Rate, read_date, read_table
+from xl_pricing.rates.rows import METERS, Rate, read_date, read_table
 
 IN_BOUNDS = "it must be from 0.000000001 to 1,000,000 USD"
 CARD = bundled_card()

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from xl_pricing.cli.main import main
 from xl_pricing.errors import CardError, InvalidValueError, SourceError
+from xl_pricing.estimation.image import TIERS
 from xl_pricing.functions import pricing
 from xl_pricing.rates.audit import audit, official_prices
 from xl_pricing.rates.card import RateCard, bundled_card
@@ -25,7 +26,7 @@ from xl_pricing.rates.refresh.refresh import refresh
 from xl_pricing.rates.refresh.sources import OWN, PUBLIC, Quotes, find_source
 from xl_pricing.rates.refresh.store import Store, user_store
 from xl_pricing.rates.refresh.verdict import Change, Merge, merge
-from xl_pricing.rates.rows import METERS, TIERS, Rate
+from xl_pricing.rates.rows import METERS, Rate
 
 CARD = bundled_card()
 DAY = ps.DAY

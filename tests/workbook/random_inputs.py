@@ -10,7 +10,7 @@ from typing import Any
 
 from workbook_templates.book.words import Words
 from workbook_templates.build import default_inputs
-from xl_pricing.estimation.levers import QUALITY_STEPS
+from xl_pricing.estimation.levers import QUALITIES
 from xl_pricing.rates.card import bundled_card
 
 EXCEL_EPOCH = date(1899, 12, 30)
@@ -82,7 +82,7 @@ def random_job(rng: random.Random, words: Words = EN) -> dict[str, Any]:
         ratio=pick([*RATIOS, *["custom"] * 20, *["1:1", "2:3", "3:2"] * 4]),
         custom_width=pick(edges, [0, 1, 1000, 1024.5, 3856]),
         custom_height=pick(edges, [0, 16, 4096, None, -1024]),
-        quality=pick(["low", "medium", "high"] * 3 + list(QUALITY_STEPS)),
+        quality=pick(["low", "medium", "high"] * 3 + list(QUALITIES)),
         measured_tokens=pick([None, None, None, 229, 663.5], [0, "many", 1e7]),
         images_per_call=pick([1, 1, 2, 3, 10], [0, 11, 1.5, "one", None]),
         prompt_tokens=pick([None, 0, 31, 636], [-1, 2.5, "long", 100_001]),

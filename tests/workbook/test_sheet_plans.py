@@ -16,9 +16,9 @@ from workbook_templates.build import Built, build
 from workbook_templates.sheets.plans import layout, pack
 from workbook_templates.sheets.plans import lines as said
 from workbook_templates.sheets.plans import sheet as plans
-from workbook_templates.sheets.rates.tables import QUALITIES
 from xl_pricing.errors import NotAvailableError
 from xl_pricing.estimation.credits import Charge
+from xl_pricing.estimation.image import QUALITIES
 from xl_pricing.functions import IMGCOST
 from xl_pricing.functions.pricing import read_charge
 from xl_pricing.rates.card import RateCard

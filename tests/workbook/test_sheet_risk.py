@@ -22,7 +22,7 @@ from workbook_templates.book.words import Words
 from workbook_templates.formulas.constants import RULES
 from workbook_templates.sheets.risk import sheet as risk
 from workbook_templates.sheets.risk.search import SIZES, STEPS, key_of
-from xl_pricing.estimation.budget import (
+from xl_pricing.estimation.chance import (
     CONFIDENCES,
     MAX_PLANNED_FINALS,
     MAX_PLANNED_RETRIES,

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from xl_pricing.estimation import actuals, budget, cost, image, levers, size, tokens
+from xl_pricing.estimation import actuals, budget, chance, cost, image, levers, size, tokens
 from xl_pricing.estimation.size import FreeSizes
 from xl_pricing.rates.card import bundled_card
 
@@ -54,8 +54,8 @@ RULES = (
     Rule("drawn_share", 0.001, "levers: a bar of a smaller part of the budget is not drawn"),
     Rule("usual_buffer_low", float(budget.USUAL_BUFFERS[0]), "usual buffer from"),
     Rule("usual_buffer_high", float(budget.USUAL_BUFFERS[1]), "usual buffer to"),
-    Rule("max_planned_finals", budget.MAX_PLANNED_FINALS, "risk: finals at most"),
-    Rule("max_planned_retries", budget.MAX_PLANNED_RETRIES, "risk: retries at most"),
+    Rule("max_planned_finals", chance.MAX_PLANNED_FINALS, "risk: finals at most"),
+    Rule("max_planned_retries", chance.MAX_PLANNED_RETRIES, "risk: retries at most"),
     Rule("risk_tie", 5e-11, "risk: a chance so little below the confidence reaches it"),
     Rule("risk_decimals", 6, "risk: decimals of chances, and of generations before the cut"),
     Rule("reference_px", size.REFERENCE_SIZE.width, "edge of a campaign's reference images in px"),

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xl_pricing.estimation.cost import Usage
+from xl_pricing.estimation.image import DEFAULT_TIER, TIERS
 from xl_pricing.rates import rows
-from xl_pricing.rates.card import DEFAULT_TIER
-from xl_pricing.rates.rows import TIERS
 
 METERS = tuple(meter for meter in rows.METERS if meter in Usage._fields)
 """The meters of an estimate; what a cache saves is known only from the bill."""

@@ -11,7 +11,9 @@ from workbook_templates.book import blocks, theme
 from workbook_templates.book.blocks import Figure
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
-from xl_pricing.estimation.budget import DEFAULT_CONFIDENCE
+from xl_pricing.estimation.chance import (
+    DEFAULT_CONFIDENCE,
+)
 from xl_pricing.functions.catalogue import FUNCTIONS
 
 _FIRST_ROW, _ARGUMENTS_ROW = 7, 19

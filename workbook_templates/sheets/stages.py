@@ -10,8 +10,8 @@ from workbook_templates.book.theme import Style
 from workbook_templates.formulas import image
 from workbook_templates.formulas.conditions import Check, within
 from workbook_templates.formulas.sentence import fixed, sentence
-from workbook_templates.sheets.rates.tables import QUALITIES
 from workbook_templates.sheets.worksheet.workings import JOB, RATES, TOKENS
+from xl_pricing.estimation.image import QUALITIES
 
 _PARTS = {
     "must": fixed("stage_break_even"),

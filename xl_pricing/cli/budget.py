@@ -10,7 +10,10 @@ from xl_pricing.cli.console import Argument, Given, command, facts, option, take
 from xl_pricing.cli.drawing import draw_table, heading, show, table
 from xl_pricing.cli.image import REST, GivenTieredImage, TieredSpec, read_tiered_spec
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.estimation.budget import DEFAULT_CONFIDENCE, generations_needed
+from xl_pricing.estimation.chance import (
+    DEFAULT_CONFIDENCE,
+    generations_needed,
+)
 from xl_pricing.functions import pricing
 from xl_pricing.functions.arguments import read_budget
 from xl_pricing.functions.values import is_blank, read_number

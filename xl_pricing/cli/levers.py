@@ -16,7 +16,9 @@ from xl_pricing.cli.job import (
     planned,
     read_today,
 )
-from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.budget import (
+    Budget,
+)
 from xl_pricing.estimation.levers import Effect, best
 from xl_pricing.functions.arguments import read_budget
 from xl_pricing.planning.job import Job

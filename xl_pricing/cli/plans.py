@@ -18,7 +18,9 @@ from xl_pricing.cli.job import (
 )
 from xl_pricing.cli.packs import PackBeside, pack_lines, weigh_pack
 from xl_pricing.errors import NotAvailableError
-from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.budget import (
+    Budget,
+)
 from xl_pricing.estimation.cost import BASES
 from xl_pricing.estimation.credits import Charge, markup
 from xl_pricing.functions.arguments import read_budget

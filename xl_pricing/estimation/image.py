@@ -9,6 +9,10 @@ from xl_pricing.estimation.cost import Usage
 from xl_pricing.estimation.size import LegalSizes, Size, check_size
 from xl_pricing.estimation.tokens import OutputRule
 
+QUALITIES = ("low", "medium", "high", "xhigh", "max")
+"""The words for quality in rising order; a model takes some of them."""
+TIERS = ("standard", "batch")
+DEFAULT_TIER = TIERS[0]
 MAX_IMAGES_PER_CALL = 10
 MAX_REFERENCES = 16
 """Reference images of a call at most."""
@@ -30,7 +34,7 @@ class Image:
     n: int = 1
     prompt_tokens: int | None = None
     references: tuple[Size, ...] = ()
-    tier: str = "standard"
+    tier: str = DEFAULT_TIER
 
 
 class Counting(NamedTuple):

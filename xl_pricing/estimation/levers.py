@@ -6,11 +6,12 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from xl_pricing.errors import XlPricingError
-from xl_pricing.estimation.budget import Budget
-from xl_pricing.estimation.image import MAX_REFERENCES, Counting, Image
+from xl_pricing.estimation.budget import (
+    Budget,
+)
+from xl_pricing.estimation.image import MAX_REFERENCES, QUALITIES, TIERS, Counting, Image
 from xl_pricing.estimation.size import REFERENCE_SIZE, LegalSizes, Size
 
-QUALITY_STEPS = ("low", "medium", "high", "xhigh", "max")
 IMAGES_PER_CALL = (1, 4, 10)
 RETRIES_STEP = Fraction(1, 2)
 LEVERS = ("size", "ratio", "quality", "retries", "images per call", "prompt", "references", "tier")
@@ -74,7 +75,7 @@ def moves(
     fewer = replace(image, references=image.references[:-1]) if image.references else None
     yield Move("references", "references_less", fewer, retries)
     yield Move("references", "references_more", _with_one_more_reference(image), retries)
-    other_tier = {"standard": "batch", "batch": "standard"}[image.tier]
+    (other_tier,) = {*TIERS} - {image.tier}
     yield Move("tier", "other_tier", replace(image, tier=other_tier), retries)
 
 
@@ -171,9 +172,9 @@ def _with_one_more_reference(image: Image) -> Image | None:
 
 def _with_quality(image: Image, step: int) -> Image | None:
     """Return the image one quality step away, ``None`` past the ends or for measured tokens."""
-    if image.quality not in QUALITY_STEPS:
+    if image.quality not in QUALITIES:
         return None
-    position = QUALITY_STEPS.index(str(image.quality)) + step
-    if not 0 <= position < len(QUALITY_STEPS):
+    position = QUALITIES.index(str(image.quality)) + step
+    if not 0 <= position < len(QUALITIES):
         return None
-    return replace(image, quality=QUALITY_STEPS[position])
+    return replace(image, quality=QUALITIES[position])

@@ -13,10 +13,15 @@ from functools import lru_cache
 from typing import Any
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
-from xl_pricing.estimation.budget import DEFAULT_BUFFER, DEFAULT_RETRIES, Budget
+from xl_pricing.estimation.budget import (
+    DEFAULT_BUFFER,
+    DEFAULT_RETRIES,
+    Budget,
+)
 from xl_pricing.estimation.cost import Tariff
 from xl_pricing.estimation.credits import Terms
 from xl_pricing.estimation.image import (
+    DEFAULT_TIER,
     MAX_IMAGES_PER_CALL,
     MAX_MEASURED_TOKENS,
     MAX_PROMPT_TOKENS,
@@ -44,7 +49,7 @@ from xl_pricing.functions.values import (
     refuse_error,
     shown,
 )
-from xl_pricing.rates.card import DEFAULT_MODEL, DEFAULT_TIER, RateCard, read_tier
+from xl_pricing.rates.card import DEFAULT_MODEL, RateCard, read_tier
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.rates.rows import MINUTES_PER_DAY, Model, read_minutes
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
 from xl_pricing.estimation import budget
+from xl_pricing.estimation.chance import DEFAULT_CONFIDENCE, MAX_PLANNED_FINALS, buffer_for
 from xl_pricing.estimation.cost import BASES, Evidence, Line
 from xl_pricing.estimation.credits import Charge, charge
 from xl_pricing.estimation.size import Size, parse_ratio
@@ -160,11 +161,11 @@ def IMGBUFFER(finals: Cell, retries: Cell, confidence: Cell = None) -> float:
 
     Exact negative binomial: the fewest generations that give the finals, over finals x retries.
     """
-    chance = budget.DEFAULT_CONFIDENCE
+    chance = DEFAULT_CONFIDENCE
     if not is_blank(confidence):
         chance = float(read_number(confidence, "confidence"))
-    return budget.buffer_for(
-        read_whole(finals, "finals", 0, budget.MAX_PLANNED_FINALS),
+    return buffer_for(
+        read_whole(finals, "finals", 0, MAX_PLANNED_FINALS),
         float(read_number(retries, "retries")),
         chance,
     )

@@ -12,11 +12,11 @@ from typing import Any
 
 from xl_pricing.errors import CardError, InvalidValueError, NotAvailableError
 from xl_pricing.estimation.cost import Price, Tariff
+from xl_pricing.estimation.image import TIERS
 from xl_pricing.estimation.size import Size
 from xl_pricing.estimation.tokens import GridRule
 from xl_pricing.rates.rows import (
     METERS,
-    TIERS,
     Model,
     Plan,
     Rate,
@@ -27,7 +27,6 @@ from xl_pricing.rates.rows import (
 )
 
 DEFAULT_MODEL = "gpt-image-2"
-DEFAULT_TIER = "standard"
 ANY = "any"
 FORMAT = 1
 

@@ -20,7 +20,6 @@ from xl_pricing.estimation.size import FixedSizes, FreeSizes, Size
 from xl_pricing.estimation.tokens import REFERENCE_RULES, OutputRule
 
 METERS = ("text_in", "text_cached", "text_out", "image_in", "image_cached", "image_out")
-TIERS = ("standard", "batch")
 MAX_TABLE_ROWS = 10_000
 LEAST_USD, MOST_USD = Decimal("1e-9"), Decimal(1_000_000)
 """What 1M tokens, an image or a credit can cost."""

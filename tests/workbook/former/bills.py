@@ -11,8 +11,8 @@ from former.line import Reader, ReadSize, attempt, blank, number, whole
 from former.values import LIMITS, NOT_AVAILABLE, Answers, Value, require
 from workbook_templates.book.words import Words
 from workbook_templates.sheets.actuals.rows import FAULTS, FIRST_ROW, TYPED
-from workbook_templates.sheets.rates.tables import QUALITIES
 from xl_pricing.estimation.actuals import Totals
+from xl_pricing.estimation.image import QUALITIES
 
 _EPOCH = date(1899, 12, 30)
 _SECONDS_PER_DAY = 86_400

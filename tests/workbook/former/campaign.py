@@ -39,10 +39,13 @@ from workbook_templates.sheets.campaign.lines import (
     TYPED,
 )
 from workbook_templates.sheets.campaign.use_cases import USES
-from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.budget import (
+    Budget,
+)
 from xl_pricing.estimation.credits import charge
+from xl_pricing.estimation.image import DEFAULT_TIER
 from xl_pricing.estimation.stages import Stages
-from xl_pricing.rates.card import DEFAULT_TIER, RateCard
+from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import read_date
 
 

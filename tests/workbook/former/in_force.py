@@ -7,8 +7,9 @@ from former.line import reference_tokens
 from former.values import LIMITS, NOT_AVAILABLE, Answers
 from workbook_templates.formulas.image import IN_FORCE, METERS, RATE_COLUMNS
 from workbook_templates.sheets.rates.in_force import MODELS
+from xl_pricing.estimation.image import TIERS
 from xl_pricing.rates.card import RateCard
-from xl_pricing.rates.rows import TIERS, Model, read_date
+from xl_pricing.rates.rows import Model, read_date
 
 
 def add_in_force(v: Answers, card: RateCard) -> None:

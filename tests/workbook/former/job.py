@@ -16,7 +16,9 @@ from former.values import (
 )
 from workbook_templates.book.words import Words
 from xl_pricing.errors import XlPricingError
-from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.budget import (
+    Budget,
+)
 from xl_pricing.estimation.credits import Terms, charge
 from xl_pricing.estimation.size import FreeSizes
 from xl_pricing.functions.values import is_blank

@@ -35,7 +35,9 @@ from workbook_templates.sheets.levers.sheet import (
 )
 from workbook_templates.sheets.levers.sizes import RATIO_COLUMNS, RATIO_ROWS, RATIOS
 from workbook_templates.sheets.levers.tornado import SWINGS, TORNADO
-from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.budget import (
+    Budget,
+)
 from xl_pricing.estimation.image import Image
 from xl_pricing.estimation.levers import Effect, best
 from xl_pricing.estimation.size import REFERENCE_SIZE, FreeSizes, Size

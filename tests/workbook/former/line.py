@@ -12,11 +12,12 @@ from former.values import LIMITS, NOT_AVAILABLE, MissingError, Value, require
 from workbook_templates.formulas.image import METERS
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.cost import TOKENS_PER_MTOK, Tariff
+from xl_pricing.estimation.image import TIERS
 from xl_pricing.estimation.size import Size, parse_ratio, preset
 from xl_pricing.estimation.tokens import REFERENCE_RULES, GridRule, TableRule
 from xl_pricing.functions.values import read_number
 from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
-from xl_pricing.rates.rows import TIERS, Model
+from xl_pricing.rates.rows import Model
 
 _SECONDS_PER_DAY = 86_400
 _PIXELS = re.compile(r"([1-9]\d*)x([1-9]\d{0,8})")

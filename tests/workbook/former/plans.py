@@ -20,9 +20,9 @@ from former.values import (
 from workbook_templates.book.words import Words
 from workbook_templates.sheets.plans import layout, lines, sheet
 from workbook_templates.sheets.plans import lines as said
-from workbook_templates.sheets.rates.tables import QUALITIES
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.credits import Charge, Terms, charge, markup
+from xl_pricing.estimation.image import QUALITIES
 from xl_pricing.functions.values import is_blank
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import Plan, read_date

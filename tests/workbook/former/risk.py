@@ -17,7 +17,7 @@ from former.values import (
 from workbook_templates.book.words import Words
 from workbook_templates.sheets.risk.search import SIZES, STEPS, key_of
 from workbook_templates.sheets.risk.sheet import STATUS, SURE, WORSE
-from xl_pricing.estimation.budget import (
+from xl_pricing.estimation.chance import (
     CONFIDENCES,
     DEFAULT_CONFIDENCE,
     buffer_for,

@@ -20,14 +20,15 @@ from former.values import (
     valid,
 )
 from workbook_templates.book.words import Words
-from workbook_templates.sheets.rates.tables import CUSTOM, QUALITIES
+from workbook_templates.sheets.rates.tables import CUSTOM
 from workbook_templates.sheets.worksheet.inputs import YES
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.cost import TOKENS_PER_MTOK
+from xl_pricing.estimation.image import DEFAULT_TIER, QUALITIES
 from xl_pricing.estimation.size import Size, parse_ratio, preset
 from xl_pricing.estimation.tokens import REFERENCE_RULES, GridRule, TableRule, full_patches
 from xl_pricing.functions.values import is_blank, read_whole
-from xl_pricing.rates.card import DEFAULT_MODEL, DEFAULT_TIER, RateCard
+from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
 from xl_pricing.rates.rows import Model, read_date
 
 METERS = ("text_in", "image_in", "image_out")

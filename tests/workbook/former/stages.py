@@ -18,7 +18,9 @@ from former.values import (
 )
 from workbook_templates.book.words import Words
 from workbook_templates.sheets.stages import EVEN, LOSES, PAYS, UNKNOWN
-from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.budget import (
+    Budget,
+)
 from xl_pricing.estimation.image import Image
 from xl_pricing.estimation.size import Size
 from xl_pricing.estimation.stages import Stages

@@ -12,7 +12,7 @@ from outcomes.job import YES, Job
 from outcomes.said import EPOCH, Outcome, Said
 from outcomes.strict import Cell, cell
 from xl_pricing.estimation.actuals import Totals, Variance, buffer_used, retries_interval, variance
-from xl_pricing.estimation.levers import QUALITY_STEPS
+from xl_pricing.estimation.levers import QUALITIES
 from xl_pricing.estimation.size import Size
 from xl_pricing.rates.rows import Model
 
@@ -74,7 +74,7 @@ class Bill:
         """The quality, a word."""
         typed = self["quality"]
         word = typed.strip(" ").lower() if isinstance(typed, str) else ""
-        strict.need(word in QUALITY_STEPS)
+        strict.need(word in QUALITIES)
         return word
 
     @property

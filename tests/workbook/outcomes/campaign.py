@@ -10,13 +10,15 @@ from outcomes.job import Job
 from outcomes.said import Outcome, Own, Said
 from outcomes.strict import Cell, cell
 from xl_pricing.errors import XlPricingError
-from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.budget import (
+    Budget,
+)
 from xl_pricing.estimation.credits import charge
-from xl_pricing.estimation.image import MAX_PROMPT_TOKENS, MAX_REFERENCES, Image
+from xl_pricing.estimation.image import DEFAULT_TIER, MAX_PROMPT_TOKENS, MAX_REFERENCES, Image
 from xl_pricing.estimation.size import REFERENCE_SIZE, Size, check_size
 from xl_pricing.estimation.stages import Stages
 from xl_pricing.planning import job as planning
-from xl_pricing.rates.card import DEFAULT_TIER, read_tier
+from xl_pricing.rates.card import read_tier
 from xl_pricing.rates.rows import Model, read_date
 
 TABLE = "tblCampaign"

@@ -11,7 +11,9 @@ from outcomes.job import YES, Job
 from outcomes.said import Outcome, Said
 from outcomes.strict import holds
 from xl_pricing.errors import XlPricingError
-from xl_pricing.estimation.budget import USUAL_BUFFERS
+from xl_pricing.estimation.budget import (
+    USUAL_BUFFERS,
+)
 from xl_pricing.estimation.credits import charge
 from xl_pricing.estimation.size import FreeSizes
 from xl_pricing.rates.rows import Plan, read_date

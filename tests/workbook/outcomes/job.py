@@ -8,10 +8,13 @@ from functools import cached_property
 from outcomes import strict
 from outcomes.strict import Cell
 from xl_pricing.errors import NotAvailableError
-from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.budget import (
+    Budget,
+)
 from xl_pricing.estimation.cost import Usage
 from xl_pricing.estimation.credits import charge
 from xl_pricing.estimation.image import (
+    DEFAULT_TIER,
     MAX_IMAGES_PER_CALL,
     MAX_MEASURED_TOKENS,
     MAX_PROMPT_TOKENS,
@@ -20,7 +23,7 @@ from xl_pricing.estimation.image import (
 )
 from xl_pricing.estimation.size import Size, check_size
 from xl_pricing.planning import job as planning
-from xl_pricing.rates.card import DEFAULT_TIER, RateCard
+from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import Model, read_date
 
 CUSTOM, YES = "custom", "yes"

@@ -8,7 +8,9 @@ from outcomes.job import Job
 from outcomes.said import NA, Outcome, Said, fixed, percent, usd
 from outcomes.strict import cell
 from xl_pricing.errors import XlPricingError
-from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.budget import (
+    Budget,
+)
 from xl_pricing.estimation.levers import LEVERS, Effect, Image, best
 from xl_pricing.planning.moves import effects_of
 

@@ -15,7 +15,7 @@ from outcomes.strict import cell, holds
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.credits import Charge, Pack, Terms, charge, markup
 from xl_pricing.estimation.image import Image
-from xl_pricing.estimation.levers import QUALITY_STEPS
+from xl_pricing.estimation.levers import QUALITIES
 from xl_pricing.rates.rows import Plan, read_date
 
 ROOM, BARS = 20, 10
@@ -30,7 +30,7 @@ KINDS = {
     "credit price": "^token price in credits$",
 }
 COLUMNS = (
-    *("name", "kind", "credits", "usd", "final", "bill", "markup", *QUALITY_STEPS),
+    *("name", "kind", "credits", "usd", "final", "bill", "markup", *QUALITIES),
     *("basis", "checked", "source", "note"),
 )
 BAD_SIZE, BAD_QUALITY = "^the size is not legal", "^the model does not have this quality"
@@ -103,7 +103,7 @@ class Official:
             "markup": cell(lambda: markup(job.token_cost(), job.list_cost())),
             "basis": basis,
             "note": self.note(),
-            **{quality: self.mark(quality) for quality in QUALITY_STEPS},
+            **{quality: self.mark(quality) for quality in QUALITIES},
         }
         return {f"plans_official_{name}": value for name, value in values.items()}
 
@@ -213,7 +213,7 @@ class Offer:
             "final": cell(self.final),
             "bill": cell(lambda: self.usd() * self.job.plan().generations_with_buffer),
             "markup": cell(lambda: markup(self.usd(), self.job.list_cost())),
-            **{quality: self.mark(quality) for quality in QUALITY_STEPS},
+            **{quality: self.mark(quality) for quality in QUALITIES},
             "basis": shown.basis,
             "checked": shown.checked,
             "source": shown.source,

@@ -3,9 +3,10 @@
 from outcomes.campaign import Campaign, Line
 from outcomes.said import Outcome
 from outcomes.strict import cell, holds
+from xl_pricing.estimation.image import TIERS
 from xl_pricing.estimation.size import REFERENCE_SIZE
 from xl_pricing.rates.card import RateCard
-from xl_pricing.rates.rows import TIERS, Model, read_date
+from xl_pricing.rates.rows import Model, read_date
 
 TABLE = "tblInForce"
 ROOM = 20

@@ -10,12 +10,14 @@ from outcomes.job import Job
 from outcomes.said import Outcome, Said, percent
 from outcomes.strict import cell, holds
 from xl_pricing.estimation.budget import (
+    USUAL_BUFFERS,
+    Budget,
+)
+from xl_pricing.estimation.chance import (
     CONFIDENCES,
     DEFAULT_CONFIDENCE,
     MAX_PLANNED_FINALS,
     MAX_PLANNED_RETRIES,
-    USUAL_BUFFERS,
-    Budget,
     buffer_for,
     chance_of_enough,
     generations_needed,

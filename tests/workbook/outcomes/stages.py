@@ -8,7 +8,9 @@ from outcomes.job import Job
 from outcomes.said import Outcome, Said, fixed
 from outcomes.strict import cell
 from xl_pricing.errors import XlPricingError
-from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.budget import (
+    Budget,
+)
 from xl_pricing.estimation.image import Image
 from xl_pricing.estimation.stages import Stages
 

@@ -7,7 +7,7 @@ from outcomes.job import YES, Job
 from outcomes.said import Outcome, Own, Said, fixed
 from outcomes.strict import cell
 from xl_pricing.estimation.credits import charge
-from xl_pricing.rates.card import DEFAULT_TIER
+from xl_pricing.estimation.image import DEFAULT_TIER
 from xl_pricing.rates.rows import read_date
 
 METERS = ("text_in", "image_in", "image_out")

@@ -16,7 +16,7 @@ from workbook_templates.book.page import Page
 from workbook_templates.book.theme import Style
 from workbook_templates.formulas import image
 from workbook_templates.formulas.constants import MOST_ROWS
-from workbook_templates.sheets.rates.tables import QUALITIES
+from xl_pricing.estimation.image import QUALITIES
 
 TABLE = "tblActuals"
 FAULT_TABLE = "tblBillFaults"

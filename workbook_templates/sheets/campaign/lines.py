@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 from workbook_templates.book import theme
 from workbook_templates.book.theme import Style
 from workbook_templates.formulas import image, plan
-from workbook_templates.sheets.rates.tables import QUALITIES
-from xl_pricing.rates.rows import TIERS
+from xl_pricing.estimation.image import QUALITIES, TIERS
 
 TABLE = "tblCampaign"
 FAULT_TABLE = "tblLineFaults"

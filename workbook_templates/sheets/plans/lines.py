@@ -27,7 +27,7 @@ from workbook_templates.sheets.plans.layout import (
     PRICED,
     WHOLE,
 )
-from workbook_templates.sheets.rates.tables import QUALITIES
+from xl_pricing.estimation.image import QUALITIES
 
 BAD_SIZE = "the size is not legal for the model"
 BAD_QUALITY = "the model does not have this quality"

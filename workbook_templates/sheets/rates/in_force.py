@@ -8,7 +8,7 @@ from workbook_templates.book.page import Page
 from workbook_templates.book.theme import COUNT, NUMBER, SECTION
 from workbook_templates.formulas import image
 from workbook_templates.formulas.image import IN_FORCE
-from xl_pricing.rates.rows import TIERS
+from xl_pricing.estimation.image import TIERS
 
 MODELS = 20
 """Rows of the table; Checks says when there are more models."""

@@ -10,13 +10,12 @@ from workbook_templates.book.page import Typed
 from workbook_templates.book.theme import COUNT, DATE, NUMBER
 from workbook_templates.book.words import Words
 from workbook_templates.formulas.constants import FREE_SIZES, RULES
-from xl_pricing.estimation.levers import QUALITY_STEPS
+from xl_pricing.estimation.image import QUALITIES
 from xl_pricing.estimation.size import PRESET_SHORT_SIDE_PX, FreeSizes, parse_ratio, preset
 from xl_pricing.estimation.tokens import GridRule, TableRule
 from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
 from xl_pricing.rates.rows import Model, Row
 
-QUALITIES = QUALITY_STEPS
 CUSTOM = "custom"
 CHANGES = "tblChanges"
 """The table that the Refresh rates button fills; a new workbook has nothing to list."""

@@ -28,7 +28,10 @@ from openpyxl.utils import get_column_letter
 from workbook_templates.book import blocks, theme
 from workbook_templates.book.blocks import Figure
 from workbook_templates.book.page import Page
-from xl_pricing.estimation.budget import CONFIDENCES, DEFAULT_CONFIDENCE
+from xl_pricing.estimation.chance import (
+    CONFIDENCES,
+    DEFAULT_CONFIDENCE,
+)
 
 SIZES = (1, 5, 10, 20, 50, 100, 200, 500, 1000)
 """The finals of the jobs that are compared."""

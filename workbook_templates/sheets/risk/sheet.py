@@ -17,7 +17,7 @@ from workbook_templates.formulas.conditions import Check
 from workbook_templates.formulas.sentence import fixed, percent, sentence
 from workbook_templates.sheets.risk import search
 from workbook_templates.sheets.risk.search import FIRST_ROW, JOB_CASES, SIZE_CASES, SIZES, key_of
-from xl_pricing.estimation.budget import (
+from xl_pricing.estimation.chance import (
     CONFIDENCES,
     DEFAULT_CONFIDENCE,
     MAX_PLANNED_FINALS,

@@ -8,17 +8,20 @@ from workbook_templates.book.blocks import Figure, Input, between, listed, words
 from workbook_templates.book.page import Typed
 from workbook_templates.formulas.constants import FREE_SIZES, MAX_PX, USUAL_BUFFERS
 from workbook_templates.formulas.sentence import fixed
-from workbook_templates.sheets.rates.tables import QUALITIES
-from xl_pricing.estimation.budget import DEFAULT_BUFFER
+from xl_pricing.estimation.budget import (
+    DEFAULT_BUFFER,
+)
 from xl_pricing.estimation.image import (
+    DEFAULT_TIER,
     MAX_IMAGES_PER_CALL,
     MAX_MEASURED_TOKENS,
     MAX_PROMPT_TOKENS,
     MAX_REFERENCES,
+    QUALITIES,
+    TIERS,
 )
 from xl_pricing.estimation.size import REFERENCE_SIZE
-from xl_pricing.rates.card import DEFAULT_MODEL, DEFAULT_TIER, RateCard
-from xl_pricing.rates.rows import TIERS
+from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
 
 CURRENCIES = ("USD", "EUR", "GBP", "CNY", "JPY", "CHF", "CAD", "AUD", "INR", "SGD", "HKD")
 YES, NO = "yes", "no"

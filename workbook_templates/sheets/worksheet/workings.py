@@ -11,7 +11,7 @@ from workbook_templates.book.blocks import Figure
 from workbook_templates.formulas import image, plan
 from workbook_templates.sheets.rates.tables import CUSTOM
 from workbook_templates.sheets.worksheet.inputs import IS_MEASURED
-from xl_pricing.rates.card import DEFAULT_TIER
+from xl_pricing.estimation.image import DEFAULT_TIER
 
 METERS = dict(zip(image.METERS, ("Prompt text", "Reference images", "Output images"), strict=True))
 """What the sheet calls the meters of an estimate."""
