@@ -33,6 +33,7 @@ from xl_pricing import functions  # noqa: E402 - the same
 from xl_pricing.estimation.size import FreeSizes, all_sizes  # noqa: E402 - the same
 from xl_pricing.estimation.tokens import GridRule  # noqa: E402 - the same
 from xl_pricing.functions import arguments  # noqa: E402 - the same
+from xl_pricing.functions.calls import answer  # noqa: E402 - the same
 from xl_pricing.functions.catalogue import FUNCTIONS  # noqa: E402 - the same
 from xl_pricing.rates.card import bundled_card  # noqa: E402 - the same
 
@@ -56,6 +57,7 @@ def mb(name):
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) / 1024 for line in status if line.startswith(name))
 seen = {{"bare": mb("VmRSS")}}
+from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import FUNCTIONS
 import xl_pricing.functions
 seen["imported"] = mb("VmRSS")
@@ -67,7 +69,7 @@ specs = [(size, word) for word in words for size in sizes][:{distinct}]
 specs = [specs[i % len(specs)] for i in range({rows})]
 columns = [[size] for size, _ in specs], [[word] for _, word in specs]
 del sizes, specs
-answers = FUNCTIONS["IMGCOST"].answer([*columns, "gpt-image-2.5-flare"])
+answers = answer(FUNCTIONS["IMGCOST"], [*columns, "gpt-image-2.5-flare"])
 assert all(isinstance(row[0], float) for row in answers)
 del columns, answers
 gc.collect()
@@ -130,7 +132,7 @@ def compare(times: Mapping[str, Sequence[float]], unit: str, per_second: float) 
 
 def price_range(columns: Sequence[Any]) -> None:
     """Price a range as Excel has it priced."""
-    FUNCTIONS["IMGCOST"].answer([*columns, MODEL.id])
+    answer(FUNCTIONS["IMGCOST"], [*columns, MODEL.id])
 
 
 def price_first(columns: Sequence[Any]) -> None:

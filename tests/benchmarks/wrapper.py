@@ -24,7 +24,7 @@ from hosts import xlwings_com  # noqa: E402 - found beside the tests
 
 ROWS = 100_000
 MODULE, STOCK = "xl_pricing.excel", "stock"
-CATALOGUE = "xl_pricing.functions.catalogue"
+MODULES = ("calls", "catalogue")
 
 
 def seconds(call: Callable[[], Any], repeats: int) -> float:
@@ -43,12 +43,11 @@ def _declare_stock() -> None:
     xlwings = importlib.import_module("xlwings")
     stock = sys.modules[STOCK] = ModuleType(STOCK)
     stock.__file__ = __file__
-    for name, function in importlib.import_module(
-        "xl_pricing.functions.catalogue"
-    ).FUNCTIONS.items():
+    calls, catalogue = (importlib.import_module(f"xl_pricing.functions.{m}") for m in MODULES)
+    for name, function in catalogue.FUNCTIONS.items():
         # xlwings stumbles over type hints, so this one has none.
         def call(a, b, c=None, d=None, function=function):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-            return function.answer((a, b, c, d))
+            return calls.answer(function, (a, b, c, d))
 
         for argument in "abcd":
             call = xlwings.arg(argument, ndim=2, err_to_str=True)(call)

@@ -33,6 +33,7 @@ from xl_pricing.functions import (
     IMGTOKENS,
     pricing,
 )
+from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import FUNCTIONS
 from xl_pricing.functions.pricing import EXPLAIN_HEADER, explain, read_charge
 from xl_pricing.functions.values import ERROR_NAMES
@@ -194,8 +195,7 @@ def test_required_arguments_come_first(name: str) -> None:
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_the_example_of_a_function_has_an_answer(name: str) -> None:
     function = FUNCTIONS[name]
-    answer = function.call(*function.example)
-    assert answer == function.answer(function.example)
+    assert function.call(*function.example) == answer(function, function.example)
     assert function.formula.startswith(f"={name}(")
     assert function.formula.count(",") == len(function.example) - 1
 
@@ -472,6 +472,17 @@ def test_a_flat_plan_takes_a_quality_without_a_formula() -> None:
 # The laws of IMGBUDGET and IMGBUFFER
 
 
+def test_a_range_of_budgets_answers_what_each_cell_would() -> None:
+    costs: list[Any] = [0.16464, "0.2", 1, 1 / 3, True, -0.5, "#N/A", None, 1e308, 0.16464]
+    finals: list[Any] = [120.0, 120, "5", 7.0, 1.0, 2.0, "#REF!", -1.0, 1e9, True]
+    budget = FUNCTIONS["IMGBUDGET"]
+    pairs = [[answer(budget, [cost, count, 1.5]) for cost in costs] for count in finals]
+    assert answer(budget, [costs, [[count] for count in finals], 1.5]) == pairs
+    assert answer(budget, [costs, [[count] for count in finals], [[1.5]] * 10]) == pairs
+    assert pairs[0][0] == 35.56224
+    assert pairs[6][6] == "#N/A"  # of two faults that of the first argument is told
+
+
 @given(amounts, amounts, retries, shares)
 def test_a_budget_is_the_product(cost: float, finals: float, tries: float, buffer: float) -> None:
     parts = (Fraction(str(part)) for part in (cost, finals, tries))
@@ -516,7 +527,7 @@ def test_one_table_of_rates_does_not_stay_for_the_next_call() -> None:
 
 def test_more_distinct_words_than_are_remembered_are_answered_too() -> None:
     tokens = [[str(k)] for k in range(1, 40_001)]
-    answers = FUNCTIONS["IMGTOKENS"].answer(["1024x1024", tokens, None, None])
+    answers = answer(FUNCTIONS["IMGTOKENS"], ["1024x1024", tokens, None, None])
     assert answers == [[float(k)] for k in range(1, 40_001)]
 
 

@@ -1,6 +1,7 @@
 """Cell values in and out: numbers, words, blanks, error cells, and how ranges broadcast."""
 
 import gc
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -368,6 +369,11 @@ def test_the_only_cell_may_hold_an_error() -> None:
 # Broadcasting
 
 
+def of(function: Callable[..., Any]) -> Callable[..., Callable[..., Any]]:
+    """Return the pricer of a function of two cells, or of one."""
+    return lambda: function
+
+
 def cell(grid: list[list[object]], row: int, column: int) -> object:
     """Return what Excel pairs up there: a single row or column repeats, then comes #N/A."""
     row = 0 if len(grid) == 1 else row
@@ -391,15 +397,15 @@ def expected(first: list[list[object]], second: list[list[object]]) -> list[list
 def test_ranges_broadcast_as_in_excel(
     first: list[list[object]], second: list[list[object]]
 ) -> None:
-    assert map_cells(pair, [first, second]) == expected(first, second)
+    assert map_cells(of(pair), [first, second]) == expected(first, second)
 
 
 @given(ranges, scalars)
 def test_a_scalar_meets_every_cell(grid: list[list[object]], scalar: object) -> None:
-    assert map_cells(pair, [grid, scalar]) == [
+    assert map_cells(of(pair), [grid, scalar]) == [
         [pair(value, scalar) for value in row] for row in grid
     ]
-    assert map_cells(pair, [scalar, grid]) == [
+    assert map_cells(of(pair), [scalar, grid]) == [
         [pair(scalar, value) for value in row] for row in grid
     ]
 
@@ -408,37 +414,37 @@ def test_a_scalar_meets_every_cell(grid: list[list[object]], scalar: object) -> 
 def test_turning_both_ranges_turns_the_answer(
     first: list[list[object]], second: list[list[object]]
 ) -> None:
-    answer = map_cells(pair, [first, second])
-    turned = map_cells(pair, [list(zip(*first, strict=True)), list(zip(*second, strict=True))])
+    answer = map_cells(of(pair), [first, second])
+    turned = map_cells(of(pair), [list(zip(*first, strict=True)), list(zip(*second, strict=True))])
     assert turned == [list(row) for row in zip(*answer, strict=True)]
 
 
 @given(scalars, scalars)
 def test_two_scalars_answer_a_scalar(first: object, second: object) -> None:
-    assert map_cells(pair, [first, second]) == pair(first, second)
+    assert map_cells(of(pair), [first, second]) == pair(first, second)
 
 
 @given(st.lists(scalars, min_size=1, max_size=5), scalars)
 def test_a_plain_row_answers_a_plain_row(row: list[object], scalar: object) -> None:
-    assert map_cells(pair, [row, scalar]) == [pair(value, scalar) for value in row]
-    assert map_cells(pair, [row, row]) == [pair(value, value) for value in row]
+    assert map_cells(of(pair), [row, scalar]) == [pair(value, scalar) for value in row]
+    assert map_cells(of(pair), [row, row]) == [pair(value, value) for value in row]
 
 
 def test_a_plain_row_beside_a_column_answers_a_table() -> None:
-    assert map_cells(pair, [[1, 2], [[3], [4]]]) == [["1 3", "2 3"], ["1 4", "2 4"]]
+    assert map_cells(of(pair), [[1, 2], [[3], [4]]]) == [["1 3", "2 3"], ["1 4", "2 4"]]
 
 
 def test_tuples_are_ranges_as_lists_are() -> None:
-    assert map_cells(pair, [((1, 2), (3, 4)), 5]) == [["1 5", "2 5"], ["3 5", "4 5"]]
+    assert map_cells(of(pair), [((1, 2), (3, 4)), 5]) == [["1 5", "2 5"], ["3 5", "4 5"]]
 
 
 def test_a_ragged_range_is_filled_with_not_available() -> None:
-    assert map_cells(pair, [[[1, 2], [3]], 5]) == [["1 5", "2 5"], ["3 5", "3 5"]]
-    assert map_cells(pair, [[[1, 2, 3], [4, 5]], 6])[1] == ["4 6", "5 6", NOT_AVAILABLE]
+    assert map_cells(of(pair), [[[1, 2], [3]], 5]) == [["1 5", "2 5"], ["3 5", "3 5"]]
+    assert map_cells(of(pair), [[[1, 2, 3], [4, 5]], 6])[1] == ["4 6", "5 6", NOT_AVAILABLE]
 
 
 def test_an_empty_range_has_nothing_but_not_available() -> None:
-    assert map_cells(pair, [[], [[1, 2]]]) == [[NOT_AVAILABLE, NOT_AVAILABLE]]
+    assert map_cells(of(pair), [[], [[1, 2]]]) == [[NOT_AVAILABLE, NOT_AVAILABLE]]
 
 
 def fail_on_text(value: object) -> object:
@@ -449,7 +455,7 @@ def fail_on_text(value: object) -> object:
 
 @given(st.lists(st.lists(scalars, min_size=2, max_size=2), min_size=1, max_size=5))
 def test_one_bad_cell_does_not_spoil_its_neighbours(grid: list[list[object]]) -> None:
-    answer = map_cells(fail_on_text, [grid])
+    answer = map_cells(of(fail_on_text), [grid])
     assert answer == [["#N/A" if isinstance(v, str) else v for v in row] for row in grid]
 
 
@@ -458,56 +464,53 @@ def test_an_error_that_is_not_ours_is_not_hidden() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        map_cells(broken, [[[1]]])
+        map_cells(of(broken), [[[1]]])
 
 
 @pytest.mark.parametrize("copies", [1, 2, 1500])
 def test_true_and_1_keep_their_own_answers_however_often_they_repeat(copies: int) -> None:
     column: list[list[object]] = [[True], [1], [1.0], ["1"]] * copies
-    assert map_cells(repr, [column]) == [["True"], ["1"], ["1.0"], ["'1'"]] * copies
+    assert map_cells(of(repr), [column]) == [["True"], ["1"], ["1.0"], ["'1'"]] * copies
 
 
 def test_repeated_rows_are_computed_once() -> None:
     seen: list[object] = []
     column = [[1], [2]] * 1000
-    assert map_cells(lambda value: seen.append(value) or value, [column]) == column  # type: ignore[func-returns-value]
+    assert map_cells(of(lambda value: seen.append(value) or value), [column]) == column  # type: ignore[func-returns-value]
     assert seen == [1, 2]
 
 
 def test_rows_after_the_first_thousand_are_answered_too() -> None:
     column = [[k] for k in range(5000)]
-    assert map_cells(lambda value: value, [column]) == column
+    assert map_cells(of(lambda value: value), [column]) == column
 
 
-# Binding and blank rows
+# What is read once, and blank rows
 
 
-def bind(*rest: object) -> Any:
+def pricer(*rest: object) -> Any:
     fail_on_text(rest[0])
     return lambda first, second: f"{pair(first, second)} bound to {rest[0]}"
 
 
 def test_what_is_the_same_in_every_row_is_bound_once() -> None:
-    answers = map_cells(pair, [[["a"], ["b"]], "c", 7], bind=bind)
+    answers = map_cells(pricer, [[["a"], ["b"]], "c", 7])
     assert answers == [["'a' 'c' bound to 7"], ["'b' 'c' bound to 7"]]
 
 
 def test_a_range_of_one_cell_is_the_same_in_every_row() -> None:
-    assert map_cells(pair, [["a", "b"], "c", [[7]]], bind=bind) == [
+    assert map_cells(pricer, [["a", "b"], "c", [[7]]]) == [
         ["'a' 'c' bound to 7", "'b' 'c' bound to 7"]
     ]
 
 
 def test_what_cannot_be_bound_is_an_error_in_every_row() -> None:
-    assert map_cells(pair, [[["a"], ["b"]], "c", "bad"], bind=bind) == [["#N/A"], ["#N/A"]]
+    assert map_cells(pricer, [[["a"], ["b"]], "c", "bad"]) == [["#N/A"], ["#N/A"]]
 
 
 def test_what_differs_from_row_to_row_is_not_bound() -> None:
-    def three(first: object, second: object, third: object) -> str:
-        return f"{first} {second} {third}"
-
-    answers = map_cells(three, ["a", "b", [[7], [8]]], bind=bind)
-    assert answers == [["a b 7"], ["a b 8"]]
+    answers = map_cells(pricer, ["a", "b", [[7], [8], ["bad"]]])
+    assert answers == [["'a' 'b' bound to 7"], ["'a' 'b' bound to 8"], ["#N/A"]]
 
 
 @pytest.mark.parametrize(
@@ -526,26 +529,26 @@ def test_a_row_without_size_and_quality_answers_empty_text(
     def refuse(*_values: object) -> None:
         raise NotAvailableError
 
-    assert map_cells(refuse, [size, quality], blank=True) == answer
-    assert map_cells(refuse, [[[size]], [[quality]]], blank=True) == [[answer]]
+    assert map_cells(of(refuse), [size, quality], blank=True) == answer
+    assert map_cells(of(refuse), [[[size]], [[quality]]], blank=True) == [[answer]]
 
 
 def test_without_blank_rows_every_error_shows() -> None:
-    assert map_cells(lambda *_: fail_on_text("x"), [None, None]) == "#N/A"
+    assert map_cells(of(lambda *_: fail_on_text("x")), [None, None]) == "#N/A"
 
 
 # The garbage collector
 
 
 def test_the_collector_runs_again_after_a_range() -> None:
-    map_cells(pair, [[[1], [2]], 3])
+    map_cells(of(pair), [[[1], [2]], 3])
     assert gc.isenabled()
 
 
 def test_a_collector_that_was_off_stays_off() -> None:
     gc.disable()
     try:
-        map_cells(pair, [[[1], [2]], 3])
+        map_cells(of(pair), [[[1], [2]], 3])
         assert not gc.isenabled()
     finally:
         gc.enable()
@@ -557,5 +560,5 @@ def test_the_collector_runs_again_after_a_failure() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        map_cells(broken, [[[1], [2]]])
+        map_cells(of(broken), [[[1], [2]]])
     assert gc.isenabled()

@@ -7,6 +7,7 @@ from typing import Any
 from workbook_templates.book import blocks, theme
 from workbook_templates.book.page import Book, Page
 from workbook_templates.formulas.constants import USUAL_BUFFERS
+from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import ARGUMENTS, FUNCTIONS
 
 STEPS = (
@@ -96,7 +97,7 @@ def _functions(page: Page, row: int) -> int:
     for at, function in enumerate(FUNCTIONS.values(), start=row + 2):
         page.put(f"B{at}", function.signature, theme.CODE)
         page.put(f"C{at}", function.formula, theme.WRAPPED_CELL)
-        value = _shown(function.answer(function.example))
+        value = _shown(answer(function, function.example))
         fraction = isinstance(value, float) and not value.is_integer()
         style = replace(theme.VALUE, number="0.00000") if fraction else theme.VALUE
         page.put(f"D{at}", value, style)

@@ -15,6 +15,7 @@ from xl_pricing.cli.image import (
     read_tiered_spec,
 )
 from xl_pricing.estimation.cost import Evidence
+from xl_pricing.estimation.image import DEFAULT_QUALITY
 from xl_pricing.functions import pricing
 from xl_pricing.functions.arguments import read_n
 from xl_pricing.functions.values import is_blank
@@ -131,6 +132,6 @@ def size(ratio: Given, short_side: Given, quality: Given, model: Given) -> Cheap
     The ratio is met within 1%, the shorter side is at least what you ask.
     """
     found = pricing.IMGSIZE(ratio, short_side, quality, model)
-    word = pricing.DEFAULT_QUALITY if is_blank(quality) else quality
+    word = DEFAULT_QUALITY if is_blank(quality) else quality
     counted = pricing.IMGTOKENS(found, word, model)
     return CheapestSize(ratio, read_spec(found, word, model), counted)

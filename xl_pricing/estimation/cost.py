@@ -40,8 +40,8 @@ class Price(NamedTuple):
     evidence: Evidence
 
 
-class Line(NamedTuple):
-    """One line of an estimate, per image: tokens, USD per 1M tokens, USD."""
+class MeterCost(NamedTuple):
+    """What a meter adds to an image: tokens, USD per 1M tokens, USD."""
 
     meter: str
     tokens: Fraction
@@ -80,7 +80,7 @@ class Tariff:
         rate, inputs, count = self._weights(usage.text_in, usage.image_in, usage.n)
         return Fraction(usage.image_out * rate + inputs, count)
 
-    def lines(self, usage: Usage, counted: Mapping[str, Evidence]) -> list[Line]:
+    def lines(self, usage: Usage, counted: Mapping[str, Evidence]) -> list[MeterCost]:
         """Itemise per image: text in, image in, image out; ``counted`` says how tokens are known.
 
         A line's basis is the weaker one of its rate and its token count.
@@ -107,9 +107,9 @@ class Tariff:
             raise NotAvailableError(f"no rate for {meter} of {self.missing}")
         return self.usd[meter]
 
-    def _line(self, meter: str, tokens: Fraction, counted: Evidence) -> Line:
+    def _line(self, meter: str, tokens: Fraction, counted: Evidence) -> MeterCost:
         rate, known = self.prices[meter]
         basis = max(known.basis, counted.basis, key=BASES.index)
         source = f"{known.source}; tokens: {counted.source}"
         usd = tokens * rate / TOKENS_PER_MTOK
-        return Line(meter, tokens, rate, usd, Evidence(source, known.checked, basis))
+        return MeterCost(meter, tokens, rate, usd, Evidence(source, known.checked, basis))

@@ -11,6 +11,7 @@ from xl_pricing.estimation.tokens import OutputRule
 
 QUALITIES = ("low", "medium", "high", "xhigh", "max")
 """The words for quality in rising order; a model takes some of them."""
+DEFAULT_QUALITY = "high"
 TIERS = ("standard", "batch")
 DEFAULT_TIER = TIERS[0]
 MAX_IMAGES_PER_CALL = 10

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
 
 PRESET_SHORT_SIDE_PX = 1024
+"""The shorter side of presets, nearest to it, and of the cheapest size, at least."""
 RATIO_TOLERANCE = Fraction(1, 100)
 
 _SIZE = re.compile(r"(\d{1,9})\s*[x×*]\s*(\d{1,9})", re.IGNORECASE)

@@ -1,27 +1,29 @@
-"""The declaration from which every host makes its functions, and how a call from a sheet runs."""
+"""The declaration from which every host makes its functions: names, docs, arguments, examples."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from xl_pricing.errors import XlPricingError
-from xl_pricing.functions.arguments import card_with
-from xl_pricing.functions.ranges import map_cells, read_only_cell, read_range
-from xl_pricing.functions.values import is_blank
-from xl_pricing.rates.card import RateCard
+from xl_pricing.estimation.budget import DEFAULT_BUFFER, DEFAULT_RETRIES
+from xl_pricing.estimation.chance import DEFAULT_CONFIDENCE
+from xl_pricing.estimation.image import DEFAULT_QUALITY, DEFAULT_TIER, MAX_IMAGES_PER_CALL, TIERS
+from xl_pricing.estimation.size import PRESET_SHORT_SIDE_PX, REFERENCE_SIZE
+from xl_pricing.rates.card import DEFAULT_MODEL
+from xl_pricing.rates.rows import METERS
 
 ARGUMENTS = {
     "size": "Pixels such as 1024x1536, or a ratio such as 4:5, which stands for its preset.",
     "quality": "low, medium, high (and xhigh, max from gpt-image-2.5 on), or output tokens per "
-    "image that you measured. If omitted in IMGSIZE, high.",
-    "model": "Model id, alias or dated snapshot. If omitted, gpt-image-2 (IMGRATE needs one).",
-    "n": "Images per call, 1 to 10. If omitted, 1. Output tokens are rounded once per call.",
+    f"image that you measured. If omitted in IMGSIZE, {DEFAULT_QUALITY}.",
+    "model": f"Model id, alias or dated snapshot. If omitted, {DEFAULT_MODEL} (IMGRATE needs one).",
+    "n": f"Images per call, 1 to {MAX_IMAGES_PER_CALL}. If omitted, 1. Output tokens are rounded "
+    "once per call.",
     "prompt": "Tokens of the prompt, or the prompt itself, estimated by script. If omitted, the "
     "prompt is not counted.",
-    "references": "Number of 1024x1024 reference images, or their sizes: 1024x1024; 800x600. If "
-    "omitted, none.",
-    "tier": "standard or batch. If omitted, standard.",
+    "references": f"Number of {REFERENCE_SIZE} reference images, or their sizes: 1024x1024; "
+    "800x600. If omitted, none.",
+    "tier": f"{' or '.join(TIERS)}. If omitted, {DEFAULT_TIER}.",
     "rates": "A range with the header of the workbook's rates table. If omitted, the rate card of "
     "this machine.",
     "plan": "Name of a plan, or a number: USD per credit.",
@@ -29,14 +31,20 @@ ARGUMENTS = {
     "this machine.",
     "cost": "Cost per image in any unit: IMGCOST, IMGCREDITS or a quoted price.",
     "finals": "Images that must be accepted, 0 or more.",
-    "retries": "Generations per final on average, 1 or more. If omitted in IMGBUDGET, 1.",
-    "buffer": "Reserve on top, 0 to 1. If omitted, 20%.",
+    "retries": f"Generations per final on average, 1 or more. If omitted in IMGBUDGET, "
+    f"{DEFAULT_RETRIES}.",
+    "buffer": f"Reserve on top, 0 to 1. If omitted, {float(DEFAULT_BUFFER):.0%}.",
     "ratio": "Width to height, such as 4:5.",
-    "short_side": "Shorter side in px, at least. If omitted, 1024.",
-    "confidence": "Chance that the buffer lasts, between 0 and 1. If omitted, 90%.",
-    "meter": "text_in, text_cached, text_out, image_in, image_cached or image_out.",
+    "short_side": f"Shorter side in px, at least. If omitted, {PRESET_SHORT_SIDE_PX}.",
+    "confidence": f"Chance that the buffer lasts, between 0 and 1. If omitted, "
+    f"{DEFAULT_CONFIDENCE:.0%}.",
+    "meter": f"{', '.join(METERS[:-1])} or {METERS[-1]}.",
     "date": "Day of the price. If omitted, today.",
 }
+
+
+Pricer = Callable[..., Callable[..., Any]]
+"""Takes all arguments but the first two, and returns the function of those two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +70,8 @@ class CellFunction:
     call: Callable[..., Any]
     arguments: tuple[Argument, ...]
     example: tuple[str | float, ...]
+    pricer: Pricer
     is_table: bool = False
-    bind: Callable[..., Callable[[Any, Any], Any]] | None = None
 
     @property
     def signature(self) -> str:
@@ -77,33 +85,15 @@ class CellFunction:
         shown = (f'"{value}"' if isinstance(value, str) else f"{value}" for value in self.example)
         return f"={self.name}({','.join(shown)})"
 
-    def answer(self, arguments: Sequence[Any]) -> Any:  # noqa: ANN401 - a cell or a range
-        """Answer a call from a sheet: cell values in, cell values out, errors as their names.
-
-        A function that answers a table takes one row of arguments and says an error's reason.
-        """
-        try:
-            values = list(map(self._read, self.arguments, arguments))
-            if not self.is_table:
-                return map_cells(self.call, values, bind=self.bind, blank=self._prices_an_image)
-            return "" if all(map(is_blank, values[:2])) else self.call(*values)
-        except XlPricingError as error:
-            return f"{error.cell_error} {error}" if self.is_table else error.cell_error
-
     @property
-    def _prices_an_image(self) -> bool:
+    def prices_an_image(self) -> bool:
+        """Whether it answers for an image, so that a row without one answers nothing."""
         return self.arguments[0].name == "size"
-
-    def _read(self, argument: Argument, value: object) -> object:
-        """Take a table over into a card, and the only cell of a range where one is wanted."""
-        if argument.name in TABLES:
-            return card_with(TABLES[argument.name], read_range(value, argument.name))
-        return read_only_cell(value, argument.name) if self.is_table else value
 
 
 FUNCTIONS: dict[str, CellFunction] = {}
-TABLES = {"rates": RateCard.with_rates, "plans": RateCard.with_plans}
-"""Arguments that take a whole range, and how a card takes it over."""
+TABLES = frozenset({"rates", "plans"})
+"""Arguments that take a whole range."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -111,13 +101,13 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 def cell_function(
     *example: str | float,
     is_table: bool = False,
-    bind: Callable[..., Callable[[Any, Any], Any]] | None = None,
+    pricer: Pricer | None = None,
 ) -> Callable[[_Function], _Function]:
     """Declare a cell function with the arguments of an example.
 
     The first paragraph of its docstring is what Excel shows.
-    ``bind`` takes all but the first two arguments and returns the function of those two: a range
-    that varies in size and quality is then priced in a tight loop.
+    ``pricer`` is what it calls, where much can be read once for a range that varies in its first
+    two arguments.
     """
 
     def declare(call: _Function) -> _Function:
@@ -127,7 +117,13 @@ def cell_function(
             Argument(p.name, ARGUMENTS[p.name], p.default is not p.empty) for p in parameters
         )
         doc = " ".join(str(call.__doc__).split("\n\n", 1)[0].split())
-        FUNCTIONS[name] = CellFunction(name, doc, call, arguments, example, is_table, bind)
+        made = pricer or _unread(call)
+        FUNCTIONS[name] = CellFunction(name, doc, call, arguments, example, made, is_table)
         return call
 
     return declare
+
+
+def _unread(call: Callable[..., Any]) -> Pricer:
+    """Return the pricer of a function that reads all its arguments anew for every cell."""
+    return lambda *rest: lambda *first: call(*first, *rest)

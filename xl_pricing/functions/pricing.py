@@ -1,21 +1,21 @@
 """The cell functions, once: IMGCOST and its sisters.
 
 Each is a plain function of scalar cell values that raises the project's errors; an argument that
-is ``None`` or empty text is omitted. `declaration` makes every host's version from them.
+is ``None`` or empty text is omitted. `catalogue` declares them to every host.
 """
 
 import datetime as dt
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
-from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
-from xl_pricing.estimation import budget
+from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError, XlPricingError
 from xl_pricing.estimation.chance import DEFAULT_CONFIDENCE, MAX_PLANNED_FINALS, buffer_for
-from xl_pricing.estimation.cost import BASES, Evidence, Line
+from xl_pricing.estimation.cost import BASES, Evidence, MeterCost
 from xl_pricing.estimation.credits import Charge, charge
-from xl_pricing.estimation.size import Size, parse_ratio
+from xl_pricing.estimation.image import DEFAULT_QUALITY
+from xl_pricing.estimation.size import PRESET_SHORT_SIDE_PX, Size, parse_ratio
 from xl_pricing.functions.arguments import (
     Cell,
     Table,
@@ -23,17 +23,17 @@ from xl_pricing.functions.arguments import (
     find_cheapest,
     price_reader,
     ratio_word,
-    read_buffer,
+    read_budget,
     read_image,
     read_model,
     read_n,
     read_quality,
-    read_retries,
     read_terms,
     tier_word,
     token_counter,
 )
 from xl_pricing.functions.catalogue import cell_function
+from xl_pricing.functions.products import times
 from xl_pricing.functions.values import (
     is_blank,
     read_number,
@@ -47,14 +47,12 @@ from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.rates.rows import read_date
 
-DEFAULT_QUALITY = "high"
-DEFAULT_SHORT_SIDE_PX = 1024
 EXPLAIN_HEADER = ("line", "quantity", "unit", "rate", "USD", "source", "checked on", "basis")
 
 _MEASURED_BY_USER = Evidence("measured by the user", "", "measured")
 
 
-def bind_cost(
+def cost_pricer(
     model: Cell = None,
     n: Cell = None,
     prompt: Cell = None,
@@ -67,7 +65,7 @@ def bind_cost(
     return price_reader(model, n, prompt, references, tier, card, today())
 
 
-@cell_function("1024x1536", "high", bind=bind_cost)
+@cell_function("1024x1536", "high", pricer=cost_pricer)
 def IMGCOST(
     size: Cell,
     quality: Cell,
@@ -82,7 +80,7 @@ def IMGCOST(
 
     Tokens are exact integers; USD is rounded once, to the nearest float.
     """
-    return bind_cost(model, n, prompt, references, tier, rates)(size, quality)
+    return cost_pricer(model, n, prompt, references, tier, rates)(size, quality)
 
 
 @cell_function("1024x1536", "high", "PixAPI")
@@ -100,48 +98,74 @@ def IMGCREDITS(
     charged = read_charge(size, quality, plan, model, n, prompt, references, plans)
     if charged.credits is None:
         raise NotAvailableError(f"plan {plan!r} names no credits, only USD per image")
-    return _as_float(charged.credits, "the number of credits")
+    try:
+        return float(charged.credits)
+    except OverflowError:
+        raise OutOfRangeError("the credits are over 1e308; accepted: smaller numbers") from None
 
 
-def bind_budget(retries: Cell = None, buffer: Cell = None) -> Callable[[Cell, Cell], float]:
-    """Return IMGBUDGET for one retries and buffer, read once, after the first cost and finals."""
-
-    @cache
-    def rest() -> tuple[Fraction, Fraction]:
-        return (
-            read_retries(retries),
-            read_buffer(buffer),
-        )
+def budget_pricer(retries: Cell = None, buffer: Cell = None) -> Callable[[Cell, Cell], float]:
+    """Return IMGBUDGET for one retries and buffer; finals are looked up where they change."""
+    known: object = budget_pricer  # no finals are this
+    budget: Callable[[Cell], float]
 
     def total(cost: Cell, finals: Cell) -> float:
-        plan = budget.Budget(read_number(cost, "cost"), read_number(finals, "finals"), *rest())
-        return _as_float(plan.total, "the budget")
+        nonlocal known, budget
+        if finals is not known:
+            try:
+                budget, known = _budget_of(finals, retries, buffer), finals
+            except XlPricingError:
+                read_number(cost, "cost")  # what is wrong with the first argument is told first
+                raise
+        try:
+            return budget(cost)
+        except OverflowError:
+            raise OutOfRangeError("the budget is over 1e308; accepted: smaller numbers") from None
 
     return total
 
 
-@cell_function(0.16464, 120, 1.5, 0.2, bind=bind_budget)
+@lru_cache(maxsize=1024, typed=True)
+def _budget_of(finals: Cell, retries: Cell, buffer: Cell) -> Callable[[Cell], float]:
+    """Return the budget as a function of the cost; what repeats from cell to cell is read once."""
+
+    def careful(cost: Cell) -> float:
+        return float(read_budget(read_number(cost, "cost"), finals, retries, buffer).total)
+
+    number = read_number(finals, "finals")
+    per_final = _generations_per_final(retries, buffer)
+    if number < 0:
+        careful(1)
+    return times(number * per_final, careful)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _generations_per_final(retries: Cell, buffer: Cell) -> Fraction:
+    return read_budget(Fraction(1), 1, retries, buffer).generations_with_buffer
+
+
+@cell_function(0.16464, 120, 1.5, 0.2, pricer=budget_pricer)
 def IMGBUDGET(cost: Cell, finals: Cell, retries: Cell = None, buffer: Cell = None) -> float:
     """Budget in the unit of cost: cost x finals x retries x (1 + buffer)."""
-    return bind_budget(retries, buffer)(cost, finals)
+    return budget_pricer(retries, buffer)(cost, finals)
 
 
-def bind_tokens(model: Cell = None, n: Cell = None) -> Callable[[Cell, Cell], float]:
+def token_pricer(model: Cell = None, n: Cell = None) -> Callable[[Cell, Cell], float]:
     """Return IMGTOKENS for one model and n."""
     count, images = token_counter(read_model(model, active_card()), n), read_n(n)
     return lambda size, quality: float(count(size, quality) / images)
 
 
-@cell_function("1024x1536", "high", bind=bind_tokens)
+@cell_function("1024x1536", "high", pricer=token_pricer)
 def IMGTOKENS(size: Cell, quality: Cell, model: Cell = None, n: Cell = None) -> float:
     """Output tokens per image. With n images per call the sum is rounded up once, then shared."""
-    return bind_tokens(model, n)(size, quality)
+    return token_pricer(model, n)(size, quality)
 
 
 @cell_function("4:5", 1024)
 def IMGSIZE(ratio: Cell, short_side: Cell = None, quality: Cell = None, model: Cell = None) -> str:
     """Find the cheapest legal size with that ratio (within 1%) and at least that shorter side."""
-    least = Fraction(DEFAULT_SHORT_SIDE_PX)
+    least = Fraction(PRESET_SHORT_SIDE_PX)
     if not is_blank(short_side):
         least = read_number(short_side, "short_side")
     if least <= 0:
@@ -211,7 +235,7 @@ class Estimate(NamedTuple):
 
     model: str
     size: Size
-    lines: list[Line]
+    lines: list[MeterCost]
     usd: Fraction
     notes: list[str]
 
@@ -274,14 +298,7 @@ def _read_day(date: Cell) -> dt.date:
     return today() if is_blank(date) else read_date(date)
 
 
-def _as_float(amount: Fraction, name: str) -> float:
-    try:
-        return float(amount)
-    except OverflowError:
-        raise OutOfRangeError(f"{name} is over 1e308; accepted: smaller numbers") from None
-
-
-def _explain_row(line: Line) -> list[str | float]:
+def _explain_row(line: MeterCost) -> list[str | float]:
     source, checked, basis = line.evidence
     rate, usd = float(line.usd_per_mtok), float(line.usd)
     return [line.meter, float(line.tokens), "tokens", rate, usd, source, checked, basis]

@@ -45,13 +45,11 @@ def read_only_cell(value: object, name: str) -> object:
 
 
 def map_cells(
-    function: Callable[..., Any],
-    arguments: Sequence[Any],
-    *,
-    bind: Callable[..., Callable[[Any, Any], Any]] | None = None,
-    blank: bool = False,
+    pricer: Callable[..., Callable[..., Any]], arguments: Sequence[Any], *, blank: bool = False
 ) -> Any:  # noqa: ANN401 - a cell or a range of cells
-    """Call ``function`` for every cell of the arguments' common shape.
+    """Answer every cell of the arguments' common shape by ``pricer(*rest)(first, second)``.
+
+    Where the rest is the same for all cells, the pricer reads it once.
 
     Ranges broadcast as in Excel: one row or column is repeated, and cells beyond the end of a
     shorter range are #N/A. An error cell comes out as that error and an error raised as its Excel
@@ -61,37 +59,57 @@ def map_cells(
     grids = [as_grid(argument) for argument in arguments]
     height = max(map(len, grids))
     width = max(max(map(len, grid), default=0) for grid in grids)
-    if bind and all(len(grid) == 1 == len(grid[0]) for grid in grids[2:]):
-        function, grids = _bound(bind, [grid[0][0] for grid in grids[2:]]), grids[:2]
-    answers = _answer_all(function, [_stretch(grid, height, width) for grid in grids], blank=blank)
-    if not any(map(is_grid, arguments)):
-        return next(answers)
-    if all(as_grid(argument) is not argument for argument in arguments):
-        return list(answers)  # every range was a plain row
+    if all(len(grid) == 1 == len(grid[0]) for grid in grids[2:]):
+        function, grids = _bound(pricer, [grid[0][0] for grid in grids[2:]]), grids[:2]
+    else:
+        function = partial(_price, pricer)
     with _collector_paused():
-        return [[answer] for answer in answers] if width == 1 else list(_rows(answers, width))
+        answers = _answer_all(
+            function, lambda: [_stretch(grid, height, width) for grid in grids], blank=blank
+        )
+        if not any(map(is_grid, arguments)):
+            return answers[0]
+        if all(as_grid(argument) is not argument for argument in arguments):
+            return answers  # every range was a plain row
+        if width == 1:
+            return [[answer] for answer in answers]
+        return list(_rows(iter(answers), width))
 
 
 def _answer_all(
-    function: Callable[..., Any], columns: Sequence[Iterable[Any]], *, blank: bool
-) -> Iterator[Any]:
-    """Yield the answer to each row of arguments; answers are remembered where rows repeat."""
-    rows = zip(*columns, strict=False)
-    sample = list(islice(rows, _SAMPLE_ROWS))
+    function: Callable[..., Any], columns: Callable[[], Sequence[Iterable[Any]]], *, blank: bool
+) -> list[Any]:
+    """Return the answer to each row of arguments; answers are remembered where rows repeat."""
+    sample = list(islice(zip(*columns(), strict=False), _SAMPLE_ROWS))
     if 2 * len(set(sample)) <= len(sample):
         function = lru_cache(maxsize=_SAMPLE_ROWS, typed=True)(function)
-    for row in chain(sample, rows):
+    answers: list[Any] = []
+    rows = enumerate(zip(*columns(), strict=False))
+    coming = map(function, *columns())  # a row that raises ends neither it nor what came before
+    while True:
         try:
-            yield function(*row)
+            answers.extend(coming)
         except XlPricingError as error:
+            row = next(row for i, row in rows if i == len(answers))
             skipped = blank and is_blank(row[0]) and is_blank(row[1])
-            yield "" if skipped else error.cell_error
+            answers.append("" if skipped else error.cell_error)
+        else:
+            return answers
 
 
-def _bound(bind: Callable[..., Callable[..., Any]], rest: Sequence[Any]) -> Callable[..., Any]:
-    """Bind what is the same in every row; what cannot be bound raises in every row."""
+def _price(
+    pricer: Callable[..., Callable[..., Any]],
+    first: object,
+    second: object,
+    *rest: object,
+) -> Any:  # noqa: ANN401 - a cell
+    return pricer(*rest)(first, second)
+
+
+def _bound(pricer: Callable[..., Callable[..., Any]], rest: Sequence[Any]) -> Callable[..., Any]:
+    """Read what is the same in every row; what cannot be read raises in every row."""
     try:
-        return bind(*rest)
+        return pricer(*rest)
     except XlPricingError as error:
         return partial(_raise, error)
 

@@ -9,6 +9,7 @@ from inspect import Parameter, Signature
 from typing import Any
 
 import xl_pricing.functions.pricing  # noqa: F401 - fills FUNCTIONS
+from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import FUNCTIONS, CellFunction
 from xl_pricing.functions.ranges import as_grid
 
@@ -20,7 +21,7 @@ def _register(function: CellFunction) -> Callable[..., Any]:
     import xlwings  # noqa: PLC0415 - slow, and doctor must run where it is broken
 
     def call(*arguments):  # type: ignore[no-untyped-def]  # noqa: ANN002, ANN202 - no hints, see above
-        return as_grid(function.answer(arguments))
+        return as_grid(answer(function, arguments))
 
     call.__name__ = call.__qualname__ = function.name
     call.__doc__ = function.doc

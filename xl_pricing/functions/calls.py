@@ -1,0 +1,38 @@
+"""How a call from a sheet runs: cell values in, cell values out, errors as their names."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from xl_pricing.errors import XlPricingError
+from xl_pricing.functions.arguments import card_with
+from xl_pricing.functions.catalogue import Argument, CellFunction
+from xl_pricing.functions.ranges import map_cells, read_only_cell, read_range
+from xl_pricing.functions.values import is_blank
+from xl_pricing.rates.card import RateCard
+
+_TAKEN_OVER = {"rates": RateCard.with_rates, "plans": RateCard.with_plans}
+"""How a card takes over the arguments that are tables."""
+
+
+def answer(function: CellFunction, arguments: Sequence[Any]) -> Any:  # noqa: ANN401 - cells
+    """Answer a call: one cell for cells, a range for ranges.
+
+    A function that answers a table takes one row of arguments and says an error's reason.
+    """
+    try:
+        values = [
+            _read(argument, value, only=function.is_table)
+            for argument, value in zip(function.arguments, arguments, strict=False)
+        ]
+        if not function.is_table:
+            return map_cells(function.pricer, values, blank=function.prices_an_image)
+        return "" if all(map(is_blank, values[:2])) else function.call(*values)
+    except XlPricingError as error:
+        return f"{error.cell_error} {error}" if function.is_table else error.cell_error
+
+
+def _read(argument: Argument, value: object, *, only: bool) -> object:
+    """Take a table over into a card, and the only cell of a range where one is wanted."""
+    if argument.name in _TAKEN_OVER:
+        return card_with(_TAKEN_OVER[argument.name], read_range(value, argument.name))
+    return read_only_cell(value, argument.name) if only else value
