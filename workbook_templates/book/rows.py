@@ -9,6 +9,7 @@ from datetime import date
 from html import escape
 from typing import Any, NamedTuple
 
+from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils import column_index_from_string
 
 from workbook_templates.book.page import Grown
@@ -65,7 +66,7 @@ def _cells_beside(table: Grown, row: str) -> dict[int, str]:
 def computed_cell(attributes: str, formula: str, value: Any) -> str:  # noqa: ANN401 - a cell's value
     """Write a cell with a formula and what it gives, a number with the 15 digits that are shown."""
     if isinstance(value, str):
-        kind = "e" if value.startswith("#") else "str"
+        kind = "e" if value in ERROR_CODES else "str"
         return f'<c{attributes} t="{kind}">{formula}<v>{escape(value, quote=False)}</v></c>'
     if isinstance(value, bool):
         return f'<c{attributes} t="b">{formula}<v>{int(value)}</v></c>'

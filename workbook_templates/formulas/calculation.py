@@ -74,7 +74,8 @@ class Sheets:
             return self.places[name]
         table, _, rest = name.partition(".")
         field, _, row = rest.partition(".")
-        if table not in self.names.tables or field not in self.names.tables[table].columns:
+        known = self.names.tables.get(table)
+        if known is None or field not in known.columns or not 0 <= int(row) < known.rows:
             raise KeyError(name)
         return (table, field), int(row)
 
@@ -253,7 +254,9 @@ def _change(
         cells[place] = value
         return
     column, row = place
-    typed = columns[column]
+    typed = columns.get(column)
+    if typed is None:
+        raise KeyError(name)
     if typed is sheets.names.tables[column[0]].typed[column[1]]:
         columns[column] = typed = list(typed)
     cast("list[CellValue]", typed)[row] = value

@@ -25,7 +25,6 @@ CellValue: TypeAlias = float | str | bool | Error | None
 """What a cell holds or shows; `None` is blank. A day is the number of days since 1899-12-30."""
 
 NA, VALUE, DIV, NUM, REF = map(Error, ("#N/A", "#VALUE!", "#DIV/0!", "#NUM!", "#REF!"))
-ERRORS = {str(error): error for error in (NA, VALUE, DIV, NUM, REF)}
 
 
 class FormulaError(ValueError):
@@ -88,7 +87,7 @@ def typed_value(value: date | CellValue) -> CellValue:
         return float(value)
     if isinstance(value, date):
         return days(value)
-    return ERRORS.get(value, value) if isinstance(value, str) else value
+    return value
 
 
 def read_number(typed: str) -> float | None:
