@@ -24,8 +24,11 @@ _RATES = f"{IN_FORCE}[[{RATE_COLUMNS[0]}]:[{RATE_COLUMNS[-1]}]]"
 class ImageCells:
     """The cells of an image's parts; a part that has none is an expression of the others.
 
-    ``quality`` may be a number: ``measured`` output tokens. ``legal`` is 1 or 0, ``listed`` the
-    tokens of a fixed size. ``images`` are those of a call.
+    ``typed`` is a ratio or size as typed, ``text`` the same as read, ``px`` such as 1024x1536;
+    edges are in px, 0 where they cannot be read. ``counting`` is grid or table, ``quality`` a word
+    or ``measured`` output tokens, ``legal`` 1 or 0. ``grid`` and ``cells`` are grid cells along
+    the long and the short edge, ``listed`` the tokens of a fixed size, ``images`` those of a call,
+    ``prompt`` is in tokens, and ``reference_tokens`` are those of one reference image.
     """
 
     typed: str
@@ -67,7 +70,6 @@ def image_cells(prefix: str = "", **elsewhere: str) -> ImageCells:
     own = {part: f"[@{prefix}{name}]" for part, name in _OWN.items()}
     own |= {"model_row": "[@model_row]", **elsewhere}
     width, height, row = own["width"], own["height"], own["model_row"]
-    quality = own["quality"]
     derived = {
         "long_edge": f"MAX({width},{height})",
         "short_edge": f"MIN({width},{height})",
@@ -76,7 +78,7 @@ def image_cells(prefix: str = "", **elsewhere: str) -> ImageCells:
         "model": f"INDEX(tblModels[model],{row})",
         "counting": f"INDEX(tblModels[counting],{row})",
         "quality_column": f"MATCH({exactly(own['quality'])},{QUALITY_WORDS},0)",
-        "measured": quality,
+        "measured": own["quality"],
         "images": "1",
         "reference_tokens": f"INDEX({IN_FORCE}[reference_tokens],{row})",
     }
