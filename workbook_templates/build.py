@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +69,22 @@ class Built:
 
     def __init__(self, book: Book, data: bytes, sheets: Sheets, values: Calculation) -> None:
         """Keep the parts that callers and tests ask for."""
-        self.data, self.inputs, self.formulas = data, book.inputs, book.formulas
+        self.data, self._book = data, book
         self.values: Mapping[str, CellValue] = values
         self._sheets, self._today = sheets, values.today
+
+    @cached_property
+    def inputs(self) -> Mapping[str, tuple[str, str]]:
+        """Sheet and address of each input, by name."""
+        tables = (table.places(held=True) for table in self._book.grown)
+        return self._book.inputs | dict(chain.from_iterable(tables))
+
+    @cached_property
+    def formulas(self) -> Mapping[tuple[str, str], str]:
+        """The name of each computed cell, by sheet and address."""
+        tables = (table.places(held=False) for table in self._book.grown)
+        computed = {place: name for name, place in chain.from_iterable(tables)}
+        return self._book.formulas | computed
 
     def calculate(
         self, changes: Mapping[str, CellValue | date], today: date | None = None
@@ -107,7 +122,7 @@ def build(
     _describe(book, card)
     sheets = sheets_of(book, functions.ANSWERS if macros else {})
     values = Calculation(sheets, today=card.checked)
-    return Built(book, finish(book, values), sheets, values)
+    return Built(book, finish(book, values, values.columns), sheets, values)
 
 
 def _write_sheets(book: Book, card: RateCard, job: Mapping[str, Any]) -> None:

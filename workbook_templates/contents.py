@@ -30,20 +30,19 @@ def sheets_of(book: Book, instead: Mapping[str, str] | None = None) -> Sheets:
                 typed[sheet.title, row, column] = typed_value(value)
     tables = {table.name: table for table in _tables(book, typed, formulas)}
     formulas |= {names[name]: formula for name, formula in (instead or {}).items()}
-    return Sheets(typed, formulas, names, tables, _places(book, tables))
+    return Sheets(typed, formulas, names, tables, _places(book))
 
 
-def _places(book: Book, tables: Mapping[str, Table]) -> dict[str, Cell]:
-    """Return the inputs and the computed cells by name, but for those of tables.
+def _places(book: Book) -> dict[str, Cell]:
+    """Return the inputs and the computed cells by name; tables have theirs by field.
 
     A cell that repeats an input is computed: it shows 0 where that is blank.
     """
     inputs = {place: name for name, place in book.inputs.items()}
     found = {}
     for (sheet, at), name in (inputs | book.formulas).items():
-        if name.partition(".")[0] not in tables:
-            column, row = coordinate_from_string(at)
-            found[name] = (sheet, row, column_index_from_string(column))
+        column, row = coordinate_from_string(at)
+        found[name] = (sheet, row, column_index_from_string(column))
     return found
 
 

@@ -5,11 +5,12 @@ Every part is brought into canonical XML first, so the few edits below meet one 
 
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from html import escape
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 from xml.etree.ElementTree import canonicalize
 
@@ -37,15 +38,22 @@ _FONT_ORDER = [
 _FIRST_PARTS = ("[Content_Types].xml", "_rels/.rels")
 
 
-def finish(book: Book, values: Mapping[str, Any]) -> bytes:
-    """Return the workbook's file with ``values`` cached in its computed cells."""
+Values = Mapping[str, Any]
+Columns = Mapping[tuple[str, str], Sequence[Any]]
+
+
+def finish(book: Book, values: Values, columns: Columns = MappingProxyType({})) -> bytes:
+    """Return the workbook's file with what its computed cells show.
+
+    ``values`` are those of cells by name, ``columns`` those of growing tables by table and field.
+    """
     edits: dict[str, Callable[[str], str]] = {
         "[Content_Types].xml": _order_types,
         "xl/styles.xml": lambda xml: _FONT.sub(_order_font, xml),
         "docProps/core.xml": partial(_fix_modified, book.workbook.properties.created),
     }
     for i, title in enumerate(book.workbook.sheetnames, start=1):
-        edits[f"xl/worksheets/sheet{i}.xml"] = partial(_finish_sheet, book, title, values)
+        edits[f"xl/worksheets/sheet{i}.xml"] = partial(_finish_sheet, book, title, values, columns)
     for i, description in enumerate(book.descriptions, start=1):
         edits[f"xl/drawings/drawing{i}.xml"] = partial(_describe_chart, description)
     raw = BytesIO()
@@ -78,12 +86,12 @@ def _zip(parts: Mapping[str, bytes]) -> bytes:
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
-def _finish_sheet(book: Book, title: str, values: Mapping[str, Any], xml: str) -> str:
+def _finish_sheet(book: Book, title: str, values: Values, columns: Columns, xml: str) -> str:
     tables = [table for table in book.grown if table.sheet == title]
-    return grow(_cache_values(book, title, values, xml), tables, values, book.progress)
+    return grow(_cache_values(book, title, values, xml), tables, columns, book.progress)
 
 
-def _cache_values(book: Book, title: str, values: Mapping[str, Any], xml: str) -> str:
+def _cache_values(book: Book, title: str, values: Values, xml: str) -> str:
     """Write each computed cell's value beside its formula."""
 
     def cached(cell: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
 """A sheet while it is written: text, inputs, formulas, tables. Text never becomes a formula."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -67,6 +67,13 @@ class Grown(NamedTuple):
     columns: Mapping[str, str]
     held: Collection[str]
     rows: Sequence[Sequence[Any]]
+
+    def places(self, *, held: bool) -> Iterator[tuple[str, tuple[str, str]]]:
+        """Yield name, sheet and address of every cell that is typed, or that is computed."""
+        for name, column in self.columns.items():
+            if (name in self.held) == held:
+                for i in range(len(self.rows)):
+                    yield f"{self.name}.{name}.{i}", (self.sheet, f"{column}{self.first_row + i}")
 
 
 @dataclass
@@ -206,7 +213,7 @@ class Page:
                 if field_ in held:
                     self.put(f"{column}{row}", value, styles.get(field_, CELL))
         if computed:
-            self._grow(Grown(self.sheet.title, name, top + 2, columns, held, rows))
+            self.book.grown.append(Grown(self.sheet.title, name, top + 2, columns, held, rows))
         last_row = top + 1 + max(len(rows), 1)
         for number, field_ in enumerate(columns, start=left):
             self.book.columns[name, field_] = self.absolute(top + 2, last_row, number)
@@ -221,17 +228,6 @@ class Page:
     def _compute(self, at: str, formula: str, style: Style) -> None:
         """Write a formula that has no name."""
         self.put(at, None, style).value = "=" + formula
-
-    def _grow(self, table: Grown) -> None:
-        """Leave all rows of a computed table but the first to the finish, and name their cells."""
-        self.book.grown.append(table)
-        for field_, column in table.columns.items():
-            for i in range(len(table.rows)):
-                name, at = f"{table.name}.{field_}.{i}", f"{column}{table.first_row + i}"
-                if field_ in table.held:
-                    self.book.inputs[name] = (table.sheet, at)
-                else:
-                    self.book.formulas[table.sheet, at] = name
 
     def _add_table(
         self, title: str, ref: str, fields: Iterable[str], computed: Mapping[str, str]

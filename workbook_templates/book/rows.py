@@ -34,7 +34,7 @@ class _Part(NamedTuple):
 def grow(
     xml: str,
     tables: Sequence[Grown],
-    values: Mapping[str, Any],
+    columns: Mapping[tuple[str, str], Sequence[Any]],
     progress: Callable[[int], None],
 ) -> str:
     """Return a sheet's XML with all rows of its growing tables; tells of typed rows done."""
@@ -42,7 +42,7 @@ def grow(
         last = table.first_row + len(table.rows) - 1
         inside = [row for row in _ROW.finditer(xml) if table.first_row <= int(row[1]) <= last]
         beside = {int(row[1]): _cells_beside(table, row[3]) for row in inside}
-        rows = _rows(table, _parts(table, inside[0][3]), beside, inside[0][2], values)
+        rows = _rows(table, _parts(table, inside[0][3]), beside, inside[0][2], columns)
         written = []
         for i, row in enumerate(rows, start=1):
             written.append(row)
@@ -87,7 +87,7 @@ def _rows(
     parts: Sequence[_Part],
     beside: Mapping[int, Mapping[int, str]],
     attributes: str,
-    values: Mapping[str, Any],
+    columns: Mapping[tuple[str, str], Sequence[Any]],
 ) -> Iterator[str]:
     """Yield each row: the cells beside the table, and the table's own."""
     left = column_index_from_string(parts[0].column)
@@ -99,7 +99,7 @@ def _rows(
         for part in parts:
             place = f' r="{part.column}{row}"' if addressed or part is parts[0] else ""
             if part.formula:
-                value = values[f"{table.name}.{part.field}.{i}"]
+                value = columns[table.name, part.field][i]
                 cells.append(computed_cell(place + part.style, part.formula, value))
             else:
                 cells.append(_typed_cell(place + part.style, typed[order[part.field]]))
