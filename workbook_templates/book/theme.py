@@ -26,6 +26,9 @@ FONTS = {"en": "Arial", "zh-CN": "Microsoft YaHei"}
 
 USD = '"$"#,##0.00'
 USD_FINE = '"$"#,##0.00000'
+USD_SIGNED = '"$"#,##0.00;-"$"#,##0.00'
+# Nothing is no label in a chart.
+USD_DRAWN = f"{USD_SIGNED};"
 MONEY = "#,##0.00"
 COUNT = "#,##0"
 FRACTION = "#,##0.0#"
@@ -99,6 +102,14 @@ VALUE = Style(size=9, bold=True, border="line", indent=1, number="General")
 STEP_LABEL = Style(bold=True, color=NAVY)
 STEP_VALUE = replace(STEP, align="right", indent=1)
 STEP_RESULT = replace(RESULT, number=COUNT, fraction=FRACTION)
+NUMBER_COUNT = replace(NUMBER, number=COUNT)
+NUMBER_RATE = replace(NUMBER, number=RATE)
+NUMBER_PRICE = replace(NUMBER, number=USD_FINE)
+NUMBER_USD = replace(NUMBER, number=USD)
+NUMBER_SHARE = replace(NUMBER, number=PERCENT)
+NUMBER_FACTOR = replace(NUMBER, number=FACTOR)
+NUMBER_DATE = replace(NUMBER, number=DATE)
+COMPUTED_COUNT = replace(COMPUTED, number=COUNT)
 COMPUTED_FRACTION = replace(COMPUTED, number=COUNT, fraction=FRACTION)
 COMPUTED_RATE = replace(COMPUTED, number=RATE)
 COMPUTED_PRICE = replace(COMPUTED, number=USD_FINE)

@@ -72,5 +72,3 @@ RULES = (
         "a model that shuts down within so many days is flagged",
     ),
 )
-VALUES = {rule.name: rule.value for rule in RULES}
-"""The constants by name."""

@@ -16,7 +16,8 @@ from former.values import (
 )
 from workbook_templates.book.words import Words
 from workbook_templates.sheets.risk.search import SIZES, STEPS, key_of
-from workbook_templates.sheets.risk.sheet import STATUS, SURE, WORSE
+from workbook_templates.sheets.risk.sheet import WORSE
+from workbook_templates.sheets.risk.status import STATUS, SURE
 from xl_pricing.estimation.chance import (
     CONFIDENCES,
     DEFAULT_CONFIDENCE,

@@ -4,17 +4,15 @@ The rows differ only in what they ask for, so that every column has one formula:
 What levers and moves are called and cost is told by `xl_pricing.planning.moves`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import NamedTuple
 
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Column
 from workbook_templates.formulas import image
 from workbook_templates.formulas.conditions import compared
-from workbook_templates.formulas.sentence import fixed, percent, sentence
-from workbook_templates.sheets.levers.sizes import RATIOS
-from xl_pricing.estimation.levers import IMAGES_PER_CALL
+from workbook_templates.formulas.sentence import percent, sentence
+from workbook_templates.sheets.levers.asks import ASKS, JOB_ASKS, SHOWN
 from xl_pricing.planning.moves import AS_NOW, LEVERS, MEASURED, MOVES, SPEED, MoveWords
 
 TABLE = "tblLevers"
@@ -22,85 +20,7 @@ NO_PRICE = "the job has no price: see Checks"
 NOT_THERE = "not available"
 
 
-class Ask(NamedTuple):
-    """When a move is there, and the columns that differ from the job's, by name."""
-
-    there: str
-    changes: Mapping[str, str]
-
-
-def _own_ratio(name: str) -> Ask:
-    edges = {edge: f"lever_k_{name}*lever_unit_{edge}" for edge in ("width", "height")}
-    return Ask("lever_k_next>0", edges)
-
-
-def _other_ratio(name: str) -> Ask:
-    row = f"lever_row_{name}"
-    edges = {edge: f"INDEX({RATIOS}[{edge}],{row})" for edge in ("width", "height")}
-    return Ask(f"{row}>0", edges)
-
-
-def _quality(sign: str) -> Ask:
-    words, column = image.QUALITY_WORDS, f"quality_column{sign}1"
-    within = f"AND({column}>=1,{column}<=COLUMNS({words}))"
-    there = f"IF(ISNUMBER(measured_tokens),0,{within})"
-    return Ask(there, {"quality": f"INDEX({words},{column})"})
-
-
-def _retries(sign: str) -> Ask:
-    changed = f"retries_used{sign}retries_step"
-    return Ask(f"{compared(changed)}>=1", {"retries": changed})
-
-
-def _references(sign: str) -> Ask:
-    changed = f"lever_references{sign}1"
-    there = f"AND({changed}>=0,{changed}<=max_references)"
-    return Ask(there, {"references": changed})
-
-
-_COUNTS = ("1", "images_per_call_some", "images_per_call_many")
-ASKS = {
-    "size_next": _own_ratio("next"),
-    "size_smallest": _own_ratio("smallest"),
-    "ratio_nearest": _other_ratio("nearest"),
-    "ratio_larger": _other_ratio("larger"),
-    "quality_down": _quality("-"),
-    "quality_up": _quality("+"),
-    "retries_less": _retries("-"),
-    "retries_more": _retries("+"),
-    **{
-        f"images_per_call_{n}": Ask("1", {"n": count})
-        for n, count in zip(IMAGES_PER_CALL, _COUNTS, strict=True)
-    },
-    "prompt_twice": Ask("N(prompt_tokens)>0", {"prompt": "2*prompt_tokens"}),
-    "references_less": _references("-"),
-    "references_more": _references("+"),
-    "other_tier": Ask("1", {"tier": 'IF(tier="batch","standard","batch")'}),
-}
-"""What each move of the core asks for."""
-_JOB = {
-    "width": "size_width",
-    "height": "size_height",
-    "quality": "lever_quality",
-    "n": "images_per_call",
-    "prompt": "lever_prompt",
-    "references": "lever_references",
-    "tier": "tier",
-    "retries": "retries_used",
-}
-"""What a row asks for where its move changes nothing."""
-_SHOWN = {
-    "size": ("size_used", '[@width]&"x"&[@height]'),
-    "quality": ("quality", "[@quality]"),
-    "retries": (fixed("retries_used"), fixed("[@retries]")),
-    "n": (fixed("images_per_call", 0), fixed("[@n]", 0)),
-    "prompt": (fixed("N(prompt_tokens)", 0), fixed("N([@prompt])", 0)),
-    "references": (fixed("lever_references", 0), fixed("[@references]", 0)),
-    "tier": ("tier", "[@tier]"),
-}
-"""What tells the state of the levers, now and then, by the core's names."""
-
-_SHOWS = tuple(_SHOWN[LEVERS[move.lever].shows] for move in MOVES)
+_SHOWS = tuple(SHOWN[LEVERS[move.lever].shows] for move in MOVES)
 _PIXELS = "[@width]*[@height]/pixels"
 _COSTS = {
     "fewer": percent(f"1-{_PIXELS}"),
@@ -123,7 +43,7 @@ def _choose(formulas: Iterable[str]) -> str:
 
 def _asked(name: str, missing: str) -> str:
     """Return what each row asks for, ``missing`` where its move is not there."""
-    asked = (ASKS[move.name].changes.get(name, _JOB[name]) for move in MOVES)
+    asked = (ASKS[move.name].changes.get(name, JOB_ASKS[name]) for move in MOVES)
     return f"IF([@there]=0,{missing},{_choose(asked)})"
 
 
@@ -167,11 +87,8 @@ _FEWER = "[@cost_per_image]*(retries_used-[@retries])"
 _CHANGE = f'IF([@now]=[@then],{sentence(AS_NOW, now="[@now]")},[@now]&" → "&[@then])'
 _ABSENT = f"IF(lever_priced=0,{sentence(NO_PRICE)},{_choose(map(_absent, MOVES))})"
 
-MONEY = replace(theme.NUMBER, number='"$"#,##0.00;-"$"#,##0.00')
-_PRICE = replace(theme.NUMBER, number=theme.USD_FINE)
-_COUNT = replace(theme.NUMBER, number=theme.COUNT)
-_FACTOR = replace(theme.NUMBER, number=theme.FACTOR)
-_SHARE = replace(theme.NUMBER, number=theme.PERCENT)
+MONEY = replace(theme.NUMBER, number=theme.USD_SIGNED)
+_PRICE, _COUNT = theme.NUMBER_PRICE, theme.NUMBER_COUNT
 SHOWN_COLUMNS = (
     Column("lever", "Lever", _choose(sentence(LEVERS[move.lever].title) for move in MOVES),
            width=24),
@@ -183,7 +100,7 @@ SHOWN_COLUMNS = (
     Column("saving", "Saving, USD (minus: costs more)",
            _if_priced(f"finals*(1+buffer)*([@less]*retries_used+{_FEWER})"), MONEY, 17),
     Column("saving_share", "Saving", _if_priced("IF(lever_before=0,0,[@saving]/lever_before)"),
-           _SHARE, 14),
+           theme.NUMBER_SHARE, 14),
     Column("costs", "What it costs in quality or time",
            f"IF({_PRICED},{_choose(sentence(move.costs, **_COSTS) for move in MOVES)},{_ABSENT})",
            width=66),
@@ -204,7 +121,7 @@ COLUMNS = (
     Column("prompt", "Prompt tokens", _asked("prompt", '""'), _COUNT),
     Column("references", "Reference images", _asked("references", "0"), _COUNT),
     Column("tier", "Price tier", _asked("tier", '""'), theme.NUMBER),
-    Column("retries", "Retries", _asked("retries", "0"), _FACTOR),
+    Column("retries", "Retries", _asked("retries", "0"), theme.NUMBER_FACTOR),
     Column("model_row", "Row of the model", "IF([@there]=0,0,model_row)", _COUNT),
     Column("tier_column", "Column of the tier", f"IFERROR({image.tier_column('[@tier]')},-1)",
            _COUNT),

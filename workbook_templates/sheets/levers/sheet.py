@@ -20,6 +20,7 @@ from workbook_templates.sheets.levers.tornado import (
     TORNADO,
     TORNADO_COLUMNS,
 )
+from workbook_templates.sheets.worksheet.workings import planned
 from xl_pricing.planning.moves import LEVERS, MOVES
 
 BEST = 3
@@ -108,7 +109,7 @@ ANSWERS = {
     "B6": Figure(
         "lever_before",
         "",
-        "IF(plan_valid=1,token_cost_per_image*finals*retries_used*(1+buffer),NA())",
+        planned("token_cost_per_image*finals*retries_used*(1+buffer)"),
         look=theme.CARD_PRICE_USD,
     ),
     **{f"D{4 + place}": _best(place) for place in range(1, BEST + 1)},

@@ -18,9 +18,7 @@ RATIOS = "tblRatios"
 RATIO_ROWS = 40
 """Ratios that are looked at; the sizes table may grow to as many rows."""
 
-_COUNTED = replace(theme.COMPUTED, number=theme.COUNT)
-_COUNT = replace(theme.NUMBER, number=theme.COUNT)
-_DISTANCE = replace(theme.NUMBER, number=theme.RATE)
+_COUNTED, _COUNT, _RATE = theme.COMPUTED_COUNT, theme.NUMBER_COUNT, theme.NUMBER_RATE
 
 
 def _by_grid(formula: str) -> str:
@@ -87,10 +85,10 @@ RATIO_COLUMNS = (
     Column("tokens", "Output tokens",
            f"IF([@legal]=0,0,IFERROR({image.output_tokens(_SIZE)},0))", _COUNT),
     Column("distance", "How far from the job's ratio",
-           f"IF([@tokens]=0,0,{compared(f'MAX({_TIMES},1/({_TIMES}))')})", _DISTANCE),
+           f"IF([@tokens]=0,0,{compared(f'MAX({_TIMES},1/({_TIMES}))')})", _RATE),
     Column("cheaper", "The same, if cheaper",
-           'IF([@tokens]*([@tokens]<lever_now)*([@distance]>1)=0,"",[@distance])', _DISTANCE),
+           'IF([@tokens]*([@tokens]<lever_now)*([@distance]>1)=0,"",[@distance])', _RATE),
     Column("larger", "If larger, too",
-           'IF([@cheaper]="","",IF([@width]*[@height]>pixels,[@distance],""))', _DISTANCE),
+           'IF([@cheaper]="","",IF([@width]*[@height]>pixels,[@distance],""))', _RATE),
 )  # fmt: skip
 """The sizes of other ratios: a row for each of the sizes table."""

@@ -12,9 +12,8 @@ from workbook_templates.sheets.levers.moves import MONEY, TABLE
 from xl_pricing.planning.moves import LEVERS
 
 SWINGS, TORNADO = "tblSwings", "tblTornado"
-_COUNT = replace(theme.NUMBER, number=theme.COUNT)
-# No label in the chart where there is nothing to draw.
-_DRAWN = replace(theme.NUMBER, number='"$"#,##0.00;-"$"#,##0.00;')
+_COUNT = theme.NUMBER_COUNT
+_DRAWN = replace(theme.NUMBER, number=theme.USD_DRAWN)
 
 
 def _most(end: str) -> str:
@@ -64,7 +63,7 @@ def draw(page: Page, captions: tuple[int, int], at: str) -> None:
     charts.add(page, chart, Cells(top, last, left + 2, left + 3), levers, titled=False)
     for i, (series, color) in enumerate(zip(chart.series, (theme.TEAL, theme.AMBER), strict=True)):
         charts.name(page, series, row, left + 2 + i)
-        charts.fill(series, color, charts.value_labels(_DRAWN.number, position="outEnd"))
+        charts.fill(series, color, charts.value_labels(theme.USD_DRAWN, position="outEnd"))
         series.invertIfNegative = False
     charts.dress(chart, '"$"General;-"$"General', (34, 9.6), top_first=True)
     chart.x_axis.tickLblPos = "low"

@@ -4,7 +4,7 @@ from workbook_templates.book import blocks, charts, theme
 from workbook_templates.book.blocks import Column, Figure, Held
 from workbook_templates.book.charts import Cells
 from workbook_templates.book.page import Page
-from workbook_templates.sheets.plans.layout import BARS, BLOCK_ROW, PRICE, PRICED, WHOLE, WORK_ROW
+from workbook_templates.sheets.plans.layout import BARS, BLOCK_ROW, PRICE, PRICED, WORK_ROW
 from workbook_templates.sheets.plans.lines import lines, worked
 
 _FIRST_ROW = WORK_ROW + 2
@@ -17,7 +17,7 @@ def _placed(field: str) -> str:
 
 _ASSUMED = f'IF({_placed("basis")}="estimate","« (assumed)»","")'
 COLUMNS = (
-    Column("order", "Order", "", WHOLE),
+    Column("order", "Order", "", theme.NUMBER_COUNT),
     Column("bar_label", "Plan", f'IFERROR({_placed("name")}&{_ASSUMED},"")'),
     Column("bar", "USD per accepted final", f'IFERROR({_placed("final")},"")', PRICED),
 )

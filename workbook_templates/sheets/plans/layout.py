@@ -32,4 +32,3 @@ LAST_KIND = KIND_ROW + len(KINDS) - 1
 
 PRICE, MARKUP = '"$"0.0000', "+0.0%;-0.0%;0.0%"
 PRICED = replace(theme.NUMBER, number=PRICE)
-WHOLE = replace(theme.NUMBER, number=theme.COUNT)

@@ -11,8 +11,9 @@ from openpyxl.utils import get_column_letter
 
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Column, Figure
-from workbook_templates.formulas import constants, plan
+from workbook_templates.formulas import plan
 from workbook_templates.formulas.conditions import compared, first_of
+from workbook_templates.formulas.constants import RATES_AGE_DAYS
 from workbook_templates.formulas.sentence import sentence
 from workbook_templates.sheets.plans.layout import (
     FIRST_ROW,
@@ -25,8 +26,8 @@ from workbook_templates.sheets.plans.layout import (
     MARKUP,
     PRICE,
     PRICED,
-    WHOLE,
 )
+from workbook_templates.sheets.worksheet.workings import planned
 from xl_pricing.estimation.image import QUALITIES
 
 BAD_SIZE = "the size is not legal for the model"
@@ -40,77 +41,25 @@ ESTIMATED = "the token count is an estimate"
 NO_ROW = "no price for this model, size or quality"
 NO_BASE = "the token price that it multiplies is not known"
 NO_CREDIT_PRICE = "the price of a credit is not published"
-OLD = f"seen over {constants.VALUES['rates_age_days']} days before the price date: check it again"
+OLD = f"seen over {RATES_AGE_DAYS} days before the price date: check it again"
 NO_AMOUNT = "its row in the plans table names no price"
 
-_REFUSED, _UNKNOWN, _PRICED = tuple(MARKS)
+_PRICED = MARKS[-1]
+_COUNT = theme.NUMBER_COUNT
 _SMALL = replace(theme.WRAPPED_CELL, size=8)
 _MARK = replace(theme.CELL, align="center", indent=0)
 _LISTED = replace(theme.NUMBER, number=f"{theme.RATE};;–")
 _TERMS = {term: f"[@listed_{term}]" for term in plan.TERMS}
-_IN_TABLE = QUALITIES[:3]
 
 
-def _per_final(usd: str) -> str:
-    return f"IF(plan_valid=1,{usd}*retries_used,NA())"
+def per_final(usd: str) -> str:
+    """Return USD per accepted final of an image that costs ``usd``."""
+    return planned(f"{usd}*retries_used")
 
 
-def _markup(usd: str) -> str:
+def markup(usd: str) -> str:
+    """Return by how much an image that costs ``usd`` is over its token list price."""
     return f"IF(list_cost_per_image=0,NA(),{usd}/list_cost_per_image-1)"
-
-
-# What official tokens cost, at the tier of the job.
-
-_ESTIMATED = 'IF(measured_tokens="",IF(basis_tokens="estimate",1,0),0)'
-_FAULTS = (
-    ("size_legal=0", sentence(BAD_SIZE)),
-    ("spec_valid=0", sentence(BAD_IMAGE)),
-    ("plans_quality_taken=0", sentence(BAD_QUALITY)),
-    ("ISNUMBER(tokens_image_out)", sentence(NO_RATE)),
-)
-_NOTE = (
-    f"IF(ISNUMBER(token_cost_per_image),IF(plan_valid=0,{sentence(BAD_PLAN)},"
-    f'IF({_ESTIMATED}=1,{sentence(ESTIMATED)},"")),{first_of(_FAULTS, sentence(NO_TOKENS))})'
-)
-
-
-def _official_mark(quality: str) -> str:
-    """Return ✔ where output tokens are known, ? where not; blank for another model's quality.
-
-    A model takes every quality up to the highest one that has a count.
-    """
-    listed = f"SUMIFS(tblFixed[{quality}],tblFixed[model],model,tblFixed[size],size_used)"
-    in_table = quality in _IN_TABLE
-    counted = (
-        f'IF(counting="grid",N(INDEX(tblModels[{quality}],model_row)),'
-        f"{listed if in_table else '0'})"
-    )
-    columns = "tblModels[max]" if quality == "max" else f"tblModels[[{quality}]:[max]]"
-    from_here = f"SUM(INDEX({columns},model_row,0))"
-    taken = f'IF(counting="grid",{from_here},{1 if in_table else 0})'
-    measured = f'IF(quality="{quality}",IF(ISNUMBER(tokens_image_out),1,0),0)'
-    known = f'IF({counted}+{measured}>0,"{_PRICED}","{_UNKNOWN}")'
-    return f'IF(size_legal=0,"",IF({taken}=0,"",{known}))'
-
-
-_OFFICIAL = {
-    "kind": '"«tokens, tier »"&tier',
-    "final": _per_final("token_cost_per_image"),
-    "bill": "token_cost_per_image*generations_with_buffer",
-    "markup": _markup("token_cost_per_image"),
-    "basis": f'IF({_ESTIMATED}=1,"estimate",basis_image_out)',
-    "note": _NOTE,
-    **{quality: _official_mark(quality) for quality in QUALITIES},
-}
-OFFICIAL = {
-    "name": None,
-    "credits": None,
-    "usd": Figure("token_cost_per_image", ""),
-    "checked": Figure("checked_image_out", ""),
-    "source": Figure("source_image_out", ""),
-    **{field: Figure(f"plans_official_{field}", "", text) for field, text in _OFFICIAL.items()},
-}
-"""What the line of official tokens holds, by field."""
 
 
 # What a plan's line shows: what its row of the plans table says, or the plan's first one.
@@ -177,15 +126,15 @@ COLUMNS = (
            _used(f"IF([@row]=0,NA(),{plan.credits_(_TERMS, '[@usd]', _NO_CREDITS)})"),
            replace(theme.NUMBER, number=theme.MONEY)),
     Column("usd", "USD per image", _used(plan.usd(_TERMS, "list_cost_per_image")), PRICED),
-    Column("final", "USD per accepted final", _used(_per_final("[@usd]")), PRICED),
+    Column("final", "USD per accepted final", _used(per_final("[@usd]")), PRICED),
     Column("bill", "The job's bill, USD", _used("[@usd]*generations_with_buffer"),
-           replace(theme.NUMBER, number=theme.USD)),
-    Column("markup", "Over the token list price", _used(_markup("[@usd]")),
+           theme.NUMBER_USD),
+    Column("markup", "Over the token list price", _used(markup("[@usd]")),
            replace(theme.NUMBER, number=MARKUP)),
     *(Column(quality, "", _used(_mark(quality)), _MARK) for quality in QUALITIES),
     Column("basis", "Basis", _used(f'{_shown("basis")}&""')),
     Column("checked", "Seen on", _used(f"IF(N({_SEEN})=0,NA(),{_SEEN})"),
-           replace(theme.NUMBER, number=theme.DATE)),
+           theme.NUMBER_DATE),
     Column("source", "Source", _used(f'{_shown("source")}&""'), _SMALL),
     Column("note", "What to know", _used(_note()), _SMALL),
 )  # fmt: skip
@@ -202,15 +151,15 @@ WORKINGS = (
     Column("compared", "USD per accepted final, compared",
            f'IF(ISNUMBER([@final]),{compared("[@final]")},"")', replace(_LISTED, number=PRICE)),
     Column("row", "Row for this job",
-           plan.row("[@at]*size_legal*plans_quality_taken", _fitting("quality")), WHOLE),
+           plan.row("[@at]*size_legal*plans_quality_taken", _fitting("quality")), _COUNT),
     *(Column(f"listed_{term}", caption, plan.listed(term, "[@row]"), _LISTED)
       for term, caption in (
           ("credits", "Listed credits"),
           ("usd", "Listed USD"),
           ("usd_per_credit", "Listed USD per credit"),
           ("multiplier", "Listed multiplier"))),
-    Column("at", "First row", "", WHOLE),
-    Column("order", "Order", f'IF(ISNUMBER([@compared]),{_CHEAPER}+{_TIES},"")', WHOLE),
+    Column("at", "First row", "", _COUNT),
+    Column("order", "Order", f'IF(ISNUMBER([@compared]),{_CHEAPER}+{_TIES},"")', _COUNT),
 )  # fmt: skip
 """The workings of a plan's line, from column B on; `first_row_of` is what "at" holds."""
 

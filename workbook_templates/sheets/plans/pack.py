@@ -61,7 +61,7 @@ FIGURES = (
            theme.COMPUTED_FRACTION),
     Figure("pack_needed", "Packs this job needs",
            _typed(f"ROUNDUP({compared('budget_credits/pack_credits')},0)"), "whole packs",
-           replace(theme.COMPUTED, number=theme.COUNT)),
+           theme.COMPUTED_COUNT),
     Figure("pack_cost", "What these packs cost", _typed("pack_needed*pack_usd"),
            "USD, paid in advance", theme.COMPUTED_USD),
     Figure("pack_tokens_usd", "The same images by tokens",

@@ -13,6 +13,7 @@ from workbook_templates.book import blocks, theme
 from workbook_templates.book.blocks import Card, Figure
 from workbook_templates.book.page import Book, Page
 from workbook_templates.formulas.conditions import Check, compared, first_of, holds
+from workbook_templates.formulas.constants import FREE_SIZES
 from workbook_templates.formulas.sentence import sentence
 from workbook_templates.sheets.plans import bars, pack
 from workbook_templates.sheets.plans.layout import (
@@ -32,13 +33,14 @@ from workbook_templates.sheets.plans.layout import (
 )
 from workbook_templates.sheets.plans.lines import (
     COLUMNS,
-    OFFICIAL,
     WORKINGS,
     first_row_of,
     lines,
+    per_final,
     unnamed,
     worked,
 )
+from workbook_templates.sheets.plans.official import OFFICIAL
 
 DEFAULTS = pack.DEFAULTS
 _WIDTHS = (2, 22, 21, 11, 13, 18, 15, 16, *(9,) * 5, 18, 14, 32, 44, 2)
@@ -68,7 +70,8 @@ ERRORS = (
     Check(
         "ok_plans_table",
         "Every row of the plans table says up to which long edge it holds",
-        "Type the longest edge in whole px on the Rates sheet; 3840 stands for every size.",
+        "Type the longest edge in whole px on the Rates sheet; "
+        f"{FREE_SIZES.max_edge_px} stands for every size.",
         holds('SUMPRODUCT((tblPlans[plan]<>"")*(1-ISNUMBER(tblPlans[max_long_edge_px])))=0'),
     ),
 )
@@ -102,7 +105,7 @@ def _cheapest(field: str) -> str:
 
 CARDS = (
     Card("B", "Tokens per accepted final", "plans_list_final",
-         "IF(plan_valid=1,list_cost_per_image*retries_used,NA())", theme.CARD_PRICE,
+         per_final("list_cost_per_image"), theme.CARD_PRICE,
          "list price × retries"),
     Card("C", "Cheapest plan for this job", "plans_cheapest", _cheapest("name"),
          theme.CARD_MONEY, "by USD per accepted final"),

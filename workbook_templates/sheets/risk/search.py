@@ -28,10 +28,7 @@ from openpyxl.utils import get_column_letter
 from workbook_templates.book import blocks, theme
 from workbook_templates.book.blocks import Figure
 from workbook_templates.book.page import Page
-from xl_pricing.estimation.chance import (
-    CONFIDENCES,
-    DEFAULT_CONFIDENCE,
-)
+from xl_pricing.estimation.chance import CONFIDENCES, DEFAULT_CONFIDENCE
 
 SIZES = (1, 5, 10, 20, 50, 100, 200, 500, 1000)
 """The finals of the jobs that are compared."""
@@ -47,7 +44,7 @@ _SIZE_CELLS, _BUFFER_CELLS = (
     f"${column}${FIRST_ROW}:${column}${FIRST_ROW + len(SIZES) - 1}" for column in "IL"
 )
 # Small, for a billion has thirteen characters.
-_COUNT = replace(theme.NUMBER, size=8, number=theme.COUNT)
+_COUNT = replace(theme.NUMBER_COUNT, size=8)
 _PERCENT = replace(_COUNT, number=theme.WHOLE_PERCENT)
 _FOUND = replace(theme.TOTAL, size=8, bold=False, number=theme.COUNT)
 
@@ -86,29 +83,28 @@ def _first(over: str) -> str:
     return f"IF({over}=MAX({_SIZE_CELLS}),NA(),INDEX({_SIZE_CELLS},{position}))"
 
 
-_COUNTED = replace(theme.COMPUTED, number=theme.COUNT)
 JOB_WORKINGS = (
     Figure("risk_valid", "Finals are whole, finals and retries in range (1 = yes)",
            "IF(plan_valid=1,IF(ISNUMBER(retries_used),IF(AND(finals=INT(finals),"
            "finals<=max_planned_finals,retries_used>=1,retries_used<=max_planned_retries),1,0),0),"
-           "0)", "", _COUNTED),
-    Figure("risk_finals", "Finals", "IF(risk_valid=1,finals,NA())", "", _COUNTED),
+           "0)", "", theme.COMPUTED_COUNT),
+    Figure("risk_finals", "Finals", "IF(risk_valid=1,finals,NA())", "", theme.COMPUTED_COUNT),
     Figure("risk_retries", "Retries", "IF(risk_valid=1,retries_used,NA())", "",
            theme.COMPUTED_RATE),
     Figure("risk_peak", "The largest buffer of the sizes", f"MAX({_BUFFER_CELLS})", "",
            theme.COMPUTED_SHARE),
     Figure("risk_peak_size", "Its size",
-           f"INDEX({_SIZE_CELLS},MATCH(risk_peak,{_BUFFER_CELLS},0))", "", _COUNTED),
+           f"INDEX({_SIZE_CELLS},MATCH(risk_peak,{_BUFFER_CELLS},0))", "", theme.COMPUTED_COUNT),
 )  # fmt: skip
 SIZE_WORKINGS = (
     Figure("risk_over_high", "The last size over the usual band", _over("usual_buffer_high"), "",
-           _COUNTED),
+           theme.COMPUTED_COUNT),
     Figure("risk_first_high", "From this size on none is over it", _first("risk_over_high"), "",
-           _COUNTED),
+           theme.COMPUTED_COUNT),
     Figure("risk_over_low", "The last size over the band's lower end", _over("usual_buffer_low"),
-           "", _COUNTED),
+           "", theme.COMPUTED_COUNT),
     Figure("risk_first_low", "From this size on none is over that", _first("risk_over_low"), "",
-           _COUNTED),
+           theme.COMPUTED_COUNT),
 )  # fmt: skip
 
 _CONFIDENCE_ROW = TOP_ROW + len(JOB_WORKINGS) + 4
@@ -139,7 +135,11 @@ def write(page: Page) -> None:
     blocks.write_entries(page, "ILM", TOP_ROW + 1, SIZE_WORKINGS)
     top = _CONFIDENCE_ROW - 2
     blocks.title(page, f"B{top}:G{top}", "Bisection: this job, by confidence")
-    blocks.title(page, f"I{top}:Q{top}", "Bisection: 90% confidence, by finals of a job")
+    blocks.title(
+        page,
+        f"I{top}:Q{top}",
+        f"Bisection: {DEFAULT_CONFIDENCE:.0%} confidence, by finals of a job",
+    )
     page.say(f"B{top + 1}", _SAID, theme.NOTE)
     for row, caption in _CAPTIONS.items():
         page.say(f"B{row}", caption, theme.LABEL)

@@ -13,22 +13,23 @@ from workbook_templates.book.blocks import Card, Column, Figure
 from workbook_templates.book.charts import Cells, Look
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
-from workbook_templates.formulas.conditions import Check
-from workbook_templates.formulas.sentence import fixed, percent, sentence
+from workbook_templates.formulas.conditions import compared
 from workbook_templates.sheets.risk import search
 from workbook_templates.sheets.risk.search import FIRST_ROW, JOB_CASES, SIZE_CASES, SIZES, key_of
-from xl_pricing.estimation.chance import (
-    CONFIDENCES,
-    DEFAULT_CONFIDENCE,
-    MAX_PLANNED_FINALS,
-    MAX_PLANNED_RETRIES,
+from workbook_templates.sheets.risk.status import (
+    CONFIDENCE,
+    EXPLANATION,
+    JOB_STATUS,
+    NOTE,
+    SIZES_STATUS,
+    SURE,
 )
+from xl_pricing.estimation.chance import CONFIDENCES
 
 WORSE = (0.1, 0.2, 0.3)
 """By how much the retries may turn out worse than planned."""
-SURE = f"risk_{{}}_{key_of(DEFAULT_CONFIDENCE)}"
-"""The name of a figure at the usual confidence."""
-_NEEDED, _COVERS, _BUFFER = (SURE.format(field) for field in ("needed", "covers", "buffer"))
+NOTES = (NOTE,)
+"""Rules for the Checks sheet."""
 
 _WIDTHS = (2, 26, 15, 13, 18, 13, 13, 3, 24, 10.5, 10.5, 16, *(10.5,) * 5, 2)
 _HEADER_ROW = FIRST_ROW - 1
@@ -37,85 +38,9 @@ _WORSE_ROW = 22
 _NOTES_ROW = 26
 _CHART_ROW = 24
 
-_FINALS, _RETRIES = f"{MAX_PLANNED_FINALS:,}", f"{MAX_PLANNED_RETRIES:,}"
-NOTES = (
-    Check(
-        "note_risk",
-        "The buffer is enough in 9 of 10 such jobs",
-        "The Risk sheet says how much is. It needs whole finals, up to "
-        f"{_FINALS}, and up to {_RETRIES} retries.",
-        f"IFERROR({_COVERS},0)",
-    ),
-)
-"""Rules for the Checks sheet."""
-
-
-def _percent_up(share: str) -> str:
-    """Return a share in whole percent, rounded up: what is surely enough."""
-    return f'TEXT(ROUNDUP({share},2),"0%")'
-
-
-_OF_JOB = {
-    "needed": fixed(_NEEDED, 0),
-    "paid": fixed("risk_paid", 0),
-    "buffer": _percent_up(_BUFFER),
-}
-_OF_SIZES = {
-    "low": percent("usual_buffer_low"),
-    "high": percent("usual_buffer_high"),
-    "first_low": fixed("risk_first_low", 0),
-    "first_high": fixed("risk_first_high", 0),
-    "peak": _percent_up("risk_peak"),
-    "peak_size": fixed("risk_peak_size", 0),
-}
-STATUS = {
-    "mend": "First mend finals, retries and buffer, see Checks.",
-    "whole": "Risk needs whole finals: type a whole number of finals on the Worksheet.",
-    "large": f"Risk is answered for up to {_FINALS} finals and up to {_RETRIES} retries.",
-    "enough": sentence(
-        "✔ Enough for 90%: 9 of 10 such jobs need at most {needed} generations; your budget pays "
-        "for {paid}.",
-        **_OF_JOB,
-    ),
-    "short": sentence(
-        "✘ Not enough for 90%: 9 of 10 such jobs need at most {needed} generations; your budget "
-        "pays for {paid}. It takes a buffer of {buffer}.",
-        **_OF_JOB,
-    ),
-    "even": sentence(
-        "With this job's retries luck alone takes no size listed beyond the usual {high}.",
-        **_OF_SIZES,
-    ),
-    "sizes": sentence(
-        "Small jobs need more than {high}, big ones less: with this job's retries a buffer of "
-        "{high} is enough from {first_high} finals on, {low} from {first_low} on, of the sizes "
-        "listed. The need is highest, {peak}, for finals = {peak_size}.",
-        **_OF_SIZES,
-    ),
-}
-"""What the sheet says of the job, and of other sizes."""
-_JOB_STATUS = (
-    f'IF(plan_valid*ISNUMBER(retries_used)=0,"«{STATUS["mend"]}»",'
-    f"IF(risk_valid=1,IF({_COVERS}=1,{STATUS['enough']},{STATUS['short']}),"
-    f'IF(finals=INT(finals),"«{STATUS["large"]}»","«{STATUS["whole"]}»")))'
-)
-_SIZES_STATUS = (
-    f'IF(risk_valid=1,IF(risk_peak<=usual_buffer_high,{STATUS["even"]},{STATUS["sizes"]}),"")'
-)
-_EXPLANATION = (
-    "Each generation is accepted with a chance of 1 in retries, whatever became of the others:",
-    "the generations that a job needs are then negative binomial. That is luck alone.",
-    "It is an estimate: it takes your retries as true. Measure them on the Actuals sheet, and see",
-    "above what is left of the chance if they turn out worse.",
-    "What to do: for a small job plan whole generations instead of a percentage. For a big one",
-    "luck needs a few percent only; the rest of the usual 10% to 30% pays for misjudged retries.",
-    f"Answered are whole finals up to {_FINALS} with retries up to {_RETRIES}; the rest is #N/A.",
-)
-
 # 100.0% would promise too much.
 _CHANCE = '[>=0.9995]">99.9%";[<0.0005]"<0.1%";0.0%'
 _CARD_PERCENT = replace(theme.CARD_MONEY, number=theme.PERCENT)
-_NUMBER = replace(theme.COMPUTED, number=theme.COUNT)
 _SHARE = theme.COMPUTED_SHARE
 _LABEL_PERCENT = replace(theme.LABEL, number=theme.WHOLE_PERCENT)
 _LABEL_COUNT = replace(theme.LABEL, number=theme.COUNT)
@@ -134,7 +59,7 @@ def _short(retries: str) -> str:
 
 def _buffer(expected: str) -> str:
     """Return the buffer that makes the expected generations the needed ones."""
-    return f"IF([@needed]=0,0,MAX(0,ROUND([@needed]/{expected}-1,compared_decimals)))"
+    return f"IF([@needed]=0,0,MAX(0,{compared(f'[@needed]/{expected}-1')}))"
 
 
 CARDS = (
@@ -143,18 +68,18 @@ CARDS = (
          f"IF(risk_finals*(risk_retries-1)=0,1,1-{_short('risk_retries')})",
          replace(theme.CARD_MAIN, number=_CHANCE),
          Figure("buffer", "", look=_noted("with a buffer of", "0.0%"))),
-    Card("E", "Buffer for 90% confidence", _BUFFER, "", _CARD_PERCENT,
+    Card("E", f"Buffer for {CONFIDENCE} confidence", SURE.format("buffer"), "", _CARD_PERCENT,
          "on top of finals × retries"),
     Card("I", "Generations that the budget pays for", "risk_paid",
          "IF(risk_valid=1,INT(ROUND(generations_with_buffer,risk_decimals)),NA())",
          replace(theme.CARD_MONEY, number=theme.COUNT),
          Figure("total_generations", "", look=_noted("expected", theme.COUNT, theme.FRACTION))),
-    Card("L", "Chance if retries are 10% worse", f"risk_worse_{key_of(WORSE[0])}", "",
+    Card("L", f"Chance if retries are {WORSE[0]:.0%} worse", f"risk_worse_{key_of(WORSE[0])}", "",
          replace(_CARD_PERCENT, number=_CHANCE), "luck is not the only risk, see below"),
 )  # fmt: skip
 CONFIDENCE_COLUMNS = (
     Column("confidence", "Confidence", "", _LABEL_PERCENT),
-    Column("needed", "Generations needed", "", _NUMBER),
+    Column("needed", "Generations needed", "", theme.COMPUTED_COUNT),
     Column("buffer", "Buffer", _buffer("total_generations"), _SHARE),
     Column("budget", "Budget, USD", "expected_cost*(1+[@buffer])", theme.COMPUTED_USD),
     Column("covers", "Your buffer covers it", "IF(risk_paid>=[@needed],1,0)", theme.OK_OR_MEND),
@@ -163,7 +88,7 @@ CONFIDENCE_COLUMNS = (
 SIZE_COLUMNS = (
     Column("size", "Finals of a job", "", _LABEL_COUNT),
     Column("expected", "Generations on average", "I[#row]*risk_retries", theme.COMPUTED_FRACTION),
-    Column("needed", "Needed for 90%", "", _NUMBER),
+    Column("needed", f"Needed for {CONFIDENCE}", "", theme.COMPUTED_COUNT),
     Column("buffer", "Buffer needed", _buffer("[@expected]"), _SHARE),
     Column("low", "Usual, from", "", _SHARE),
     Column("high", "Usual, to", "", _SHARE),
@@ -189,12 +114,12 @@ def write(book: Book) -> None:
     says = "Is the buffer enough, if luck decides which images are kept?"
     heights = {4: 20, 5: 46, 6: 20, 7: 8, 8: 20, 9: 20, 10: 8, _HEADER_ROW: 28}
     blocks.head(page, "R", "Risk", says, heights)
-    page.formula("B8", "risk_status", _JOB_STATUS, theme.STRONG)
-    page.formula("B9", "risk_sizes_status", _SIZES_STATUS, theme.STRONG)
+    page.formula("B8", "risk_status", JOB_STATUS, theme.STRONG)
+    page.formula("B9", "risk_sizes_status", SIZES_STATUS, theme.STRONG)
     blocks.write_cards(page, ("B4:G6", "I4:Q6"), CARDS)
     _tables(page)
     blocks.title(page, f"B{_NOTES_ROW}:G{_NOTES_ROW}", "What this knows, and what to do")
-    for row, text in enumerate(_EXPLANATION, start=_NOTES_ROW + 1):
+    for row, text in enumerate(EXPLANATION, start=_NOTES_ROW + 1):
         page.say(f"B{row}", text, theme.LABEL)
     search.write(page)
     _chart(page)
@@ -248,8 +173,8 @@ def _chart(page: Page) -> None:
     charts.dress(chart, "0%", (22.2, 8.2))
     chart.y_axis.scaling.min = 0
     says = (
-        "Buffer for 90% confidence by finals of a job: it shrinks as jobs grow, beside the usual "
-        "band as two lines"
+        f"Buffer for {CONFIDENCE} confidence by finals of a job: it shrinks as jobs grow, beside "
+        "the usual band as two lines"
     )
     chart += band
     charts.place(page, chart, f"I{_CHART_ROW}", says)
