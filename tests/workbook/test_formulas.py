@@ -7,6 +7,7 @@ import pytest
 from facts import CELLS, EMPTY_TEXT, FACTS, OTHER_FACTS
 from openpyxl.utils.cell import coordinate_to_tuple
 
+from workbook_templates.formulas import compiler, functions
 from workbook_templates.formulas.calculation import Calculation, Sheets
 from workbook_templates.formulas.references import Cell, Table
 from workbook_templates.formulas.values import CellValue, Error, FormulaError, typed_value
@@ -237,6 +238,30 @@ def test_a_column_is_computed_for_all_of_its_rows(field: str, cells: list[CellVa
 )
 def test_tables_and_names_are_read_as_excel_reads_them(formula: str, fact: CellValue) -> None:
     assert given(formula, [RATES]) == fact
+
+
+def test_rows_that_read_the_same_and_parts_that_formulas_share_are_computed_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    called: list[CellValue] = []
+    monkeypatch.setitem(functions.FUNCTIONS, "ABS", lambda value: called.append(value) or value)
+    compiler._function.cache_clear()
+    costs = [float(row % 7) for row in range(5000)]
+    lines = table("tblLines", {"usd": costs}, cost="ABS(tblLines[[#This Row],[usd]])")
+    formulas = {f"sum_{k}": f"SUMPRODUCT(ABS(tblLines[usd])*{k})" for k in range(3)}
+    found = Calculation(sheets({**formulas, "all": "SUM(tblLines[cost])"}, [lines]), today=TODAY)
+    assert found["all"] == sum(costs)
+    assert called == [0, 1, 2, 3, 4, 5, 6]
+    assert [found[name] for name in formulas] == [0, sum(costs), 2 * sum(costs)]
+    assert len(called) == 7 + 5000
+    compiler._function.cache_clear()
+
+
+def test_what_could_not_be_computed_is_refused_for_the_same_reason_again() -> None:
+    found = Calculation(sheets({"wrong": "XLOOKUP(1)", "other": "wrong+1"}), today=TODAY)
+    for name in ("other", "wrong", "other"):
+        with pytest.raises(FormulaError, match=r"^wrong, 'Facts'!H11: the function XLOOKUP"):
+            found[name]
 
 
 def test_a_relative_cell_in_a_column_is_refused_with_the_column() -> None:

@@ -137,8 +137,10 @@ class _Lazy(dict[Key, Found]):
         if key in self.asked:
             raise FormulaError("this depends on itself")
         self.asked.add(key)
-        found = self[key] = self.compute(key)
-        self.asked.discard(key)
+        try:
+            found = self[key] = self.compute(key)
+        finally:
+            self.asked.discard(key)
         return found
 
 
