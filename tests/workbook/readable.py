@@ -33,7 +33,8 @@ def readable(built: Built, words: Words) -> dict[str, str]:
             title == sheet and left <= column <= right and top <= row <= bottom
             for sheet, (left, top, right, bottom) in charted
         )
-        if is_drawn or not is_working:
+        is_answer = sheets[title].formula(at) != f"={name}"  # but repeats another cell
+        if is_answer and (is_drawn or not is_working):
             found.setdefault(name, title)
     return found
 
@@ -42,6 +43,7 @@ class _Workings:
     """Where the workings of a sheet begin: a row, a column, or nowhere."""
 
     def __init__(self, sheet: Worksheet, words: Words) -> None:
+        self.sheet = sheet
         self.row, self.column = sheet.max_row + 1, sheet.max_column + 1
         for cells in sheet.iter_rows():
             for cell in cells:
@@ -51,6 +53,10 @@ class _Workings:
                     self.column = cell.column
                 elif cell.value == words(WORKINGS):
                     self.row = cell.row
+
+    def formula(self, at: str) -> object:
+        """Return what stands in a cell."""
+        return self.sheet[at].value
 
     def holds(self, row: int, column: int) -> bool:
         return row >= self.row or column >= self.column

@@ -1,6 +1,6 @@
 """The Actuals sheet: bad pastes, parts to the cent, an interval, and a plan that stays typed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -12,22 +12,22 @@ from statistics import NormalDist
 from typing import Any
 
 import pytest
-from former import answer
+from exhaustive import many
 from hosts.libreoffice import LibreOffice
 from hypothesis import given
 from hypothesis import strategies as st
+from random_inputs import job
+from shown import shown
 
 from workbook_templates.book.words import LANGUAGES, Words
-from workbook_templates.build import Built, build, default_inputs
+from workbook_templates.build import Built, build
 from workbook_templates.sheets.actuals.drift import PERIODS
 from workbook_templates.sheets.actuals.rows import FAULTS, FIRST_ROW, TABLE, TYPED
 from workbook_templates.sheets.actuals.sheet import CAMPAIGN, NO_FINAL
 from workbook_templates.sheets.worksheet.inputs import YES
 from xl_pricing.errors import NotAvailableError, OutOfRangeError
 from xl_pricing.estimation.actuals import Totals, buffer_used, retries_interval, variance
-from xl_pricing.rates.card import bundled_card
 
-CARD, EN = bundled_card(), Words("en")
 GOOD = {
     "date": date(2026, 11, 3),
     "model": "gpt-image-2",
@@ -87,9 +87,9 @@ BAD: list[tuple[dict[str, Any], int]] = [
 """What may be pasted into a row, and the code of what is wrong with it."""
 
 
-def answers(rows: list[Mapping[str, Any]], **changes: Any) -> dict[str, Any]:
+def answers(rows: Sequence[Mapping[str, Any]], **changes: Any) -> Mapping[str, Any]:
     """Return the workbook's values for rows of the table."""
-    return answer({**default_inputs(EN, CARD), TABLE: rows, **changes}, CARD, EN)
+    return shown(job(**{TABLE: rows}, **changes))
 
 
 def summary(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def book(libreoffice: LibreOffice, built: Built, tmp_path: Path) -> ActualsBook:
 
 
 def test_the_prefilled_rows_measure_what_a_hand_computes() -> None:
-    values = answers(default_inputs(EN, CARD)[TABLE])
+    values = answers(job()[TABLE])
     assert (values["actuals_generations"], values["actuals_finals"]) == (188, 118)
     assert values["measured_retries"] == pytest.approx(188 / 118)
     assert values["measured_cost"] == pytest.approx(36.37 / 188)
@@ -191,8 +191,9 @@ def test_a_computed_column_that_was_overwritten_is_noticed(book: ActualsBook, fi
     assert book.read("ok_actuals_table", "variance_total") == [0, "#N/A"]
 
 
-def test_six_thousand_rows_are_too_many() -> None:
-    values = answers([GOOD] * 6000)
+@pytest.mark.parametrize("rows", many([], [6000]))
+def test_six_thousand_rows_are_too_many(rows: int) -> None:
+    values = build("en", rows={TABLE: [GOOD] * rows}).values
     assert [values[f"{TABLE}.fault.{i}"] for i in (4999, 5000, 5999)] == [0, 1, 1]
     assert values["actuals_of_rows"] == "Rows that count: 5000 of 6000"
     assert values["ok_actuals_table"] == values["actuals_comparable"] == 0
@@ -225,7 +226,7 @@ def test_without_an_accepted_final_a_sentence_takes_the_place_of_retries() -> No
 
 @pytest.mark.parametrize("rows", [[], [BLANK]])
 def test_an_empty_table_measures_nothing_and_is_no_fault(rows: list[Mapping[str, Any]]) -> None:
-    values = answers(rows, use_measured=EN(YES))
+    values = answers(rows, use_measured=YES)
     assert values["actuals_of_rows"] == "Rows that count: 0 of 0"
     assert values["measured_cost"] == values["variance_total"] == "#N/A"
     assert values["ok_actuals_rows"] == values["ok_variance"] == 1
@@ -233,14 +234,14 @@ def test_an_empty_table_measures_nothing_and_is_no_fault(rows: list[Mapping[str,
 
 
 def test_the_plan_is_what_was_typed_whether_measured_values_are_used_or_not() -> None:
-    typed, measured = (answers([GOOD] * 3, use_measured=EN(used)) for used in ("no", YES))
+    typed, measured = (answers([GOOD] * 3, use_measured=used) for used in ("no", YES))
     assert measured["cost_per_image"] != typed["cost_per_image"]
     changed = {name for name, value in summary(typed).items() if measured[name] != value}
     assert changed == {"actuals_switched_on", "measured_note"}
 
 
 def test_the_campaign_can_be_the_plan() -> None:
-    values = answers([GOOD], compare_with=EN(CAMPAIGN))
+    values = answers([GOOD], compare_with=CAMPAIGN)
     assert values["actuals_plan_finals"] == values["campaign_finals"]
     assert values["actuals_plan_cost"] == values["campaign_expected_cost"]
     total = (1 + values["actuals_plan_buffer"]) * values["actuals_plan_cost"]

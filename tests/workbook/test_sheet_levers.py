@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from former import answer
-from former.sentence import fixed_text, percent_text, usd_text
 from hosts.libreoffice import LibreOffice
-from random_inputs import CARD, cells_of, job
-from recalculation import differs
+from outcomes.said import fixed as fixed_text
+from outcomes.said import percent as percent_text
+from outcomes.said import usd as usd_text
+from random_inputs import CARD, in_words, job
+from shown import judged, recalculated, sheet_cells, values_of
+from templates import built_in
 
 from workbook_templates.book.words import LANGUAGES, Words
-from workbook_templates.build import Built, build
 from workbook_templates.formulas.constants import RULES
 from workbook_templates.formulas.sentence import fixed, percent, usd
 from workbook_templates.sheets.levers.moves import ASKS
@@ -29,16 +30,10 @@ from xl_pricing.planning.job import Job
 from xl_pricing.planning.moves import LEVERS, MOVES, moves_of
 from xl_pricing.rates.day import today
 
-EN = Words("en")
 ROW = {name: i for i, name in enumerate(ASKS)}
 CUSTOM_SIZES = [(1008, 1536), (3840, 1280), (1280, 3840), (2880, 2880), (640, 1024), (816, 816)]
 # Halves of the last digit, alone and with the noise of a sum.
 TIES = [0.285, 0.145, 0.575, 0.565, 1.005, 0.125, 20.805, 20.80499999999999, 1234.565, 0.005, 1e-12]
-
-
-def levers(**changes: Any) -> dict[str, Any]:
-    """Return what the workbook must hold for the prefilled job, changed."""
-    return answer(job(**changes), CARD, EN)
 
 
 def row(values: dict[str, Any], name: str) -> dict[str, Any]:
@@ -60,7 +55,7 @@ def test_the_rows_are_the_moves_of_the_core() -> None:
 
 
 def test_the_prefilled_job_as_the_functions_price_it() -> None:
-    values = levers()
+    values = values_of()
     now = IMGBUDGET(IMGCOST("4:5", "high", None, 1, 180, 1), 120, 1.5, 0.2)
     assert values["lever_before"] == pytest.approx(now, rel=1e-12)
     for name, size, quality, n, references, retries in (
@@ -82,7 +77,7 @@ def test_the_prefilled_job_as_the_functions_price_it() -> None:
 
 
 def test_the_three_best_in_words() -> None:
-    values = levers()
+    values = values_of()
     saved = (
         "1   Quality: medium instead of high saves $29.87 (72%): ",
         "2   Price tier: batch instead of standard saves $20.81 (50%): ",
@@ -103,7 +98,7 @@ def test_the_surprise_in_words() -> None:
         -(-96 * c * (2_000_000 + p) // 4_000_000) for c, p in ((77, 1310720), (72, 1354752))
     )
     assert (now, then) == (6119, 5798)
-    assert levers()["lever_surprise"] == (
+    assert values_of()["lever_surprise"] == (
         "1008x1344 has 3% more pixels than 1024x1280 and yet costs less: 5,798 output tokens "
         "instead of 6,119, 5% fewer."
     )
@@ -112,7 +107,7 @@ def test_the_surprise_in_words() -> None:
 @pytest.mark.parametrize("ratio", [row.ratio for row in CARD.ratios])
 @pytest.mark.parametrize("quality", ["low", "medium", "high"])
 def test_a_surprise_is_larger_and_costs_less(ratio: str, quality: str) -> None:
-    values = levers(ratio=ratio, quality=quality)
+    values = values_of(ratio=ratio, quality=quality)
     found = row(values, "ratio_larger")
     if found["there"]:
         assert prod((found["width"], found["height"])) > values["pixels"]
@@ -128,7 +123,7 @@ def test_what_is_left_to_save_runs_out_in_words() -> None:
     least |= {"reference_images": None, "prompt_tokens": None}
 
     def best(**changes: Any) -> list[str]:
-        values = levers(**least, **changes)
+        values = values_of(**least, **changes)
         return [values[f"lever_best_{place}"] for place in (1, 2, 3)]
 
     first, *others = best()
@@ -139,7 +134,7 @@ def test_what_is_left_to_save_runs_out_in_words() -> None:
 
 def test_a_job_without_a_price_says_so_and_has_no_figures() -> None:
     for changes in ({"finals": "many"}, {"quality": "max"}, {"buffer": 2}, {"images_per_call": 0}):
-        values = levers(**changes)
+        values = values_of(**changes)
         assert values["lever_best_1"] == "No answer: the job has no price; see Checks."
         for name in ROW:
             found = row(values, name)
@@ -149,7 +144,7 @@ def test_a_job_without_a_price_says_so_and_has_no_figures() -> None:
 
 
 def test_measured_tokens_have_no_other_size_and_quality() -> None:
-    values = levers(measured_tokens=5000)
+    values = values_of(measured_tokens=5000)
     for name in ("size_next", "size_smallest", "ratio_nearest", "ratio_larger", "quality_down"):
         found = row(values, name)
         assert found["saving"] == "#N/A"
@@ -159,7 +154,7 @@ def test_measured_tokens_have_no_other_size_and_quality() -> None:
 
 
 def test_a_model_of_fixed_sizes_has_no_other_size_of_the_ratio() -> None:
-    values = levers(model="gpt-image-1.5", ratio="2:3")
+    values = values_of(model="gpt-image-1.5", ratio="2:3")
     assert row(values, "size_next")["costs"] == "no legal size of this ratio costs less"
     assert row(values, "ratio_nearest")["change"] == "1024x1536 → 1024x1024"
 
@@ -167,75 +162,43 @@ def test_a_model_of_fixed_sizes_has_no_other_size_of_the_ratio() -> None:
 def test_nothing_changes_by_noise() -> None:
     """Moves to what the job is already save exactly nothing, whatever the sums."""
     for n in (1, 4, 10):
-        values = levers(images_per_call=n, retries=1.3, buffer=0.1, finals=7)
+        values = values_of(images_per_call=n, retries=1.3, buffer=0.1, finals=7)
         found = row(values, f"images_per_call_{n}")
         assert found["saving"] == 0
         assert found["change"] == f"{n}, as now"
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_hard_jobs_recalculate_to_the_core(
-    libreoffice: LibreOffice, lang: str, tmp_path: Path
-) -> None:
-    words = Words(lang)
-    customs = [
-        {"ratio": words("custom"), "custom_width": width, "custom_height": height}
+HARD: list[dict[str, Any]] = [
+    *(
+        {"ratio": "custom", "custom_width": width, "custom_height": height}
+        | {"quality": quality, "images_per_call": 3}
         for width, height in CUSTOM_SIZES
-    ]
-    changes: list[dict[str, Any]] = [
-        *(
-            {**size, "quality": q, "images_per_call": 3}
-            for size in customs
-            for q in ("low", "high")
-        ),
-        *({"model": "gpt-image-1.5", "ratio": ratio} for ratio in ("1:1", "2:3", "3:2")),
-        *({"retries": retries, "finals": 1} for retries in (1.4999, 1.5, 20)),
-        *({"reference_images": count, "prompt_tokens": 0} for count in (None, 16)),
-        {"tier": "batch", "quality": "xhigh", "model": "gpt-image-2.5-flare"},
-        {"model": "gpt-image-2.6-flare", "quality": "high"},
-        {"model": "gpt-image-2.6-flare", "quality": "xhigh", "tier": "batch"},
-        {"finals": 0},
-        {"measured_tokens": 663.5, "images_per_call": 3},
-    ]
-    jobs = [job(words, **one) for one in changes]
-    built = build(lang)
-    wrong = different_cells(libreoffice, built, words, jobs, tmp_path)
-    assert "\n".join(wrong) == ""
+        for quality in ("low", "high")
+    ),
+    *({"model": "gpt-image-1.5", "ratio": ratio} for ratio in ("1:1", "2:3", "3:2")),
+    *({"retries": retries, "finals": 1} for retries in (1.4999, 1.5, 20)),
+    *({"reference_images": count, "prompt_tokens": 0} for count in (None, 16)),
+    {"tier": "batch", "quality": "xhigh", "model": "gpt-image-2.5-flare"},
+    {"model": "gpt-image-2.6-flare", "quality": "high"},
+    {"model": "gpt-image-2.6-flare", "quality": "xhigh", "tier": "batch"},
+    {"finals": 0},
+    {"measured_tokens": 663.5, "images_per_call": 3},
+]
 
 
-def different_cells(
-    libreoffice: LibreOffice,
-    built: Built,
-    words: Words,
-    jobs: list[dict[str, Any]],
-    folder: Path,
-) -> list[str]:
-    """Return the sheet's cells that LibreOffice computes otherwise than the core."""
-    path = folder / "budget.xlsx"
-    path.write_bytes(built.data)
-    libreoffice.open(path)
-    at = {name: f"'{sheet}'!{cell}" for name, (sheet, cell) in built.inputs.items()}
-    mine = {
-        name: f"'{sheet}'!{cell}"
-        for (sheet, cell), name in built.formulas.items()
-        if sheet == words("Levers")
-    }
-    plain = [{k: v for k, v in one.items() if not isinstance(v, list)} for one in jobs]
-    cases = [
-        {at[name]: value for name, value in cells_of(one).items() if name != "price_date"}
-        for one in plain
-    ]
-    wrong = []
-    for one, case, got in zip(
-        jobs, plain, libreoffice.run(cases, list(mine.values())), strict=True
-    ):
-        expected = answer(one, CARD, words)
-        wrong += [
-            f"{name}: core {expected[name]!r}, sheet {value!r}, for {case}"
-            for name, value in zip(mine, got, strict=True)
-            if differs(expected[name], value)
-        ]
-    return wrong
+@pytest.mark.parametrize("changes", HARD, ids=str)
+def test_hard_jobs_show_what_the_core_says(changes: dict[str, Any]) -> None:
+    assert judged(job(**changes)) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_hard_jobs_recalculate(libreoffice: LibreOffice, lang: str, tmp_path: Path) -> None:
+    words, built = Words(lang), built_in(lang)
+    every = {name: None for one in HARD for name in one}
+    before = {name: value for name, value in job().items() if name in every}
+    changes = [in_words({**before, **one}, words) for one in HARD]
+    cells = sheet_cells(built, words("Levers"))
+    assert "\n".join(recalculated(libreoffice, built, changes, cells, tmp_path)) == ""
 
 
 def size_formula(name: str, cells: dict[str, str]) -> str:

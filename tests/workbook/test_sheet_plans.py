@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from former import answer
 from hosts.libreoffice import LibreOffice
-from random_inputs import CARD, as_cell, job
+from random_inputs import CARD, as_cell
+from shown import values_of
 
-from workbook_templates.book.words import Words
 from workbook_templates.build import Built, build
 from workbook_templates.sheets.plans import layout, pack
 from workbook_templates.sheets.plans import lines as said
@@ -24,13 +23,8 @@ from xl_pricing.functions.pricing import read_charge
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import Plan
 
-EN = Words("en")
 FLAT = next(plan for plan in CARD.plans if plan.plan == "LaoZhang VIP")
 NAMES = list(dict.fromkeys(plan.plan for plan in CARD.plans))
-
-
-def answers(card: RateCard = CARD, **changes: Any) -> dict[str, Any]:
-    return answer(job(**changes), card, EN)
 
 
 def with_plans(*added: Plan) -> RateCard:
@@ -60,7 +54,7 @@ def charged(name: str) -> Charge:
 
 
 def test_each_plan_costs_what_the_functions_say() -> None:
-    values = answers(quality="medium")
+    values = values_of(quality="medium")
     assert values["plans_priced"] == 7
     for name in NAMES:
         shown, (credits_, usd) = line(values, name), charged(name)
@@ -71,7 +65,7 @@ def test_each_plan_costs_what_the_functions_say() -> None:
 
 def test_the_prefilled_job_billed_three_ways() -> None:
     """120 finals x 1.5 retries x 1.2; LaoZhang takes 0.03 USD per image, Apiframe 23 credits."""
-    values = answers()
+    values = values_of()
     tokens = IMGCOST("4:5", "high", None, 1, 180, 1)
     assert values["plans_official_final"] == pytest.approx(tokens * 1.5)
     assert values["plans_official_bill"] == pytest.approx(tokens * 216)
@@ -84,20 +78,20 @@ def test_the_prefilled_job_billed_three_ways() -> None:
 
 
 def test_of_equal_prices_the_earlier_plan_is_the_cheapest() -> None:
-    values = answers(with_plans(flat("first", "0.01"), flat("second", "0.01")))
+    values = values_of(with_plans(flat("first", "0.01"), flat("second", "0.01")))
     assert values["plans_cheapest"] == "first"
     assert [values[f"plans_bar_label_{i}"] for i in (1, 2)] == ["first", "second"]
 
 
 def test_bars_stand_in_the_order_of_their_price_and_name_what_is_assumed() -> None:
-    values = answers()
+    values = values_of()
     bars = [values[f"plans_bar_{i}"] for i in range(1, layout.BARS + 1)]
     assert [bar for bar in bars if bar != ""] == sorted(bar for bar in bars if bar != "")
     assert "kie.ai (assumed)" in {values[f"plans_bar_label_{i}"] for i in range(layout.BARS)}
 
 
 def test_batch_halves_the_official_line_but_no_plan() -> None:
-    listed, batch = answers(), answers(tier="batch")
+    listed, batch = values_of(), values_of(tier="batch")
     assert batch["plans_official_markup"] == -0.5
     assert batch["plans_official_kind"] == "tokens, tier batch"
     assert batch["plans_list_final"] == listed["plans_list_final"]
@@ -116,7 +110,7 @@ def test_batch_halves_the_official_line_but_no_plan() -> None:
     ],
 )
 def test_a_plan_without_a_price_says_why(changes: dict[str, Any], name: str, said: str) -> None:
-    shown = line(answers(**changes), name)
+    shown = line(values_of(**changes), name)
     assert shown["final"] == shown["bill"] == "#N/A"
     assert shown["note"] == said
 
@@ -132,11 +126,11 @@ def test_a_plan_without_a_price_says_why(changes: dict[str, Any], name: str, sai
     ],
 )
 def test_official_tokens_say_what_is_wrong(changes: dict[str, Any], said: str) -> None:
-    assert answers(**changes)["plans_official_note"] == said
+    assert values_of(**changes)["plans_official_note"] == said
 
 
 def test_a_price_seen_long_ago_says_so_and_a_basis_too() -> None:
-    values = answers()
+    values = values_of()
     assert line(values, "AI/ML API")["note"] == said.OLD
     assert line(values, "ComfyUI")["note"].endswith(f"fractional credits; {said.OLD}")
     assert line(values, "kie.ai")["basis"] == "estimate"
@@ -144,19 +138,19 @@ def test_a_price_seen_long_ago_says_so_and_a_basis_too() -> None:
 
 
 def test_marks_tell_refused_from_unknown_and_from_what_the_model_does_not_have() -> None:
-    newest = answers(model="gpt-image-2.6-flare")
+    newest = values_of(model="gpt-image-2.6-flare")
     assert [newest[f"plans_official_{quality}"] for quality in QUALITIES] == list("??✔✔✔")
     assert marks(newest, "ComfyUI") == list("??✔✔✔")
     assert marks(newest, "LaoZhang VIP") == list("✔✔✔✔✔")
     assert marks(newest, "PixAPI") == list("✘✘✘✘✘")
-    assert marks(answers(model="gpt-image-2.5-flare"), "PiAPI") == list("✔✔✔✘✘")
-    assert marks(answers(), "PixAPI") == ["✔", "✔", "✔", "", ""]
-    assert marks(answers(model="gpt-image-1", ratio="2:3"), "ComfyUI") == ["✔", "✔", "✔", "", ""]
+    assert marks(values_of(model="gpt-image-2.5-flare"), "PiAPI") == list("✔✔✔✘✘")
+    assert marks(values_of(), "PixAPI") == ["✔", "✔", "✔", "", ""]
+    assert marks(values_of(model="gpt-image-1", ratio="2:3"), "ComfyUI") == ["✔", "✔", "✔", "", ""]
 
 
 def test_a_pack_in_figures() -> None:
     """10 USD buy 1,000 credits; 216 images of 23 credits need 4,968."""
-    values = answers()
+    values = values_of()
     assert values["pack_images"] == pytest.approx(1000 / 23)
     assert values["pack_usd_per_image"] == pytest.approx(0.23)
     assert values["pack_break_even"] == pytest.approx(10 / values["list_cost_per_image"])
@@ -181,13 +175,13 @@ def test_a_pack_in_figures() -> None:
     ],
 )
 def test_one_sentence_says_whether_the_pack_pays_off(changes: dict[str, Any], said: str) -> None:
-    assert answers(**changes)["pack_says"] == said
+    assert values_of(**changes)["pack_says"] == said
 
 
 def test_a_pack_is_typed_wholly_or_not_at_all() -> None:
-    assert answers(pack_usd=None, pack_credits=None)["ok_pack"] == 1
-    assert answers(pack_usd=None)["ok_pack"] == 0
-    assert answers(pack_credits="many")["ok_pack"] == 0
+    assert values_of(pack_usd=None, pack_credits=None)["ok_pack"] == 1
+    assert values_of(pack_usd=None)["ok_pack"] == 0
+    assert values_of(pack_credits="many")["ok_pack"] == 0
 
 
 def opened(libreoffice: LibreOffice, folder: Path, card: RateCard = CARD) -> Built:
@@ -235,14 +229,14 @@ def test_plans_that_the_user_adds_are_listed_whatever_they_are_called(
         listed = [got[f"plans_name_{k}"] for k in range(1, layout.ROOM + 1)]
         assert listed[:17] == [*NAMES, *(name for name in TRICKY if name != "APIYI ALL")]
         assert listed[17:] == [""] * 3
-        assert wrong(answers(card, **changes), got) == []
+        assert wrong(built.calculate(changes), got) == []
 
 
 def test_of_equal_rows_the_first_one_counts(libreoffice: LibreOffice, tmp_path: Path) -> None:
     card = with_plans(flat("twice", "0.01"), flat("twice", "0.02"), flat("once", "0.015"))
     got = recalculated(libreoffice, opened(libreoffice, tmp_path, card), {})
     assert line(got, "twice")["usd"] == 0.01
-    assert wrong(answers(card), got) == []
+    assert wrong(values_of(card), got) == []
 
 
 def test_blank_rows_at_the_end_of_the_plans_table_do_no_harm(
@@ -251,7 +245,7 @@ def test_blank_rows_at_the_end_of_the_plans_table_do_no_harm(
     built = opened(libreoffice, tmp_path, with_plans(*(flat(f"gone {i}") for i in range(3))))
     first = plan_cells(libreoffice, "gone 0")
     got = recalculated(libreoffice, built, {}, [at for row in range(3) for at in first(row)])
-    assert wrong(answers(), got) == []
+    assert wrong(values_of(), got) == []
 
 
 def test_a_size_that_is_no_number_is_told_and_never_a_wrong_price(
@@ -274,7 +268,7 @@ def test_more_plans_than_there_is_room_for_are_told(
     got = recalculated(libreoffice, opened(libreoffice, tmp_path, card), {})
     assert got["plans_left_out"] == 1
     assert got["plans_more"] == plans.MORE
-    assert wrong(answers(card), got) == []
+    assert wrong(values_of(card), got) == []
 
 
 def test_float_noise_buys_no_further_pack(libreoffice: LibreOffice, tmp_path: Path) -> None:
@@ -282,7 +276,7 @@ def test_float_noise_buys_no_further_pack(libreoffice: LibreOffice, tmp_path: Pa
     changes = {"finals": 100, "retries": 1.1, "buffer": 0.1, "pack_credits": 2783}
     assert 100 * 1.1 * (1 + 0.1) * 23 > 2783
     got = recalculated(libreoffice, opened(libreoffice, tmp_path), changes)
-    assert got["pack_needed"] == answers(**changes)["pack_needed"] == 1
+    assert got["pack_needed"] == values_of(**changes)["pack_needed"] == 1
 
 
 def plan_cells(libreoffice: LibreOffice, name: str) -> Any:

@@ -9,10 +9,10 @@ from typing import Any
 
 import oracle
 import pytest
-from former.risk import add_risk
-from former.values import Answers
 from hosts.libreoffice import LibreOffice
 from openpyxl import Workbook
+from random_inputs import job
+from shown import shown
 
 from workbook_templates.book import theme
 from workbook_templates.book.finish import finish
@@ -29,7 +29,6 @@ from xl_pricing.estimation.chance import (
     chance_of_enough,
     generations_needed,
 )
-from xl_pricing.rates.card import bundled_card
 
 JOB = {"finals": 120, "retries": 1.5, "buffer": 0.2}
 COST_USD = 0.25
@@ -145,8 +144,8 @@ def test_the_buffer_covers_a_confidence_where_its_chance_reaches_it(sheet: RiskB
     covers = [f"risk_covers_{key_of(confidence)}" for confidence in CONFIDENCES]
     answers = sheet.ask(jobs, ["risk_chance", *covers])
     assert {covered for _, *row in answers for covered in row} == {0, 1}
-    for job, (chance, *row) in zip(jobs, answers, strict=True):
-        assert row == [int(chance >= c - 1e-12) for c in CONFIDENCES], job
+    for one, (chance, *row) in zip(jobs, answers, strict=True):
+        assert row == [int(chance >= c - 1e-12) for c in CONFIDENCES], one
 
 
 def test_the_chance_is_the_exact_one(sheet: RiskBook) -> None:
@@ -256,12 +255,7 @@ def test_the_buffer_that_is_told_as_enough_is_enough_from_that_size_on(
 
 
 def test_the_chinese_sentences_say_the_same() -> None:
-    finals, retries, buffer = (Fraction(str(JOB[name])) for name in ("finals", "retries", "buffer"))
-    total = finals * retries
-    values = Answers(JOB)
-    values |= {"plan_valid": 1, "retries_used": retries, "total_generations": total}
-    values |= {"generations_with_buffer": total * (1 + buffer), "expected_cost": total}
-    add_risk(values, bundled_card(), Words("zh-CN"))
+    values = shown(job(**JOB), Words("zh-CN"))
     assert values["risk_status"] == (
         "✔ 在 90% 置信度下够用：十个这样的任务中有九个最多需要 192 次生成；您的预算可支付 216 次。"
     )

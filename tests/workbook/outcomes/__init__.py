@@ -26,7 +26,7 @@ from outcomes.said import Outcome, Reader
 from outcomes.strict import Cell
 from xl_pricing.rates.card import RateCard
 
-__all__ = ["Outcome", "Reader", "outcomes"]
+__all__ = ["Outcome", "Reader", "outcomes", "rules"]
 
 
 def outcomes(
@@ -49,3 +49,9 @@ def outcomes(
         **rates.outcomes(lines),
         **checks.outcomes(lines, bills, today or card.checked),
     }
+
+
+def rules(typed: Mapping[str, Cell], card: RateCard) -> dict[str, Outcome]:
+    """Return those of the Checks sheet alone, by which a job can be told quickly."""
+    job = Job(typed, card)
+    return checks.outcomes(Campaign(job), Bills(job), card.checked)

@@ -44,9 +44,6 @@ def outcomes(job: Job) -> dict[str, Outcome]:
     found: dict[str, Outcome] = {
         "risk_paid": cell(lambda: plan_of(job).generations_paid_for),
         "risk_chance": cell(chance),
-        "usual_buffer_low": _LOW,
-        "usual_buffer_high": _HIGH,
-        "buffer": 0 if job["buffer"] is None else job["buffer"],
     }
     for confidence in CONFIDENCES:
         found |= _of_confidence(job, confidence)

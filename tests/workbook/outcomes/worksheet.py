@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from outcomes import strict
 from outcomes.job import YES, Job
-from outcomes.said import Outcome, Own, Said, fixed
+from outcomes.said import Outcome, Said, fixed
 from outcomes.strict import cell
 from xl_pricing.estimation.credits import charge
 from xl_pricing.estimation.image import DEFAULT_TIER
@@ -19,8 +19,6 @@ def outcomes(job: Job) -> dict[str, Outcome]:
     return {
         "size_used": "{:.15g}x{:.15g}".format(*job.edges),
         "measured_note": _measured_note(job),
-        "plan": Own(job["plan"]),
-        "units_per_usd": 0 if job["units_per_usd"] is None else job["units_per_usd"],
         **_image(job),
         **_steps(job),
         **_money(job),

@@ -1,0 +1,149 @@
+"""Jobs at the edges of what is accepted, at halves that are rounded, and where rules change."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from random_inputs import BILL, CARD, LINE, job
+
+Changes = Mapping[str, Any]
+
+_CUSTOM = {"ratio": "custom"}
+_LEAVING = [model for model in CARD.models if model.shuts_down]
+_STARTS = sorted({rate.effective_from for rate in CARD.rates})
+
+
+def _sizes() -> Iterator[Changes]:
+    """Yield sizes at the limits and beyond them, with halves of a grid cell, and experimental."""
+    for width, height in (
+        *((3840, 2160), (3840, 2176), (3840, 1280), (1280, 3840), (1264, 3840), (3856, 1296)),
+        *((640, 1024), (624, 1040), (816, 816), (800, 816), (2560, 1440), (2576, 1440), (0, 16)),
+        *((1024, 1040), (1040, 1024), (1024, 1072), (1536, 1520), (1008, 1536), (2880, 2880)),
+    ):
+        for quality in ("low", "high"):
+            yield {**_CUSTOM, "custom_width": width, "custom_height": height, "quality": quality}
+
+
+def _references() -> Iterator[Changes]:
+    """Yield reference images at the steps of both rules."""
+    edges = (1, 16, 17, 511, 512, 513, 1023, 1024, 1025, 1536, 2047, 2048, 2049, 100_000, 100_001)
+    pairs = [(edge, edge) for edge in edges] + [(512, 160), (2048, 512), (2049, 300), (5000, 30)]
+    models = [one.id for one in CARD.models if one.id in {"gpt-image-2", "gpt-image-1"}]
+    for i, (width, height) in enumerate(pairs):
+        one = {"ratio": "1:1", "model": models[i % 2], "reference_images": 1 + 15 * (i % 2)}
+        yield {**one, "reference_width": width, "reference_height": height}
+
+
+def _inputs() -> Iterator[Changes]:
+    """Yield each input at its limits and one beyond them."""
+    limits: dict[str, tuple[Any, ...]] = {
+        "images_per_call": (1, 4, 5, 10, 11, 0, 1.5, None),
+        "measured_tokens": (0, 0.5, 1_000_000, 1_000_001, "many"),
+        "prompt_tokens": (None, 0, 1, 100_000, 100_001, 2.5, -1),
+        "reference_images": (None, 0, 1, 15, 16, 17, -1, 0.5),
+        "finals": (0, 1, 2.5, 9, 11, 1_000_000, 1_000_001, -1, None),
+        "retries": (1, 1.4999, 1.5, 1.11, 1000, 1001, 0.999, None),
+        "buffer": (0, 0.0999, 0.1, 0.3, 0.3001, 1, 1.001, -0.001, None),
+        "units_per_usd": (0, 0.001, None),
+        "stage_drafts": (0, -0.001, None),
+        "stage_finish_retries": (1, 0.999, None),
+        "stage_quality": (1_000_000, 1_000_001, 0.5, 0, "lo*"),
+        "stage_size": (None, "1000x1000", 245 / 1440, "4:7", "0768x960"),
+        "pack_usd": (None, 0, 0.001, 7.67),
+        "pack_credits": (None, 0, 23, 4968, 4967),
+    }
+    for name, values in limits.items():
+        for value in values:
+            yield {name: value}
+    yield {"pack_usd": None, "pack_credits": None}
+    for plan in dict.fromkeys(plan.plan for plan in CARD.plans):
+        yield {"plan": plan}
+        yield {"plan": plan, "model": "gpt-image-2.5-flare", "quality": "xhigh"}
+
+
+def _days() -> Iterator[Changes]:
+    """Yield days on which rates begin, on which they are old, and on which models leave."""
+    for start in _STARTS:
+        for days in (-1, 0, 1):
+            yield {"price_date": start + timedelta(days=days)}
+    for days in (44, 45, 46):
+        yield {"price_date": CARD.checked + timedelta(days=days)}
+    for model in _LEAVING:
+        for days in (-61, -60, 1):
+            assert model.shuts_down
+            day = {"price_date": model.shuts_down + timedelta(days=days)}
+            yield {**day, "model": model.id, "ratio": "1:1"}
+
+
+def _lines() -> Iterator[Changes]:
+    """Yield campaign lines at their limits; eight and nine use cases; a cap that is just kept."""
+    good = dict(zip(LINE, ("Shop", "1:1", "high", "gpt-image-2", 10, 2, 180, 1, "standard", 0.2),
+                    strict=False))  # fmt: skip
+    at_limits: tuple[Changes, ...] = (
+        *({"prompt_tokens": tokens} for tokens in (None, 0, 100_000, 100_001)),
+        *({"reference_images": images} for images in (None, 0, 16, 17)),
+        *({"buffer": buffer} for buffer in (0, 1, 1.001)),
+        *({"retries": retries} for retries in (1, 0.999)),
+        *({"quality": quality} for quality in (0, 0.5, 1_000_000, 1_000_001, "auto")),
+        *({"size": size} for size in ("3840x1280", "3840x1264", 0.0, 245 / 1440, 245.99 / 1440)),
+        *({"size": size} for size in ("01024x1024", "1024x", "x1024", "1024x1024x1", "4:?")),
+        *({"finish_retries": retries} for retries in (1, 0.999)),
+        *({"drafts_per_final": drafts} for drafts in (0, -0.001)),
+        *({"draft_quality": quality, "draft_size": "768x960"} for quality in ("max", 300)),
+        *({"model": model} for model in (" GPT-image-2 ", "gpt-image-2-2026-04-21", "gpt-image-?")),
+        *({"model": one.id, "tier": "batch", "quality": 500} for one in CARD.models),
+    )
+    lines = [{**good, **changes} for changes in at_limits]
+    for first in range(0, len(lines), 12):
+        yield {"tblCampaign": lines[first : first + 12]}
+        yield {"tblCampaign": lines[first : first + 12], "plan": "kie.ai", "stage_drafts": "x"}
+    for uses in (8, 9, 12):
+        yield {"tblCampaign": [{**good, "use_case": f"use {min(i, uses)}"} for i in range(12)]}
+    free = [{**good, "finals": 0}] * 3
+    for cap in (0, -0.01, None):
+        yield {"tblCampaign": free, "campaign_cap": cap, "compare_with": "the campaign"}
+
+
+def _bills() -> Iterator[Changes]:
+    """Yield rows of the actuals at their limits, and days of one period, of twelve and thirteen."""
+    good = dict(zip(BILL, (date(2026, 11, 3), "gpt-image-2", "4:5", "high", 30, 20, 9, 9, 5.8),
+                    strict=False))  # fmt: skip
+    most = 100_000_000
+    at_limits: tuple[Changes, ...] = (
+        *({"date": day} for day in (36_525, 36_526, 73_050, 73_050.5, 73_051)),
+        *({"generations": made, "accepted": 1} for made in (0, 1, most, most + 1, 1.5)),
+        *({"accepted": accepted} for accepted in (0, 29, 30, 31)),
+        *({"input_tokens": tokens} for tokens in (0, -1, 0.5, None)),
+        *({"billed": usd} for usd in (0, -0.01, most, most + 1)),
+        *({"size": size} for size in ("1024x1280", "1280x1024", 245 / 1440, "16x16", "4:7")),
+        *({"quality": quality} for quality in ("max", "High ", "auto")),
+        *({"model": one.id} for one in CARD.models[:2]),
+    )
+    for changes in at_limits:
+        for used in ("yes", "no"):
+            yield {"tblActuals": [good, {**good, **changes}], "use_measured": used}
+    for days in (1, 12, 13, 24, 25):
+        rows = [{**good, "date": 46_000 + round(i * (days - 1) / 11)} for i in range(12)]
+        yield {"tblActuals": rows, "compare_with": "the campaign"}
+    yield {"tblActuals": [{**good, "accepted": 0}] * 2, "use_measured": "yes"}
+    yield {"tblActuals": [good] * 3, "finals": 0}
+    yield {"tblActuals": [], "use_measured": "yes"}
+
+
+_MORE: tuple[Changes, ...] = (
+    *({"model": "gpt-image-1.5", "ratio": ratio} for ratio in ("1:1", "2:3", "3:2")),
+    *({"model": "gpt-image-2.6-flare", "quality": quality} for quality in ("low", "high", "max")),
+    {"model": "gpt-image-2.6-flare", "tier": "batch"},
+    {"tier": "batch", "quality": "xhigh", "model": "gpt-image-2.5-flare"},
+    {"retries": 1, "prompt_tokens": None, "reference_images": None, "quality": "low"},
+    {"measured_tokens": 663.5, "images_per_call": 3},
+    {"stage_quality": "high", "stage_size": None, "stage_drafts": 0.5, "stage_finish_retries": 1},
+    {"finals": 100, "retries": 1.1, "buffer": 0.1, "pack_credits": 2783},
+    {"finals": 100, "retries": 1.15, "buffer": 0.2},
+)
+
+
+def edge_jobs() -> list[dict[str, Any]]:
+    """Return all of them, in English."""
+    rules = (_sizes, _references, _inputs, _days, _lines, _bills)
+    return [job(**changes) for rule in rules for changes in rule()] + [job(**c) for c in _MORE]
