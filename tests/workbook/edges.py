@@ -1,10 +1,14 @@
 """Jobs at the edges of what is accepted, at halves that are rounded, and where rules change."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from random_inputs import BILL, CARD, LINE, job
+
+from xl_pricing.rates.card import RateCard
 
 Changes = Mapping[str, Any]
 
@@ -147,3 +151,39 @@ def edge_jobs() -> list[dict[str, Any]]:
     """Return all of them, in English."""
     rules = (_sizes, _references, _inputs, _days, _lines, _bills)
     return [job(**changes) for rule in rules for changes in rule()] + [job(**c) for c in _MORE]
+
+
+def long_card() -> RateCard:
+    """Return a card as a user's may be: more plans than there is room for, rates of their own."""
+    flat = next(plan for plan in CARD.plans if plan.plan == "LaoZhang VIP")
+    names = ("A*", "*", "A?", "~A", "=1+1", "9", *(f"plan {i}" for i in range(8)))
+    added = [
+        flat.model_copy(update={"plan": name, "model": "any", "usd": Decimal(i) / 100})
+        for i, name in enumerate(names, start=1)
+    ]
+    silent = flat.model_copy(update={"plan": "plan 7", "usd": None, "quality": "high"})
+    rate = next(rate for rate in CARD.rates if rate.series == ("gpt-image-2", "image_in", "batch"))
+    later = rate.model_copy(
+        update={"usd_per_mtok": Decimal(7), "effective_from": CARD.checked + timedelta(days=3)}
+    )
+    estimate = later.model_copy(
+        update={"meter": "image_out", "tier": "standard", "basis": "estimate"}
+    )
+    rates = (later, *CARD.rates, estimate)
+    return replace(CARD, plans=(*CARD.plans[:20], *added, *CARD.plans[20:], silent), rates=rates)
+
+
+def jobs_of_the_long_card() -> list[dict[str, Any]]:
+    """Return jobs for it: every plan, and days before and after its rates begin."""
+    plans = dict.fromkeys(plan.plan for plan in long_card().plans)
+    days = (CARD.checked, CARD.checked + timedelta(days=3), CARD.checked + timedelta(days=60))
+    tiers = ("standard", "batch")
+    return [
+        job(
+            plan=plan,
+            price_date=days[i % 3],
+            tier=tiers[i % 2],
+            quality=("high", "low")[i // 2 % 2],
+        )
+        for i, plan in enumerate(plans)
+    ]

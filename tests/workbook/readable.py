@@ -25,6 +25,10 @@ def readable(built: Built, words: Words) -> dict[str, str]:
     """Return the sheet of every cell that a person reads, by the cell's name."""
     sheets = {sheet.title: _Workings(sheet, words) for sheet in _sheets(built)}
     charted = _charted(built)
+    computed = {
+        name for (title, at), name in built.formulas.items()
+        if sheets[title].formula(at) != f"={name}"  # which only repeats it
+    }  # fmt: skip
     found: dict[str, str] = {}
     for (title, at), name in built.formulas.items():
         row, column = coordinate_to_tuple(at)
@@ -33,8 +37,7 @@ def readable(built: Built, words: Words) -> dict[str, str]:
             title == sheet and left <= column <= right and top <= row <= bottom
             for sheet, (left, top, right, bottom) in charted
         )
-        is_answer = sheets[title].formula(at) != f"={name}"  # but repeats another cell
-        if is_answer and (is_drawn or not is_working):
+        if name in computed and (is_drawn or not is_working):
             found.setdefault(name, title)
     return found
 

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from edges import edge_jobs
+from edges import edge_jobs, jobs_of_the_long_card, long_card
 from exhaustive import many
 from outcomes import outcomes, rules
 from random_inputs import CARD, EN, job, random_inputs
@@ -39,6 +39,12 @@ def test_random_jobs_show_what_the_core_says(lang: str) -> None:
 def test_jobs_at_the_edges_show_what_the_core_says(first: int) -> None:
     for typed in edge_jobs()[first :: many(8 * EVERY, EVERY)]:
         assert "\n".join(judged(typed)[:20]) == ""
+
+
+def test_a_card_with_more_plans_and_rates_shows_what_the_core_says() -> None:
+    card = long_card()
+    for typed in jobs_of_the_long_card():
+        assert "\n".join(judged(typed, card=card)[:20]) == ""
 
 
 def test_the_jobs_are_worth_it() -> None:
