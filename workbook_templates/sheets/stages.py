@@ -10,7 +10,7 @@ from workbook_templates.book.theme import Style
 from workbook_templates.formulas import image
 from workbook_templates.formulas.conditions import Check, within
 from workbook_templates.formulas.sentence import fixed, sentence
-from workbook_templates.sheets.worksheet.workings import JOB, RATES, TOKENS
+from workbook_templates.sheets.worksheet.workings import JOB, RATES, TOKENS, planned
 from xl_pricing.estimation.image import QUALITIES
 
 _PARTS = {
@@ -52,10 +52,6 @@ NOTES = (
 
 def _valid(text: str) -> str:
     return f"IF(stage_valid=1,{text},NA())"
-
-
-def _planned(text: str) -> str:
-    return f"IF(plan_valid=1,{text},NA())"
 
 
 _USD = image.usd({**TOKENS, "image_out": "stage_tokens"}, RATES)
@@ -125,7 +121,7 @@ WAYS = ("All at full quality", "In two stages")
 _COUNT = replace(theme.COMPUTED, number="#,##0.0")
 _TOTAL_COUNT = replace(theme.TOTAL, number="#,##0.0")
 # A part that costs nothing has no label in the chart.
-_USD_DRAWN = replace(theme.COMPUTED, number='"$"#,##0.00;-"$"#,##0.00;')
+_USD_DRAWN = replace(theme.COMPUTED, number=theme.USD_DRAWN)
 _BUFFERED = "(stage_draft_{0}+stage_finish_{0})*buffer"
 
 
@@ -150,13 +146,13 @@ PARTS = (
      _both("stage_draft", _valid("finals*stage_drafts"),
            "stage_draft_usd", _valid("stage_draft_cost*stage_draft_generations"))),
     ("Full quality",
-     _both("stage_high", _planned("finals*retries_used"),
-           "stage_high_usd", _planned("token_cost_per_image*stage_high_generations")),
+     _both("stage_high", planned("finals*retries_used"),
+           "stage_high_usd", planned("token_cost_per_image*stage_high_generations")),
      _both("stage_finish", _valid("finals*stage_finish_retries"),
            "stage_finish_usd", _valid("token_cost_per_image*stage_finish_generations"))),
     ("Buffer",
-     _both("stage_high_buffer", _planned("stage_high_generations*buffer"),
-           "stage_high_buffer", _planned("stage_high_usd*buffer")),
+     _both("stage_high_buffer", planned("stage_high_generations*buffer"),
+           "stage_high_buffer", planned("stage_high_usd*buffer")),
      _both("stage_buffer", _valid(_BUFFERED.format("generations")),
            "stage_buffer", _valid(_BUFFERED.format("usd")))),
     ("Total",
@@ -168,7 +164,7 @@ PARTS = (
 )  # fmt: skip
 
 _TEXT = replace(theme.COMPUTED, number=theme.TEXT)
-_COUNTED = replace(theme.COMPUTED, number=theme.COUNT)
+_COUNTED = theme.COMPUTED_COUNT
 _DRAFT = image.image_cells("stage_", images="stage_images")
 _BOTH_COSTS = "stage_draft_cost*token_cost_per_image*retries_used"
 _SAVED = "(token_cost_per_image*stage_saved_retries-stage_drafts*stage_draft_cost)"
@@ -246,7 +242,7 @@ def _chart(page: Page, first: int, at: str) -> None:
     charts.add(page, chart, Cells(first, last, 9, 10), ways, by_rows=True)
     for row, (series, color) in enumerate(zip(chart.series, colors, strict=True), start=first):
         charts.name(page, series, row, 6)
-        labels = charts.value_labels(_USD_DRAWN.number, theme.white_labels())
+        labels = charts.value_labels(theme.USD_DRAWN, theme.white_labels())
         charts.fill(series, color, labels)
     charts.dress(chart, '"$"General', (20, 7.6), top_first=True)
     charts.place(
