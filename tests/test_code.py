@@ -10,14 +10,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 CORE = ROOT / "xl_pricing"
 ORDER = (
-    *("xl_pricing.errors", "xl_pricing.files", "xl_pricing.written", "xl_pricing.estimation"),
+    *("xl_pricing.errors", "xl_pricing.words", "xl_pricing.files", "xl_pricing.written"),
+    "xl_pricing.estimation",
     *("xl_pricing.rates", "xl_pricing.functions", "xl_pricing.planning", "workbook_templates"),
     *("xl_pricing.hosts", "xl_pricing.excel", "xl_pricing.cli"),
 )
 """A layer may import itself, those before it, and the standard library."""
 FEWER = {
+    "xl_pricing.words": set(),
     "xl_pricing.written": {"xl_pricing.errors"},
-    "xl_pricing.estimation": {"xl_pricing.errors"},  # pure arithmetic
+    "xl_pricing.estimation": {"xl_pricing.errors", "xl_pricing.words"},  # pure arithmetic
     "xl_pricing.excel": {"xl_pricing.hosts"},  # a name and nothing else
 }
 """What a layer may import where that is less."""

@@ -138,7 +138,10 @@ def test_the_largest_plans_have_a_finite_buffer(
         ((10, float("nan"), 0.9), "retries nan is out of range; accepted: 1 to 1,000"),
         ((10, 2, 0), "confidence 0 is out of range; accepted: between 0 and 1, such as 0.9"),
         ((10, 2, 1), "confidence 1 is out of range; accepted: between 0 and 1, such as 0.9"),
-        ((10, 2, 90), "confidence 90 is out of range; accepted: between 0 and 1, such as 0.9"),
+        (
+            (10, 2, 90),
+            "confidence 90 is out of range; accepted: between 0 and 1, such as 0.9 or 90%",
+        ),
     ],
 )
 def test_a_plan_out_of_range_is_refused(arguments: tuple[int, float, float], message: str) -> None:

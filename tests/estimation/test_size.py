@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
+from xl_pricing.estimation.nearest import nearest_sizes
 from xl_pricing.estimation.size import (
     FixedSizes,
     FreeSizes,
@@ -133,6 +134,13 @@ def test_29146_sizes_are_legal() -> None:
     assert len(sizes) == 29_146
 
 
+STEP, EDGE = "both edges must be multiples of 16 px", "an edge may have at most 3840 px"
+ASPECT = "the long edge may be at most 3 times the short one"
+PIXELS = "655,360 to 8,294,400 pixels are accepted"
+
+TEN_TO_ONE = "ratio 10:1 stands for 10240x1024, not legal for this model"
+
+
 def refused(value: object) -> Size:
     raise InvalidValueError(str(value))
 
@@ -193,16 +201,22 @@ def test_a_multiple_of_16_plus_a_few_px_is_illegal(
 @pytest.mark.parametrize(
     ("size", "fault"),
     [
-        ((1920, 1080), "both edges must be multiples of 16 px"),
-        ((0, 0), "both edges must be multiples of 16 px"),
-        ((3856, 1600), "an edge may have at most 3840 px"),
-        ((3088, 1024), "the long edge may be at most 3 times the short one"),
-        ((1008, 3072), "the long edge may be at most 3 times the short one"),
-        ((1136, 576), "655,360 to 8,294,400 pixels are accepted"),
-        ((2336, 3552), "655,360 to 8,294,400 pixels are accepted"),
+        ((1920, 1080), f"{STEP}; nearest legal: 1920x1088, 1904x1072"),
+        ((1000, 1000), f"{STEP}; nearest legal: 1008x1008, 992x992"),
+        ((0, 0), f"{STEP}; {PIXELS}"),
+        ((10, 10), f"{STEP}; {PIXELS}; nearest legal: 816x816"),
+        ((9000, 9000), f"{STEP}; {EDGE}; {PIXELS}; nearest legal: 2880x2880"),
+        ((99_999, 100), f"{STEP}; {EDGE}; {ASPECT}; {PIXELS}"),
+        ((3856, 1600), f"{EDGE}; nearest legal: 3840x1600"),
+        ((3088, 1024), f"{ASPECT}; nearest legal: 3120x1040, 3072x1024"),
+        ((1008, 3072), f"{ASPECT}; nearest legal: 1024x3072, 1008x3024"),
+        ((1136, 576), f"{PIXELS}; nearest legal: 1168x592"),
+        ((2336, 3552), f"{PIXELS}; nearest legal: 2336x3536"),
     ],
 )
-def test_the_error_names_the_rule_that_a_size_breaks(size: tuple[int, int], fault: str) -> None:
+def test_the_error_names_every_rule_that_a_size_breaks_and_what_is_near(
+    size: tuple[int, int], fault: str
+) -> None:
     with pytest.raises(OutOfRangeError) as caught:
         check_size(Size(*size), FREE)
     assert str(caught.value) == f"size {Size(*size)} is not legal for this model: {fault}"
@@ -237,8 +251,12 @@ def test_a_size_they_do_not_draw_is_refused_with_the_three() -> None:
         ("9:16", "1008x1792"),
         ("21:9", "2352x1008"),
         ("3:1", "3072x1024"),
-        ("1.91:1", "3056x1600"),
-        ("128:129", "2048x2064"),
+        ("7:5", "1456x1040"),
+        ("1.91:1", "1952x1024"),
+        ("128:129", "1024x1040"),
+        ("239:240", "1024x1024"),
+        ("1.85:1", "1888x1024"),
+        ("2.39:1", "2432x1024"),
         ("２：３", "1024x1536"),
     ],
 )
@@ -247,13 +265,16 @@ def test_a_ratio_stands_for_its_preset(ratio: str, size: str) -> None:
 
 
 @given(small, small)
-def test_a_preset_is_exact_and_its_short_side_is_nearest_to_1024(width: int, height: int) -> None:
+def test_a_preset_is_exact_where_a_short_side_within_a_step_of_1024_allows(
+    width: int, height: int
+) -> None:
     ratio = Fraction(width, height)
     assume(Fraction(1, 3) <= ratio <= 3)
     unit = 16 * min(ratio.numerator, ratio.denominator)
     nearest = min((unit * k for k in range(1, 65)), key=lambda short: (abs(short - 1024), short))
     long = nearest * max(ratio, 1 / ratio)
     assume(long <= 3840)
+    assume(abs(nearest - 1024) <= 16)
     size = preset(ratio, FREE)
     assert (size.width % 16, size.height % 16, size.short) == (0, 0, nearest)
     assert Fraction(size.width, size.height) == ratio
@@ -273,7 +294,7 @@ def test_every_ratio_on_offer_has_a_legal_preset() -> None:
             "ratio 4:5 stands for 1024x1280, not legal for this model: accepted: 1024x1024",
         ),
         ("7:2", FREE, "ratio 7:2 stands for 3584x1024, not legal for this model: the long edge"),
-        ("239:240", FREE, "ratio 239:240 stands for 3824x3840, not legal for this model: 655,360"),
+        ("10:1", FREE, f"{TEN_TO_ONE}: {EDGE}; {ASPECT}; {PIXELS}; nearest legal: 3072x1024"),
     ],
 )
 def test_a_ratio_without_a_legal_preset_is_refused(
@@ -282,6 +303,43 @@ def test_a_ratio_without_a_legal_preset_is_refused(
     with pytest.raises(OutOfRangeError) as caught:
         resolve_size(ratio, model_sizes)
     assert str(caught.value).startswith(fault)
+
+
+@given(legal_sizes, st.integers(-40, 40), st.integers(-40, 40))
+def test_the_nearest_sizes_are_legal_one_around_and_one_inside(
+    pixels: tuple[int, int], wider: int, taller: int
+) -> None:
+    size = Size(pixels[0] + wider, pixels[1] + taller)
+    for found in nearest_sizes(size, FREE):
+        assert oracle.is_legal(*found)
+        around = found.width >= size.width and found.height >= size.height
+        assert around or (found.width <= size.width and found.height <= size.height)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("4k", "accepted: 3840x2160"),
+        ("4K", "accepted: 3840x2160"),
+        ("1080p", "1920x1080 is not legal for this model, accepted: 1920x1088, 1904x1072"),
+        ("Full HD", "1920x1080 is not legal for this model, accepted: 1920x1088, 1904x1072"),
+        ("720p", "accepted: 1280x720"),
+        ("square", "accepted: 1:1, which stands for 1024x1024"),
+        ("portrait", "accepted: 2:3, which stands for 1024x1536"),
+        ("landscape", "accepted: 3:2, which stands for 1536x1024"),
+        ("story", "accepted: 9:16, which stands for 1008x1792"),
+        ("4/5", "accepted: 4:5, which stands for 1024x1280"),
+        ("1024-1536", "accepted: 1024x1536"),
+        ("1024 x 1536 px", "accepted: 1024x1536"),
+        ("big", "accepted: 1024x1536, 1024*1536 or a ratio such as 4:5"),
+    ],
+)
+def test_a_word_for_a_size_is_refused_with_the_size_it_stands_for(text: str, told: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        resolve_size(text, FREE)
+    assert str(caught.value) == f"size {text!r} is not readable; {told}"
+    with pytest.raises(InvalidValueError, match="accepted: 1024x1024, 1024x1536, 1536x1024"):
+        resolve_size(text, THREE)
 
 
 def cheapest(ratio: Fraction, short_side: int, grid: int = 96) -> Size:

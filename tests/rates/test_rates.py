@@ -22,6 +22,7 @@ from xl_pricing.estimation.image import TIERS
 from xl_pricing.estimation.size import Size
 from xl_pricing.rates.card import RateCard, bundled_card, read_card, read_meter, read_tier
 from xl_pricing.rates.rows import METERS, Rate, read_date, read_table
+from xl_pricing.words import LONGEST_SENTENCE
 
 IN_BOUNDS = "it must be from 0.000000001 to 1,000,000 USD"
 CARD = bundled_card()
@@ -220,11 +221,32 @@ def test_a_model_is_found_by_id_and_by_snapshot(name: str, model: str) -> None:
     assert CARD.model(name).id == model
 
 
-@pytest.mark.parametrize("name", ["", "gpt-image", "gpt-image-2-2026-04-22", "dall-e-3"])
+@pytest.mark.parametrize("name", ["", "gpt-image", "gpt-image-2-2026-04-22", "gpt-image-9"])
 def test_an_unknown_model_is_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(InvalidValueError) as caught:
         CARD.model(name)
     assert str(caught.value) == f"model {name!r} is unknown; accepted: {', '.join(RELEASED)}"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("gptimage2", "; did you mean gpt-image-2?"),
+        ("gpt image 2", "; did you mean gpt-image-2?"),
+        ("gpt-imag-2", "; did you mean gpt-image-2?"),
+        ("gpt-image-2.5", "; did you mean gpt-image-2.5-flare or gpt-image-2.5-sunburst?"),
+        ("gpt-image-2.6", "; did you mean gpt-image-2.6-flare or gpt-image-2.6-sunburst?"),
+        ("dall-e-3", ": it was billed per image, not by tokens;"),
+        ("DALL·E 2", ": it was billed per image, not by tokens;"),
+        ("gpt-4o", ": it writes text, its images are made by the models here;"),
+        ("imagen-4", ": it is Google's;"),
+    ],
+)
+def test_a_misspelt_or_foreign_model_is_told_first(name: str, told: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        CARD.model(name)
+    assert str(caught.value).startswith(f"model {name!r} is unknown{told} accepted: gpt-image-2, ")
+    assert len(str(caught.value)) <= LONGEST_SENTENCE
 
 
 @pytest.mark.parametrize("name", RELEASED)

@@ -17,6 +17,8 @@ MAX_PLANNED_RETRIES = 1_000
 _FINALS, _RETRIES = f"0 to {MAX_PLANNED_FINALS:,}", f"1 to {MAX_PLANNED_RETRIES:,}"
 
 _NEGLIGIBLE = 1e-20
+MOST_PERCENT = 100
+
 # A chance that equals the confidence but for float noise counts as reached.
 _TIE = 1e-12
 
@@ -55,7 +57,9 @@ def generations_needed(finals: int, retries: float, confidence: float) -> int:
     """
     check_range("finals", finals, _FINALS, ok=0 <= finals <= MAX_PLANNED_FINALS)
     check_range("retries", retries, _RETRIES, ok=1 <= retries <= MAX_PLANNED_RETRIES)
-    check_range("confidence", confidence, "between 0 and 1, such as 0.9", ok=0 < confidence < 1)
+    percent = f" or {confidence:g}%" if 1 < confidence < MOST_PERCENT else ""
+    accepted = f"between 0 and 1, such as 0.9{percent}"
+    check_range("confidence", confidence, accepted, ok=0 < confidence < 1)
     short, enough = finals - 1, max(finals, 1)
     while chance_of_enough(enough, finals, retries) < confidence - _TIE:
         short, enough = enough, 2 * enough

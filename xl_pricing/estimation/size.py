@@ -3,19 +3,34 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache, partial
 from math import ceil, floor
 from typing import Any, NamedTuple
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
+from xl_pricing.estimation.nearest import (
+    RATIO_TOLERANCE,
+    IllegalSizeError,
+    UnreadableSizeError,
+    meant_by,
+    nearest_sizes,
+)
+from xl_pricing.estimation.tokens import grid_tokens
+from xl_pricing.words import quoted
 
 PRESET_SHORT_SIDE_PX = 1024
 """The shorter side of presets, nearest to it, and of the cheapest size, at least."""
-RATIO_TOLERANCE = Fraction(1, 100)
+_FINEST_GRID = 96
+"""That of gpt-image-2 at high, and of all later models at their best."""
 
 _SIZE = re.compile(r"(\d{1,9})\s*[x×*]\s*(\d{1,9})", re.IGNORECASE)
 _RATIO = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)\s*:\s*(\d{1,4}(?:\.\d{1,4})?)")
+
+
+_ACCEPTED = "accepted: 1024x1536, 1024*1536 or a ratio such as 4:5"
 
 
 class Size(NamedTuple):
@@ -61,17 +76,20 @@ class FreeSizes:
 
     def fault(self, size: Size) -> str | None:
         """Say what makes ``size`` illegal, or ``None``."""
+        return next(self.faults(size), None)
+
+    def faults(self, size: Size) -> Iterator[str]:
+        """Yield every rule that ``size`` breaks."""
         width, height = size
         long, short = (width, height) if width >= height else (height, width)
         if width % self.step_px or height % self.step_px or not short:
-            return f"both edges must be multiples of {self.step_px} px"
+            yield f"both edges must be multiples of {self.step_px} px"
         if long > self.max_edge_px:
-            return f"an edge may have at most {self.max_edge_px} px"
+            yield f"an edge may have at most {self.max_edge_px} px"
         if long > self.max_aspect * short:
-            return f"the long edge may be at most {self.max_aspect} times the short one"
+            yield f"the long edge may be at most {self.max_aspect} times the short one"
         if not self.min_pixels <= width * height <= self.max_pixels:
-            return f"{self.min_pixels:,} to {self.max_pixels:,} pixels are accepted"
-        return None
+            yield f"{self.min_pixels:,} to {self.max_pixels:,} pixels are accepted"
 
     def between(self, low: Fraction, high: Fraction) -> Iterator[Size]:
         """Yield every legal size whose width is ``low`` to ``high`` times its height."""
@@ -92,7 +110,12 @@ class FixedSizes:
 
     def fault(self, size: Size) -> str | None:
         """Say what makes ``size`` illegal, or ``None``."""
-        return None if size in self.sizes else "accepted: " + ", ".join(map(str, self.sizes))
+        return next(self.faults(size), None)
+
+    def faults(self, size: Size) -> Iterator[str]:
+        """Yield what makes ``size`` illegal."""
+        if size not in self.sizes:
+            yield "accepted: " + ", ".join(map(str, self.sizes))
 
     def between(self, low: Fraction, high: Fraction) -> Iterator[Size]:
         """Yield every legal size whose width is ``low`` to ``high`` times its height."""
@@ -110,9 +133,7 @@ def parse_size(text: str) -> Size:
             raise NotAvailableError(
                 "size 'auto' is chosen by the model; accepted: 1024x1536 or 4:5"
             )
-        raise InvalidValueError(
-            f"size {text!r} is not readable; accepted: 1024x1536, 1024*1536 or a ratio such as 4:5"
-        )
+        raise InvalidValueError(f"size {quoted(text)} is not readable; {_ACCEPTED}")
     return Size(int(match[1]), int(match[2]))
 
 
@@ -120,10 +141,14 @@ def parse_ratio(text: str) -> Fraction:
     """Read ``4:5`` or ``1.91:1`` as width over height."""
     match = _RATIO.fullmatch(plain(text))
     if match is None:
-        raise InvalidValueError(f"ratio {text!r} is not readable; accepted: 4:5, 16:9 or 1.91:1")
+        raise InvalidValueError(
+            f"ratio {quoted(text)} is not readable; accepted: 4:5, 16:9 or 1.91:1"
+        )
     width, height = Fraction(match[1]), Fraction(match[2])
     if not width or not height:
-        raise OutOfRangeError(f"ratio {text!r} has a side of 0; accepted: 4:5, 16:9 or 1.91:1")
+        raise OutOfRangeError(
+            f"ratio {quoted(text)} has a side of 0; accepted: 4:5, 16:9 or 1.91:1"
+        )
     return width / height
 
 
@@ -131,7 +156,30 @@ def resolve_size(text: str, legal: LegalSizes) -> Size:
     """Read a size or the preset of a ratio, and raise `OutOfRangeError` unless it is legal."""
     if ":" in text or "\uff1a" in text:
         return preset(parse_ratio(text), legal)
-    return check_size(parse_size(text), legal)
+    try:
+        return check_size(parse_size(text), legal)
+    except InvalidValueError:
+        raise _unreadable(text, legal) from None
+
+
+def _unreadable(text: str, legal: LegalSizes) -> InvalidValueError:
+    """Return the error for text that is no size, with the sizes that it may stand for."""
+    said = f"size {quoted(text)} is not readable"
+    meant = meant_by(plain(text))
+    if isinstance(legal, FixedSizes):
+        return UnreadableSizeError(said, "; accepted: ", lambda: [*legal.sizes])
+    if isinstance(meant, Fraction):
+        with suppress(OutOfRangeError):
+            size = preset(meant, legal)
+            leading = f"; accepted: {ratio_text(meant)}, which stands for "
+            return UnreadableSizeError(said, leading, lambda: [size])
+    if not isinstance(meant, tuple):
+        return InvalidValueError(f"{said}; {_ACCEPTED}")
+    size = Size(*meant)
+    if legal.fault(size) is None:
+        return UnreadableSizeError(said, "; accepted: ", lambda: [size])
+    leading = f"; {size} is not legal for this model, accepted: "
+    return UnreadableSizeError(said, leading, lambda: nearest_sizes(size, legal))
 
 
 def plain_reader(
@@ -163,28 +211,46 @@ def plain_reader(
 
 
 def check_size(size: Size, legal: LegalSizes) -> Size:
-    """Return ``size``, or raise `OutOfRangeError` that says which rule it breaks."""
-    fault = legal.fault(size)
-    if fault:
-        raise OutOfRangeError(f"size {size} is not legal for this model: {fault}")
+    """Return ``size``, or raise `OutOfRangeError` that says which rules it breaks."""
+    if legal.fault(size):
+        raise _illegal(f"size {size} is", size, legal)
     return size
 
 
+def _illegal(said: str, size: Size, legal: LegalSizes) -> IllegalSizeError:
+    """Return the error that names every rule that a size breaks, and the sizes nearest to it."""
+    said = f"{said} not legal for this model: {'; '.join(legal.faults(size))}"
+    if isinstance(legal, FixedSizes) or not size.short:
+        return IllegalSizeError(said, "", list)
+    return IllegalSizeError(said, "; nearest legal: ", lambda: nearest_sizes(size, legal))
+
+
+@lru_cache(maxsize=256)
 def preset(ratio: Fraction, legal: LegalSizes) -> Size:
     """Return the size that a ratio stands for: exact, multiples of 16, short side nearest 1024.
 
     Both edges are ``16 * k`` times the ratio in lowest terms; of two ``k`` equally near, the
-    smaller. Raises `OutOfRangeError` where that size is not legal.
+    smaller. Where that is over a step of 16 px away from 1024, as for 1.91:1, no such size is of
+    use: the ratio then stands for the cheapest size within 1 % whose shorter side is at least
+    1024. Raises `OutOfRangeError` where that size is not legal.
     """
     unit = 16 * min(ratio.numerator, ratio.denominator)
     k = max(1, (2 * PRESET_SHORT_SIDE_PX + unit - 1) // (2 * unit))
     size = Size(16 * k * ratio.numerator, 16 * k * ratio.denominator)
-    fault = legal.fault(size)
-    if fault:
-        raise OutOfRangeError(
-            f"ratio {ratio_text(ratio)} stands for {size}, not legal for this model: {fault}"
-        )
+    if isinstance(legal, FreeSizes) and abs(size.short - PRESET_SHORT_SIDE_PX) > legal.step_px:
+        size = _cheapest(ratio, legal) or size
+    if legal.fault(size):
+        raise _illegal(f"ratio {ratio_text(ratio)} stands for {size},", size, legal)
     return size
+
+
+def _cheapest(ratio: Fraction, legal: LegalSizes) -> Size | None:
+    """Return the size that IMGSIZE finds where neither a side nor a quality is named."""
+    with suppress(OutOfRangeError):
+        return cheapest_size(
+            ratio, PRESET_SHORT_SIDE_PX, legal, partial(grid_tokens, _FINEST_GRID, 1)
+        )
+    return None
 
 
 def ratio_text(ratio: Fraction) -> str:

@@ -5,9 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from math import isqrt
+from typing import TYPE_CHECKING
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError
-from xl_pricing.estimation.size import Size
+from xl_pricing.words import any_of, hint_for, nearest, quoted
+
+if TYPE_CHECKING:
+    from xl_pricing.estimation.size import Size
 
 GRID_BASE_PX = 2_000_000
 GRID_DIVISOR_PX = 4_000_000
@@ -51,6 +55,16 @@ _RUN = re.compile(
 _KANA = re.compile(f"[{_SCRIPTS['japanese']}]")
 
 
+OTHER_QUALITIES = {
+    "hd": "dall-e-3 has it, here high is nearest",
+    "standard": "dall-e-3 has it, here medium is nearest",
+    "batch": "it is a tier",
+    "ultra": "other makers have it, here the best is nearest",
+}
+"""What is said of words that are no qualities here, by how they begin."""
+LATER_QUALITIES = ("xhigh", "max")
+"""No slips for other words: gpt-image-2.5 and later have them."""
+
 Counter = Callable[[tuple[int, int]], int]
 """Counts the output tokens of one call from width and height in px."""
 
@@ -89,7 +103,7 @@ class TableRule:
         """Return the counter for a call with ``n`` images of a quality."""
         if quality not in self.qualities:
             raise _refusal(quality, self.qualities, {})
-        return lambda size: n * self.table[str(Size(*size))][quality]
+        return lambda size: n * self.table["{}x{}".format(*size)][quality]
 
 
 OutputRule = GridRule | TableRule
@@ -112,7 +126,7 @@ def grid_tokens(grid: int, n: int, size: tuple[int, int]) -> int:
     return -(-n * grid * cells * (GRID_BASE_PX + width * height) // GRID_DIVISOR_PX)
 
 
-def patch_tokens(size: Size) -> int:
+def patch_tokens(size: "Size") -> int:
     """Count the tokens of one reference image by 16-px patches (gpt-image-2 and 2.5).
 
     The image is scaled by ``clamp(512 / long, 1/2, 1)`` and its short side raised to a third of
@@ -129,14 +143,14 @@ def patch_tokens(size: Size) -> int:
     return patches
 
 
-def full_patches(size: Size) -> int:
+def full_patches(size: "Size") -> int:
     """Count the 16-px patches of a reference image before the budget of 1,536."""
     up, down = PATCH_FULL_PX, min(max(size.long, PATCH_FULL_PX), 2 * PATCH_FULL_PX)
     along = _ceil(size.long * up, PATCH_PX * down)
     return along * _ceil(max(3 * size.short, size.long) * up, 3 * PATCH_PX * down)
 
 
-def tile_tokens(size: Size) -> int:
+def tile_tokens(size: "Size") -> int:
     """Count the tokens of one reference image by 512-px tiles, low input fidelity.
 
     gpt-image-1 (official), 1.5 and 1-mini (the community's reading): the image is fitted into
@@ -168,14 +182,18 @@ def _ceil(numerator: int, denominator: int) -> int:
 
 
 def _refusal(
-    quality: str, accepted: tuple[str, ...], unknown: Mapping[str, str]
+    quality: str, accepted: tuple[str, ...], unknown_: Mapping[str, str]
 ) -> InvalidValueError | NotAvailableError:
     """Return the error that tells why ``quality`` has no token count."""
-    if quality in unknown:
-        return NotAvailableError(f"quality {quality!r}: {unknown[quality]}")
+    if quality in unknown_:
+        return NotAvailableError(f"quality {quality!r}: {unknown_[quality]}")
     known = f"accepted: {', '.join(accepted)}, or a measured token count"
     if quality == "auto":
         return NotAvailableError(
             f"quality 'auto' is chosen by the model, not known before; {known}"
         )
-    return InvalidValueError(f"quality {quality!r} is not known to this model; {known}")
+    said = f"quality {quoted(quality)} is not known to this model"
+    if hint := hint_for(quality, OTHER_QUALITIES):
+        return InvalidValueError(f"{said}: {hint}; {known}")
+    meant = [] if quality in LATER_QUALITIES else nearest(quality, accepted)
+    return InvalidValueError(f"{said}; {f'did you mean {any_of(meant)}? ' if meant else ''}{known}")

@@ -55,6 +55,15 @@ from xl_pricing.rates.rows import MINUTES_PER_DAY, Model, read_minutes
 
 MAX_PROMPT_CHARACTERS = 32_000
 
+CHINESE_QUALITIES = {
+    "低": "low",
+    "中": "medium",
+    "高": "high",
+    "超高": "xhigh",
+    "最高": "max",
+}
+"""The qualities as the Chinese workbook writes them."""
+
 MEASURED = "measured"
 """The word by which a plan's ``any`` row bills an image of measured output tokens."""
 
@@ -204,6 +213,7 @@ def read_quality(quality: Cell) -> str | int | Fraction:
     if is_blank(quality):
         raise InvalidValueError("quality is missing; accepted: a word or a measured token count")
     word = quality.strip().lower() if isinstance(quality, str) else ""
+    word = CHINESE_QUALITIES.get(word, word)
     if word[:1].isalpha() or word.endswith(("%", "％")):  # 50% is no half token, but unknown
         return word
     tokens = read_number(quality, "quality")
@@ -290,13 +300,18 @@ def _replaced(
     return replace(card, table)
 
 
+def is_estimated(prompt: Cell) -> bool:
+    """Tell whether a prompt's tokens are not told but estimated from its characters."""
+    return isinstance(prompt, str) and not is_blank(prompt) and not is_number(prompt)
+
+
 @lru_cache(maxsize=1024, typed=True)
 def read_prompt(prompt: Cell) -> int | None:
     """Read the tokens of a prompt, given as a number or as text; ``None`` where omitted."""
     if is_blank(prompt):
         return None
     refuse_error(prompt, "prompt")
-    if isinstance(prompt, str) and not is_number(prompt):
+    if isinstance(prompt, str) and is_estimated(prompt):
         if len(prompt) > MAX_PROMPT_CHARACTERS:
             raise OutOfRangeError(
                 f"the prompt has {len(prompt):,} characters; "

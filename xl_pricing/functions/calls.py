@@ -9,6 +9,7 @@ from xl_pricing.functions.catalogue import Argument, CellFunction
 from xl_pricing.functions.ranges import map_cells, read_only_cell, read_range
 from xl_pricing.functions.values import is_blank
 from xl_pricing.rates.card import RateCard
+from xl_pricing.words import shortened
 
 _TAKEN_OVER = {"rates": RateCard.with_rates, "plans": RateCard.with_plans}
 """How a card takes over the arguments that are tables."""
@@ -28,7 +29,8 @@ def answer(function: CellFunction, arguments: Sequence[Any]) -> Any:  # noqa: AN
             return map_cells(function.pricer, values, blank=function.prices_an_image)
         return "" if all(map(is_blank, values[:2])) else function.call(*values)
     except XlPricingError as error:
-        return f"{error.cell_error} {error}" if function.is_table else error.cell_error
+        told = f"{error.cell_error} {shortened(str(error))}"
+        return told if function.is_table else error.cell_error
 
 
 def _read(argument: Argument, value: object, *, only: bool) -> object:

@@ -15,12 +15,14 @@ from xl_pricing.estimation.chance import DEFAULT_CONFIDENCE, MAX_PLANNED_FINALS,
 from xl_pricing.estimation.cost import BASES, Evidence, MeterCost
 from xl_pricing.estimation.credits import Charge, charge
 from xl_pricing.estimation.image import DEFAULT_QUALITY
+from xl_pricing.estimation.nearest import SizeError
 from xl_pricing.estimation.size import PRESET_SHORT_SIDE_PX, Size, parse_ratio
 from xl_pricing.functions.arguments import (
     Cell,
     Table,
     card_with,
     find_cheapest,
+    is_estimated,
     price_reader,
     ratio_word,
     read_budget,
@@ -49,6 +51,7 @@ from xl_pricing.rates.rows import read_date
 
 EXPLAIN_HEADER = ("line", "quantity", "unit", "rate", "USD", "source", "checked on", "basis")
 
+_ESTIMATED = Evidence("estimated from the characters of the prompt", "", "estimate")
 _MEASURED_BY_USER = Evidence("measured by the user", "", "measured")
 
 
@@ -80,7 +83,12 @@ def IMGCOST(
 
     Tokens are exact integers; USD is rounded once, to the nearest float.
     """
-    return cost_pricer(model, n, prompt, references, tier, rates)(size, quality)
+    pricer = cost_pricer(model, n, prompt, references, tier, rates)
+    try:
+        return pricer(size, quality)
+    except SizeError as error:
+        error.usd = lambda found: pricer(str(found), quality)
+        raise
 
 
 @cell_function("1024x1536", "high", "PixAPI")
@@ -97,7 +105,7 @@ def IMGCREDITS(
     """Credits per image in a plan, or the token cost at a price per credit."""
     charged = read_charge(size, quality, plan, model, n, prompt, references, plans)
     if charged.credits is None:
-        raise NotAvailableError(f"plan {plan!r} names no credits, only USD per image")
+        raise NotAvailableError(f"plan {shown(plan)} names no credits, only USD per image")
     try:
         return float(charged.credits)
     except OverflowError:
@@ -258,11 +266,16 @@ def explain(
     """Return the itemised estimate behind IMGEXPLAIN."""
     card = card_with(RateCard.with_rates, rates)
     known = read_model(model, card)
-    image = read_image(known, size, quality, n, prompt, references, tier)
+    try:
+        image = read_image(known, size, quality, n, prompt, references, tier)
+    except SizeError as error:
+        pricer = price_reader(model, n, prompt, references, tier, card, today())
+        error.usd = lambda found: pricer(str(found), quality)
+        raise
     tariff, usage = card.tariff(known, image.tier, today()), known.counting.usage(image)
     by_rule = isinstance(image.quality, str)
     counted = {
-        "text_in": known.text.evidence,
+        "text_in": _ESTIMATED if is_estimated(prompt) else known.text.evidence,
         "image_in": known.references.evidence,
         "image_out": known.output.evidence if by_rule else _MEASURED_BY_USER,
     }

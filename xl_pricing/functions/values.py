@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import isfinite
 
 from xl_pricing.errors import CellError, InvalidValueError, OutOfRangeError
+from xl_pricing.words import quoted
 from xl_pricing.written import POINT, in_doubt, plainly, readings
 
 # CVErr numbers and the names that cells show for them.
@@ -123,8 +124,7 @@ def read_word(value: object, name: str) -> str:
 
 def shown(value: object) -> str:
     """Write a value for an error sentence, cut to 60 characters."""
-    text = str(value).upper() if isinstance(value, bool) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return str(value).upper() if isinstance(value, bool) else quoted(value)
 
 
 def refuse_error(value: object, name: str) -> None:

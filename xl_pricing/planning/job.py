@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from xl_pricing.estimation.image import Image
+from xl_pricing.estimation.nearest import SizeError
 from xl_pricing.functions.arguments import Cell, read_image, read_model
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import Model
@@ -44,5 +45,13 @@ def read_job(
 ) -> Job:
     """Read a job from what IMGCOST takes."""
     known = read_model(model, card)
-    image = read_image(known, size, quality, n, prompt, references, tier)
-    return Job(image, known, card, day)
+    rest = (quality, n, prompt, references, tier)
+    try:
+        return Job(read_image(known, size, *rest), known, card, day)
+    except SizeError as error:
+        error.usd = lambda found: _usd(Job(read_image(known, str(found), *rest), known, card, day))
+        raise
+
+
+def _usd(job: Job) -> float:
+    return float(job.usd(job.image))

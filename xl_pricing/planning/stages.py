@@ -52,5 +52,5 @@ def _of_the_draft() -> Iterator[None]:
     try:
         yield
     except XlPricingError as error:
-        error.args = (f"draft {error}",)
+        error.args = (f"draft {error.args[0]}",)
         raise

@@ -25,9 +25,25 @@ from xl_pricing.rates.rows import (
     read_rows,
     read_table,
 )
+from xl_pricing.words import unknown
 
 DEFAULT_MODEL = "gpt-image-2"
 ANY = "any"
+OTHER_MODELS = {
+    "dall-e": "it was billed per image, not by tokens",
+    "gpt-4": "it writes text, its images are made by the models here",
+    "gpt-5": "it writes text, its images are made by the models here",
+    "sora": "it makes videos, not images",
+    "imagen": "it is Google's",
+    "gemini": "it is Google's",
+    "nano banana": "it is Google's",
+    "midjourney": "it is another maker's",
+    "flux": "it is another maker's",
+    "stable-diffusion": "it is another maker's",
+    "sdxl": "it is another maker's",
+    "seedream": "it is another maker's",
+}
+"""What is said of models that are not priced here, by how their names begin."""
 FORMAT = 1
 
 
@@ -52,8 +68,8 @@ class RateCard:
         """
         found = self._models.get(name.strip().lower())
         if found is None:
-            known = ", ".join(model.id for model in self.models)
-            raise InvalidValueError(f"model {name!r} is unknown; accepted: {known}")
+            known = [model.id for model in self.models]
+            raise InvalidValueError(unknown("model", name, known, hints=OTHER_MODELS))
         return found
 
     def rate(self, model: Model, meter: str, tier: str, day: date) -> Rate:
@@ -80,10 +96,9 @@ class RateCard:
         """
         rows = self._plans.get(plan.strip().lower())
         if rows is None:
-            known = ", ".join(dict.fromkeys(row.plan for row in self.plans))
-            raise InvalidValueError(
-                f"plan {plan!r} is unknown; accepted: {known}, or a number: USD per credit"
-            )
+            known = dict.fromkeys(row.plan for row in self.plans)
+            others = "or a number: USD per credit"
+            raise InvalidValueError(unknown("plan", plan, known, others=others))
         fitting = [
             row
             for row in rows
@@ -182,7 +197,7 @@ def read_tier(word: str) -> str:
     """Read a tier's name; raise `InvalidValueError` for an unknown one."""
     tier = word.strip().lower()
     if tier not in TIERS:
-        raise InvalidValueError(f"tier {word!r} is unknown; accepted: {', '.join(TIERS)}")
+        raise InvalidValueError(unknown("tier", word, TIERS))
     return tier
 
 
@@ -190,7 +205,7 @@ def read_meter(word: str) -> str:
     """Read a meter's name; raise `InvalidValueError` for an unknown one."""
     meter = word.strip().lower()
     if meter not in METERS:
-        raise InvalidValueError(f"meter {word!r} is unknown; accepted: {', '.join(METERS)}")
+        raise InvalidValueError(unknown("meter", word, METERS))
     return meter
 
 

@@ -18,6 +18,7 @@ from xl_pricing.estimation.credits import Terms
 from xl_pricing.estimation.image import Counting
 from xl_pricing.estimation.size import FixedSizes, FreeSizes, Size
 from xl_pricing.estimation.tokens import REFERENCE_RULES, OutputRule
+from xl_pricing.words import quoted
 
 METERS = ("text_in", "text_cached", "text_out", "image_in", "image_cached", "image_out")
 MAX_TABLE_ROWS = 10_000
@@ -45,7 +46,8 @@ def read_date(value: object) -> date:
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         if not 1 <= value <= _LAST_SERIAL:
             raise OutOfRangeError(
-                f"date {value!r} is out of range; accepted: 1 to {_LAST_SERIAL:,}, as Excel counts"
+                f"date {quoted(value)} is out of range; "
+                f"accepted: 1 to {_LAST_SERIAL:,}, as Excel counts"
             )
         return (EXCEL_EPOCH + timedelta(days=int(value))).date()
     if isinstance(value, str):
@@ -54,7 +56,7 @@ def read_date(value: object) -> date:
         except ValueError:
             pass
     raise InvalidValueError(
-        f"date {value!r} is not readable; accepted: an Excel date or text such as 2026-05-01"
+        f"date {quoted(value)} is not readable; accepted: an Excel date or text such as 2026-05-01"
     )
 
 
