@@ -115,7 +115,7 @@ def build(
     book = Book(Workbook(), words, Theme(lang))
     book.typed, book.progress = job, progress or book.progress
     book.workbook.remove(book.workbook.worksheets[0])
-    _write_sheets(book, card, job)
+    _write_sheets(book, card)
     if macros:
         functions.write(book)
         add_macros(book, "workbook", add_button(book))
@@ -125,17 +125,16 @@ def build(
     return Built(book, finish(book, values, values.columns), sheets, values)
 
 
-def _write_sheets(book: Book, card: RateCard, job: Mapping[str, Any]) -> None:
+def _write_sheets(book: Book, card: RateCard) -> None:
     """Write the sheets in reading order; Rates first, for the others list its rows."""
     rates.write(book, card)
-    models = book.columns["tblModels", "model"]
     worksheet.write(book, card)
-    campaign.write(book, job, models)
+    campaign.write(book)
     stages.write(book)
     levers.write(book)
     plans.write(book)
     risk.write(book)
-    actuals.write(book, job, models)
+    actuals.write(book)
     checks.write(book, CHECKS)
     help_sheet.write(book)
     rates_sheet = book.words("Rates")

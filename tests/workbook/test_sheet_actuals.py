@@ -21,9 +21,10 @@ from shown import shown
 
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.build import Built, build
-from workbook_templates.sheets.actuals.drift import PERIODS
+from workbook_templates.formulas.constants import DRIFT_PERIODS
 from workbook_templates.sheets.actuals.rows import FAULTS, FIRST_ROW, TABLE, TYPED
-from workbook_templates.sheets.actuals.sheet import CAMPAIGN, NO_FINAL
+from workbook_templates.sheets.actuals.sheet import NO_FINAL
+from workbook_templates.sheets.actuals.variance import CAMPAIGN
 from workbook_templates.sheets.worksheet.inputs import YES
 from xl_pricing.errors import NotAvailableError, OutOfRangeError
 from xl_pricing.estimation.actuals import Totals, buffer_used, retries_interval, variance
@@ -150,7 +151,7 @@ def test_the_prefilled_rows_measure_what_a_hand_computes() -> None:
 def test_a_bad_paste_is_flagged_by_row_and_not_counted(wrong: dict[str, Any], code: int) -> None:
     values = answers([GOOD, {**GOOD, **wrong}, GOOD])
     assert values[f"{TABLE}.fault.1"] == code
-    assert values[f"{TABLE}.check.1"] == FAULTS[code][0]
+    assert values[f"{TABLE}.check.1"] == FAULTS[code].says
     assert values[f"{TABLE}.fault_row.1"] == values["actuals_to_mend_1"] == FIRST_ROW + 1
     assert values["actuals_of_rows"] == "Rows that count: 2 of 3"
     assert (values["actuals_generations"], values["actuals_billed"]) == (60, 11.56)
@@ -162,7 +163,7 @@ def test_the_sheet_flags_the_same_pastes(book: ActualsBook) -> None:
     cases = [{book.second_row(name): value for name, value in wrong.items()} for wrong, _ in BAD]
     names = (f"{TABLE}.fault.1", f"{TABLE}.check.1", "actuals_of_rows", "variance_total")
     got = book.office.run(cases, [book.cells[name] for name in names])
-    told = [[code, FAULTS[code][0], "Rows that count: 5 of 6", "#N/A"] for _, code in BAD]
+    told = [[code, FAULTS[code].says, "Rows that count: 5 of 6", "#N/A"] for _, code in BAD]
     assert got == told
 
 
@@ -256,8 +257,8 @@ def test_every_row_falls_into_one_of_twelve_equal_periods(days: int) -> None:
     first = date(2026, 1, 1).toordinal()
     rows = [{**GOOD, "date": date.fromordinal(first + i)} for i in range(days)]
     values = answers(rows)
-    starts = [values[f"drift_start_{k}"] for k in range(1, PERIODS + 1)]
-    generations = [values[f"drift_generations_{k}"] for k in range(1, PERIODS + 1)]
+    starts = [values[f"drift_start_{k}"] for k in range(1, DRIFT_PERIODS + 1)]
+    generations = [values[f"drift_generations_{k}"] for k in range(1, DRIFT_PERIODS + 1)]
     used = [start for start in starts if start != ""]
     assert {later - one for one, later in pairwise(used)} <= {values["actuals_period_days"]}
     assert sum(images for images in generations if images != "") == 30 * days
@@ -323,6 +324,6 @@ def test_what_cannot_be_is_refused() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_fault_has_words_of_its_own(lang: str) -> None:
     words = Words(lang)
-    says = [words(one) for one, _ in FAULTS]
+    says = [words(fault.says) for fault in FAULTS]
     assert len(set(says)) == len(FAULTS)
-    assert all(words(mend) for _, mend in FAULTS)
+    assert all(words(fault.fix) for fault in FAULTS)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from workbook_templates.book import theme
@@ -278,6 +279,16 @@ def write_table(
         {column.name: column.look for column in columns},
         {column.name: column.formula for column in columns if column.formula},
     )
+
+
+def letters(columns: Iterable[Column], left: int = 2) -> dict[str, str]:
+    """Return the column letter of each field of a table that begins in the column ``left``."""
+    return {column.name: get_column_letter(i) for i, column in enumerate(columns, start=left)}
+
+
+def widths(columns: Iterable[Column], usual: float) -> tuple[float, ...]:
+    """Return the widths of a sheet that is one table, with a margin on either side."""
+    return (2, *(column.width or usual for column in columns), 2)
 
 
 def explain_columns(

@@ -13,21 +13,6 @@ class Check(NamedTuple):
     formula: str
 
 
-class RowFaults(NamedTuple):
-    """How rows of a table are checked: its fields ``fault_row`` and ``check`` tell of each row.
-
-    ``codes`` is the table of what can be wrong: (says, mend), by code from 0 on;
-    ``first_row`` is the table's first row on its sheet.
-    """
-
-    name: str
-    title: str
-    table: str
-    codes: str
-    faults: tuple[tuple[str, str], ...]
-    first_row: int
-
-
 def holds(condition: str) -> str:
     """Turn a condition into 1 or 0."""
     return f"IF({condition},1,0)"

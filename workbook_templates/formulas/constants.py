@@ -8,6 +8,11 @@ from xl_pricing.rates.card import bundled_card
 
 MOST_ROWS = 5_000
 """Rows of the campaign, and of the actuals, at most."""
+MOST_OF_A_ROW = 100_000_000
+"""Images, or USD, of a row of the actuals at most."""
+FIRST_BILL_DAY = 36_526
+"""2000-01-01 as a cell holds it; no bill is older."""
+DRIFT_PERIODS = 12
 MAX_PX = 100_000
 """Edge of an image in px at most, where a sheet asks for one."""
 FREE_SIZES = next(m.sizes for m in bundled_card().models if isinstance(m.sizes, FreeSizes))
@@ -60,10 +65,10 @@ RULES = (
     Rule("risk_decimals", 6, "risk: decimals of chances, and of generations before the cut"),
     Rule("reference_px", size.REFERENCE_SIZE.width, "edge of a campaign's reference images in px"),
     Rule("most_rows", MOST_ROWS, "rows of the campaign and of the actuals at most"),
-    Rule("most_of_a_row", 100_000_000, "actuals: images or USD of a row at most"),
-    Rule("first_bill_day", 36_526, "actuals: no day before this one, 2000-01-01"),
+    Rule("most_of_a_row", MOST_OF_A_ROW, "actuals: images or USD of a row at most"),
+    Rule("first_bill_day", FIRST_BILL_DAY, "actuals: no day before this one, 2000-01-01"),
     Rule("last_bill_day", 73_050, "actuals: no day after this one, 2099-12-31"),
-    Rule("drift_periods", 12, "actuals: periods of the retries over time"),
+    Rule("drift_periods", DRIFT_PERIODS, "actuals: periods of the retries over time"),
     Rule("interval_z", actuals.INTERVAL_Z, "actuals: standard deviations that hold 90 % of cases"),
     Rule("rates_age_days", RATES_AGE_DAYS, "rates that were checked longer ago are flagged"),
     Rule(

@@ -9,13 +9,14 @@ from openpyxl.styles import Font, PatternFill
 from workbook_templates.book import blocks, theme
 from workbook_templates.book.blocks import Column, Figure
 from workbook_templates.book.page import Book, Page
-from workbook_templates.formulas.conditions import Check, RowFaults, holds, whole, within
+from workbook_templates.formulas.conditions import Check, holds, whole, within
 from workbook_templates.formulas.constants import (
     FREE_SIZES,
     RATES_AGE_DAYS,
     RETIREMENT_NOTICE_DAYS,
     USUAL_BUFFERS,
 )
+from workbook_templates.formulas.faults import RowFaults
 from xl_pricing.estimation.image import (
     MAX_IMAGES_PER_CALL,
     MAX_MEASURED_TOKENS,
@@ -208,8 +209,8 @@ def _rows_to_mend(page: Page, top: int, faults: RowFaults) -> int:
         check = f"INDEX({faults.table}[check],C{at}-ROW({faults.table}[[#Headers],[check]]))"
         page.formula(f"D{at}", f"{name}_says", f'IF(C{at}="","",{check})', theme.NOTE)
     rows = [
-        {"says": page.words(says), "code": code, "mend": page.words(mend)}
-        for code, (says, mend) in enumerate(faults.faults)
+        {"says": page.words(fault.says), "code": code, "mend": page.words(fault.fix)}
+        for code, fault in enumerate(faults.faults)
     ]
     caption_row = top + LISTED_ROWS + 2
     blocks.write_table(page, faults.codes, (caption_row, 2), CODES, rows)

@@ -69,7 +69,7 @@ def _read_language(lang: Given) -> str:
 def _read_tables(campaign: str | None, actuals: str | None) -> dict[str, Sequence["Row"]]:
     """Read the files that are given, by the name of their table."""
     from workbook_templates import csv_rows  # noqa: PLC0415 - loads openpyxl
-    from workbook_templates.sheets.actuals import sheet as bills  # noqa: PLC0415 - the same
+    from workbook_templates.sheets.actuals import rows as bills  # noqa: PLC0415 - the same
     from workbook_templates.sheets.campaign import lines  # noqa: PLC0415 - the same
 
     given = ((campaign, lines.TABLE, lines.INPUTS), (actuals, bills.TABLE, bills.TYPED))

@@ -8,227 +8,161 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font
-
-from workbook_templates.book import theme
+from workbook_templates.book import blocks, theme
+from workbook_templates.book.blocks import Column, listed, words_listed
 from workbook_templates.book.page import Page
-from workbook_templates.book.theme import Style
-from workbook_templates.formulas import image
-from workbook_templates.formulas.constants import MOST_ROWS
+from workbook_templates.formulas import faults, image
+from workbook_templates.formulas.conditions import whole, within
+from workbook_templates.formulas.constants import FIRST_BILL_DAY, MOST_OF_A_ROW, MOST_ROWS
+from workbook_templates.formulas.faults import Fault, if_filled
 from xl_pricing.estimation.image import QUALITIES
 
 TABLE = "tblActuals"
 FAULT_TABLE = "tblBillFaults"
-TYPED = (
-    *("date", "model", "size", "quality", "generations", "accepted"),
-    *("input_tokens", "output_tokens", "billed", "note"),
-)
 CAPTION_ROW = 40
 FIRST_ROW = CAPTION_ROW + 2
 
 
-class Bill(NamedTuple):
+class ActualsRow(NamedTuple):
     """A row as it is typed: what was made on a day, and what was billed for it."""
 
     date: date
+    model: str
     size: str
+    quality: str
     generations: int
     accepted: int
     input_tokens: int | None
     output_tokens: int | None
     billed: float
-    note: str = ""
-    model: str = "gpt-image-2"
-    quality: str = "high"
+    note: str | None = None
 
 
-BILLS = (
-    Bill(date(2026, 11, 2), "4:5", 30, 22, 36_300, 183_570, 5.80, "first shelf"),
-    Bill(date(2026, 11, 5), "4:5", 34, 24, 41_140, 208_046, 6.55),
-    Bill(date(2026, 11, 9), "1024x1280", 32, 21, None, None, 6.20, "tokens not exported"),
-    Bill(date(2026, 11, 12), "4:5", 37, 22, 44_770, 226_403, 7.15),
-    Bill(date(2026, 11, 17), "4:5", 33, 18, 39_930, 201_927, 6.36, "glass and reflections"),
-    Bill(date(2026, 11, 20), "4:5", 22, 11, 26_620, 134_618, 4.31, "the last ones are hard"),
-)
+TYPED = ActualsRow._fields
+_JOB = ("gpt-image-2", "4:5", "high")
+ROWS = (
+    ActualsRow(date(2026, 11, 2), *_JOB, 30, 22, 36_300, 183_570, 5.80, "first shelf"),
+    ActualsRow(date(2026, 11, 5), *_JOB, 34, 24, 41_140, 208_046, 6.55),
+    ActualsRow(date(2026, 11, 9), "gpt-image-2", "1024x1280", "high", 32, 21, None, None, 6.20,
+               "tokens not exported"),
+    ActualsRow(date(2026, 11, 12), *_JOB, 37, 22, 44_770, 226_403, 7.15),
+    ActualsRow(date(2026, 11, 17), *_JOB, 33, 18, 39_930, 201_927, 6.36,
+               "glass and reflections"),
+    ActualsRow(date(2026, 11, 20), *_JOB, 22, 11, 26_620, 134_618, 4.31,
+               "the last ones are hard"),
+)  # fmt: skip
 """The prefilled rows: the job of the Worksheet, with retries that grow."""
 
-FAULTS = (
-    ("✔ counted", "Nothing to do."),
-    ("more than 5,000 rows", "Move the rows to a second workbook."),
-    ("date", "Type the day as a date such as 2026-11-23; a text is not one."),
-    ("model unknown", "Choose a model of the list, or add it to the models table."),
-    ("size not readable", "Type a ratio of the sizes table such as 4:5, or px such as 1024x1536."),
-    ("quality unknown", "Type low, medium, high, xhigh or max."),
-    ("generations", "Type a whole number, 0 or more."),
-    ("accepted finals", "Type a whole number, 0 or more."),
-    ("more accepted than generated", "Count every generation, the rejected ones too."),
-    ("tokens", "Leave empty, or type whole numbers, 0 or more."),
-    (
-        "billed is not a number",
-        "Type the amount in USD without a sign of a currency, up to 100,000,000.",
-    ),
-    ("billed is negative", "Lower the bill of the row that was refunded instead."),
-)
-"""What can be wrong with a row, by its code, and what to do; the first thing found is told."""
 
-_CAPTIONS = {
-    "date": "Date",
-    "model": "Model",
-    "size": "Ratio or size",
-    "quality": "Quality",
-    "generations": "Generations",
-    "accepted": "Accepted finals",
-    "input_tokens": "Input tokens, if known",
-    "output_tokens": "Output tokens, if known",
-    "billed": "Billed, USD",
-    "note": "Note",
-    "check": "Check",
-    "retries": "Retries",
-    "usd_per_image": "USD per generation",
-    "filled": "Filled in (1 = yes)",
-    "model_row": "Row of the model",
-    "size_text": "Size as read",
-    "width": "Width, px",
-    "height": "Height, px",
-    "fault": "Code of the check",
-    "fault_row": "Row to mend",
-    "matches_job": "Like the job (1 = yes)",
-    "day": "Day that counts",
-    "period": "Period from",
-}
-
-
-def columns() -> Mapping[str, str]:
-    """Return the column letter of each field."""
-    return {name: Page.at(1, number)[:-1] for number, name in enumerate(_CAPTIONS, start=2)}
-
-
-def _whole(cell: str) -> str:
-    return image.whole_number(cell, "most_of_a_row")
-
-
-def _optional(cell: str) -> str:
-    """Return 1 for a blank cell or a whole number."""
-    return f"IF(ISBLANK({cell}),1,{image.whole_number(cell, cell)})"
-
-
-def _within(cell: str, low: str, high: str) -> str:
-    return f"IF(ISNUMBER({cell}),IF(AND({cell}>={low},{cell}<={high}),1,0),0)"
-
-
-def _edge(cell: str) -> str:
-    """Return 1 for whole px."""
-    return f"IF({cell}>0,IF({cell}=INT({cell}),1,0),0)"
-
-
-def _fault() -> str:
-    """Return the code of the first thing that is wrong; -1 for a blank row."""
-    position = f"ROW()-ROW({TABLE}[[#Headers],[date]])"
-    quality = image.exactly("TRIM([@quality])")
-    conditions = (
-        f"{position}>most_rows",
-        f"{_within('[@date]', 'first_bill_day', 'last_bill_day')}=0",
-        "[@model_row]=0",
-        f"{_edge('[@width]')}*{_edge('[@height]')}=0",
-        f"ISERROR(MATCH({quality},tblModels[[#Headers],[low]:[max]],0))",
-        f"{_whole('[@generations]')}=0",
-        f"{_whole('[@accepted]')}=0",
-        "[@accepted]>[@generations]",
-        f"{_optional('[@input_tokens]')}*{_optional('[@output_tokens]')}=0",
-        "IF(ISNUMBER([@billed]),[@billed]>most_of_a_row,TRUE)",
-        "[@billed]<0",
-    )
-    nested = "".join(f"IF({test},{code}," for code, test in enumerate(conditions, start=1))
-    return f"IF([@filled]=0,-1,{nested}0{')' * len(conditions)})"
-
-
-def _filled() -> str:
-    """Return 0 for a row of blanks, spaces and empty texts, whatever its note says."""
-    text = "&".join(f"[@{name}]" for name in TYPED[:-1])
-    return f"IF(IFERROR(LEN(TRIM({text})),1)=0,0,1)"
+def ratio(part: str, whole_: str) -> str:
+    """Divide; #N/A where there is nothing to divide by."""
+    return f"IF({whole_}>0,{part}/{whole_},NA())"
 
 
 def _counted(formula: str) -> str:
     """Return a figure of a row that counts, blank for a blank one, #N/A for a fault."""
-    return f'IF([@filled]=0,"",IF([@fault]=0,{formula},NA()))'
+    return if_filled(f"IF([@fault]=0,{formula},NA())")
 
 
-def _matches_job() -> str:
-    same = (
-        "[@fault]=0",
-        "[@model_row]=model_row",
-        "[@width]=size_width",
-        "[@height]=size_height",
-        "TRIM([@quality])=quality",
-    )
-    return f"IFERROR(IF(AND({','.join(same)}),1,0),0)"
+def _quotient(part: str, whole_: str) -> str:
+    return _counted(f"IF([@{whole_}]=0,NA(),[@{part}]/[@{whole_}])")
 
 
+def _whole(field: str) -> str:
+    return whole(f"[@{field}]", "0", "most_of_a_row")
+
+
+def _blank_or_whole(field: str) -> str:
+    """Return 1 for a blank cell or a whole number."""
+    return f"IF(ISBLANK([@{field}]),1,{whole(f'[@{field}]', '0', f'[@{field}]')})"
+
+
+def _whole_px(field: str) -> str:
+    return f"IF([@{field}]>0,IF([@{field}]=INT([@{field}]),1,0),0)"
+
+
+_WORDS = f"{', '.join(QUALITIES[:-1])} or {QUALITIES[-1]}"
+_DAY = within("[@date]", "[@date]>=first_bill_day", "[@date]<=last_bill_day")
+_QUALITY = f"MATCH({image.exactly('TRIM([@quality])')},{image.QUALITY_WORDS},0)"
+FAULTS = (
+    Fault("", "✔ counted", "Nothing to do."),
+    Fault(f"ROW()-ROW({TABLE}[[#Headers],[date]])>most_rows",
+          f"more than {MOST_ROWS:,} rows", "Move the rows to a second workbook."),
+    Fault(f"{_DAY}=0", "date", "Type the day as a date such as 2026-11-23; a text is not one."),
+    Fault("[@model_row]=0", "model unknown",
+          "Choose a model of the list, or add it to the models table."),
+    Fault(f"{_whole_px('width')}*{_whole_px('height')}=0", "size not readable",
+          "Type a ratio of the sizes table such as 4:5, or px such as 1024x1536."),
+    Fault(f"ISERROR({_QUALITY})", "quality unknown", f"Type {_WORDS}."),
+    Fault(f"{_whole('generations')}=0", "generations", "Type a whole number, 0 or more."),
+    Fault(f"{_whole('accepted')}=0", "accepted finals", "Type a whole number, 0 or more."),
+    Fault("[@accepted]>[@generations]", "more accepted than generated",
+          "Count every generation, the rejected ones too."),
+    Fault(f"{_blank_or_whole('input_tokens')}*{_blank_or_whole('output_tokens')}=0", "tokens",
+          "Leave empty, or type whole numbers, 0 or more."),
+    Fault("IF(ISNUMBER([@billed]),[@billed]>most_of_a_row,TRUE)", "billed is not a number",
+          "Type the amount in USD without a sign of a currency, "
+          f"up to {MOST_OF_A_ROW:,}."),
+    Fault("[@billed]<0", "billed is negative",
+          "Lower the bill of the row that was refunded instead."),
+)  # fmt: skip
+"""What can be wrong with a row; the first thing found is told."""
+
+# A row of blanks, spaces and empty texts is blank, whatever its note says.
+_TEXT = "&".join(f"[@{field}]" for field in TYPED if field != "note")
+_LIKE_JOB = (
+    "[@fault]=0,[@model_row]=model_row,[@width]=size_width,[@height]=size_height,"
+    "TRIM([@quality])=quality"
+)
 _IMAGE = image.image_cells()
-_FORMULAS = {
-    "check": f'IF([@filled]=0,"",INDEX({FAULT_TABLE}[says],[@fault]+1))',
-    "retries": _counted("IF([@accepted]=0,NA(),[@generations]/[@accepted])"),
-    "usd_per_image": _counted("IF([@generations]=0,NA(),[@billed]/[@generations])"),
-    "filled": _filled(),
-    "model_row": f"IFERROR({image.model_row('[@model]')},0)",
-    "size_text": image.size_text(_IMAGE),
-    "width": image.width(_IMAGE),
-    "height": image.height(_IMAGE),
-    "fault": _fault(),
-    "fault_row": 'IF([@fault]>0,ROW(),"")',
-    "matches_job": _matches_job(),
-    "day": 'IF([@fault]=0,INT([@date]),"")',
-    "period": 'IF([@day]="","",actuals_first_day+actuals_period_days'
-    "*INT(([@day]-actuals_first_day)/actuals_period_days))",
-}
-
+_TYPED_COUNT = replace(theme.TYPED_CELL, number=theme.COUNT)
 _COUNT = replace(theme.NUMBER, number=theme.COUNT)
-_DAY = replace(theme.NUMBER, number=theme.DATE)
-_TYPED = replace(theme.INPUT, size=9, indent=0)
-_TYPED_COUNT = replace(_TYPED, number=theme.COUNT)
-_TYPED_TEXT = replace(_TYPED, align="left", indent=1)
-_STYLES: Mapping[str, Style] = {
-    **dict.fromkeys(_CAPTIONS, _COUNT),
-    **dict.fromkeys(TYPED, _TYPED_COUNT),
-    **dict.fromkeys(("model", "quality", "note"), _TYPED_TEXT),
-    "date": replace(_TYPED, number=theme.DATE),
-    "size": replace(_TYPED, number=theme.TEXT),
-    "billed": replace(_TYPED, number=theme.MONEY),
-    "check": theme.CELL,
-    "size_text": theme.CELL,
-    "retries": replace(theme.NUMBER, number=theme.FACTOR),
-    "usd_per_image": replace(theme.NUMBER, number='"$"0.0000'),
-    "day": _DAY,
-    "period": _DAY,
-}
-_WIDTHS = {
-    **dict.fromkeys(("date", "quality", "generations", "billed"), 17),
-    **dict.fromkeys(("size", "accepted", "retries"), 15),
-    **dict.fromkeys(("input_tokens", "output_tokens", "usd_per_image"), 18),
-    "model": 20,
-    "note": 40,
-    "check": 34,
-}
-_MESSAGES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    "date": (
-        "The day on which the images were made, such as 2026-11-23.",
-        {"type": "date", "operator": "greaterThan", "formula1": "36526"},
-    ),
-    "model": ("The model that was billed.", {}),
-    "size": ("A ratio of the sizes table such as 4:5, or px such as 1024x1536.", {}),
-    "quality": (
-        "low, medium, high, xhigh or max.",
-        {"type": "list", "formula1": f'"{",".join(QUALITIES)}"', "errorStyle": "warning"},
-    ),
-    "generations": ("All images that were made, the rejected ones too: a whole number.", {}),
-    "accepted": ("The images among them that were accepted as finals: a whole number.", {}),
-    "input_tokens": ("Input tokens of the row, text and images; empty if unknown.", {}),
-    "output_tokens": ("Output tokens of the row; empty if unknown.", {}),
-    "billed": ("The amount billed in USD, as a plain number; other currencies converted.", {}),
-    "note": ("Any words; they are not read.", {}),
-}
-
+_DATE = replace(theme.NUMBER, number=theme.DATE)
+# Name, caption, formula (empty: it is typed), look; width, message and rule.
+COLUMNS = (
+    Column("date", "Date", "", replace(theme.TYPED_CELL, number=theme.DATE), 17,
+           "The day on which the images were made, such as 2026-11-23.",
+           {"type": "date", "operator": "greaterThan", "formula1": FIRST_BILL_DAY}),
+    Column("model", "Model", "", theme.TYPED_TEXT_CELL, 20, "The model that was billed.",
+           listed("=tblModels[model]", others=True)),
+    Column("size", "Ratio or size", "", replace(theme.TYPED_CELL, number=theme.TEXT), 15,
+           "A ratio of the sizes table such as 4:5, or px such as 1024x1536."),
+    Column("quality", "Quality", "", theme.TYPED_TEXT_CELL, 17, f"{_WORDS}.",
+           words_listed(QUALITIES, others=True)),
+    Column("generations", "Generations", "", _TYPED_COUNT, 17,
+           "All images that were made, the rejected ones too: a whole number."),
+    Column("accepted", "Accepted finals", "", _TYPED_COUNT, 15,
+           "The images among them that were accepted as finals: a whole number."),
+    Column("input_tokens", "Input tokens, if known", "", _TYPED_COUNT, 18,
+           "Input tokens of the row, text and images; empty if unknown."),
+    Column("output_tokens", "Output tokens, if known", "", _TYPED_COUNT, 18,
+           "Output tokens of the row; empty if unknown."),
+    Column("billed", "Billed, USD", "", replace(theme.TYPED_CELL, number=theme.MONEY), 17,
+           "The amount billed in USD, as a plain number; other currencies converted."),
+    Column("note", "Note", "", theme.TYPED_TEXT_CELL, 40, "Any words; they are not read."),
+    Column("check", "Check", faults.check(FAULT_TABLE), theme.CELL, 34),
+    Column("retries", "Retries", _quotient("generations", "accepted"),
+           replace(theme.NUMBER, number=theme.FACTOR), 15),
+    Column("usd_per_image", "USD per generation", _quotient("billed", "generations"),
+           replace(theme.NUMBER, number='"$"0.0000'), 18),
+    Column("filled", "Filled in (1 = yes)", f"IF(IFERROR(LEN(TRIM({_TEXT})),1)=0,0,1)", _COUNT),
+    Column("model_row", "Row of the model", f"IFERROR({image.model_row('[@model]')},0)", _COUNT),
+    Column("size_text", "Size as read", image.size_text(_IMAGE), theme.CELL),
+    Column("width", "Width, px", image.width(_IMAGE), _COUNT),
+    Column("height", "Height, px", image.height(_IMAGE), _COUNT),
+    Column("fault", "Code of the check", faults.code(FAULTS), _COUNT),
+    Column("fault_row", "Row to mend", faults.FAULT_ROW, _COUNT),
+    Column("matches_job", "Like the job (1 = yes)",
+           f"IFERROR(IF(AND({_LIKE_JOB}),1,0),0)", _COUNT),
+    Column("day", "Day that counts", 'IF([@fault]=0,INT([@date]),"")', _DATE),
+    Column("period", "Period from",
+           'IF([@day]="","",actuals_first_day+actuals_period_days'
+           "*INT(([@day]-actuals_first_day)/actuals_period_days))", _DATE),
+)  # fmt: skip
+LETTERS = blocks.letters(COLUMNS)
+_COMPUTED = [column.name for column in COLUMNS if column.formula]
+COMPUTED = f"{TABLE}[[{_COMPUTED[0]}]:[{_COMPUTED[-1]}]]"
+"""All computed cells of the table."""
 
 _PASTE = (
     "Paste a row per bill or per day: the white columns on the right follow. The check says what "
@@ -239,55 +173,24 @@ _GROW = (
     "In Excel the table grows with what is pasted below its last row. In LibreOffice insert rows "
     "inside the table and copy its formulas down."
 )
-COMPUTED = f"{TABLE}[[{next(iter(_FORMULAS))}]:[{list(_FORMULAS)[-1]}]]"
-"""All computed cells of the table."""
 
 
-def widths() -> tuple[float, ...]:
-    """Return the widths of the sheet's columns, with a margin on either side."""
-    return (2, *(_WIDTHS.get(name, 12) for name in _CAPTIONS), 2)
-
-
-def ratio(part: str, whole: str) -> str:
-    """Divide; #N/A where there is nothing to divide by."""
-    return f"IF({whole}>0,{part}/{whole},NA())"
-
-
-def write(page: Page, bills: Sequence[Mapping[str, Any]], models: str) -> str:
+def write(page: Page, rows: Sequence[Mapping[str, Any]]) -> str:
     """Write the table with what explains it; return the last cell that is worth printing."""
-    top, last_column = CAPTION_ROW - 3, columns()["usd_per_image"]
-    page.fill(f"B{top}:{last_column}{top}", theme.STEP)
-    page.say(f"B{top}", "What happened: one row per bill or per day", theme.STEP)
+    top, last_column = CAPTION_ROW - 3, LETTERS["usd_per_image"]
+    blocks.title(page, f"B{top}:{last_column}{top}", "What happened: one row per bill or per day")
     page.say(f"B{top + 1}", _PASTE, theme.NOTE)
     page.say(f"B{top + 2}", _GROW, theme.NOTE)
-    rows = [[bill.get(name) for name in _CAPTIONS] for bill in bills]
-    page.table(TABLE, (CAPTION_ROW, 2), _CAPTIONS, rows, _STYLES, _FORMULAS)
+    blocks.write_table(page, TABLE, (CAPTION_ROW, 2), COLUMNS, rows)
     page.heights({CAPTION_ROW: 26})
-    _messages(page, models)
-    mark_faults(page, _down("check", "check"))
-    page.flag_errors(_down("retries", "usd_per_image"))
+    last = FIRST_ROW + MOST_ROWS - 1
+    blocks.explain_columns(page, COLUMNS, (FIRST_ROW, 2), last)
+    mark_faults(page, f"{LETTERS['check']}{FIRST_ROW}:{LETTERS['check']}{last}")
+    page.flag_errors(f"{LETTERS['retries']}{FIRST_ROW}:{last_column}{last}")
     return f"{last_column}{FIRST_ROW + max(len(rows), 1) - 1}"
-
-
-def _down(first: str, last: str) -> str:
-    """Return cells of the table from its first row down to the last that counts."""
-    letters = columns()
-    return f"{letters[first]}{FIRST_ROW}:{letters[last]}{FIRST_ROW + MOST_ROWS - 1}"
-
-
-def _messages(page: Page, models: str) -> None:
-    """Explain every input column."""
-    of_models = {"type": "list", "formula1": f"={models}", "errorStyle": "warning"}
-    for name, (message, rule) in _MESSAGES.items():
-        extra = of_models if name == "model" else rule
-        page.validate(_down(name, name), _CAPTIONS[name], message, **extra)
 
 
 def mark_faults(page: Page, cells: str) -> None:
     """Colour what does not begin with the mark of a good check; the words carry the meaning."""
     first = cells.split(":", maxsplit=1)[0]
-    told = f'AND({first}<>"",LEFT({first},1)<>"✔")'
-    rule = FormulaRule(  # type: ignore[no-untyped-call]  # openpyxl's helper has no types
-        formula=[told], font=Font(color=theme.RED, bold=True)
-    )
-    page.sheet.conditional_formatting.add(cells, rule)
+    page.mark(cells, f'AND({first}<>"",LEFT({first},1)<>"✔")', theme.RED)

@@ -1,12 +1,13 @@
 """Plan and actual beside each other, and the parts of the difference between their costs."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from workbook_templates.book import theme
+from workbook_templates.book import blocks, theme
+from workbook_templates.book.blocks import Figure, Input, words_listed
 from workbook_templates.book.page import Page
 from workbook_templates.book.theme import Style
+from workbook_templates.formulas.conditions import compared
 from workbook_templates.sheets.actuals.rows import TABLE, ratio
 
 JOB, CAMPAIGN = "the job", "the campaign"
@@ -15,77 +16,21 @@ TOP = 9
 FIRST_ROW = TOP + 3
 SIGNED = '+"$"#,##0.00;-"$"#,##0.00;"$"0.00'
 
-
-class Compared(NamedTuple):
-    """A row of plan and actual: label, names of both values, number format, one for decimals."""
-
-    key: str
-    label: str
-    planned: str
-    happened: str
-    number: str
-    fraction: str | None = None
+COMPARE_WITH = Input(
+    "compare_with", JOB, "Compare with", "",
+    "The job of the Worksheet, as typed there, or the whole campaign.",
+    "General", words_listed((f"«{JOB}»", f"«{CAMPAIGN}»")),
+)  # fmt: skip
 
 
-COMPARED = (
-    Compared(
-        key="finals",
-        label="Accepted finals",
-        planned="actuals_plan_finals",
-        happened="actuals_finals",
-        number=theme.COUNT,
-        fraction=theme.FRACTION,
-    ),
-    Compared(
-        key="generations",
-        label="Generations",
-        planned="actuals_plan_generations",
-        happened="actuals_generations",
-        number=theme.COUNT,
-        fraction=theme.FRACTION,
-    ),
-    Compared("retries", "Retries", "actuals_plan_retries", "measured_retries", theme.FACTOR),
-    Compared("cost", "Cost in USD", "actuals_plan_cost", "actuals_billed", theme.USD),
-    Compared(
-        key="cost_per_image",
-        label="USD per generation",
-        planned="actuals_plan_cost_per_image",
-        happened="actuals_cost_per_image",
-        number=theme.USD_FINE,
-    ),
-    Compared(
-        key="cost_per_final",
-        label="USD per accepted final",
-        planned="actuals_plan_cost_per_final",
-        happened="actuals_cost_per_final",
-        number=theme.USD_FINE,
-    ),
-    Compared(
-        key="job_cost",
-        label="Rows like the job: USD per generation",
-        planned="token_cost_per_image",
-        happened="measured_cost",
-        number=theme.USD_FINE,
-    ),
-    Compared(
-        key="job_tokens",
-        label="Rows like the job: output tokens each",
-        planned="tokens_image_out",
-        happened="measured_output_tokens",
-        number=theme.COUNT,
-        fraction=theme.FRACTION,
-    ),
-)
+def _chosen(job: str, campaign: str) -> str:
+    """Return a figure of the chosen plan."""
+    return f'IF(compare_with="«{JOB}»",{job},IF(compare_with="«{CAMPAIGN}»",{campaign},NA()))'
 
 
-class Part(NamedTuple):
-    """A row beside the comparison: name, label, what it says, style, and formula."""
-
-    name: str
-    label: str
-    says: str
-    style: Style
-    formula: str
+def _of_plan(job: str, campaign: str) -> str:
+    """Return a figure of the chosen plan; the job's is what was typed, never what was measured."""
+    return _chosen(f"IF(ok_finals*ok_retries=1,{job},NA())", campaign)
 
 
 def _if_comparable(formula: str) -> str:
@@ -95,159 +40,126 @@ def _if_comparable(formula: str) -> str:
 
 def _cents(usd: str) -> str:
     """Round to cents; the noise of floats must not decide about a half cent."""
-    return f"ROUND(ROUND({usd},compared_decimals),2)"
+    return f"ROUND({compared(usd)},2)"
 
+
+_COUNT = theme.COMPUTED_FRACTION
+_LIKE_JOB = f"{TABLE}[matches_job],1"
+_GENERATIONS = f"SUMIFS({TABLE}[generations],{_LIKE_JOB}"
+
+
+class Compared(NamedTuple):
+    """A row of plan and actual: its key, label, both figures, and their look."""
+
+    key: str
+    label: str
+    planned: Figure
+    happened: Figure
+    look: Style
+
+    @property
+    def difference(self) -> Figure:
+        """What happened less what was planned."""
+        less = compared(f"{self.happened.name}-{self.planned.name}")
+        return Figure(f"actuals_diff_{self.key}", "", _if_comparable(less))
+
+
+COMPARED = (
+    Compared("finals", "Accepted finals",
+             Figure("actuals_plan_finals", "", _of_plan("finals", "campaign_finals")),
+             Figure("actuals_finals", "", f"SUMIFS({TABLE}[accepted],{TABLE}[fault],0)"), _COUNT),
+    Compared("generations", "Generations",
+             Figure("actuals_plan_generations", "",
+                    _of_plan("finals*retries", "campaign_generations")),
+             Figure("actuals_generations", "",
+                    f"SUMIFS({TABLE}[generations],{TABLE}[fault],0)"), _COUNT),
+    Compared("retries", "Retries",
+             Figure("actuals_plan_retries", "",
+                    ratio("actuals_plan_generations", "actuals_plan_finals")),
+             Figure("measured_retries", ""), replace(theme.COMPUTED, number=theme.FACTOR)),
+    Compared("cost", "Cost in USD",
+             Figure("actuals_plan_cost", "",
+                    _of_plan("finals*retries*token_cost_per_image", "campaign_expected_cost")),
+             Figure("actuals_billed", ""), theme.COMPUTED_USD),
+    Compared("cost_per_image", "USD per generation",
+             Figure("actuals_plan_cost_per_image", "",
+                    ratio("actuals_plan_cost", "actuals_plan_generations")),
+             Figure("actuals_cost_per_image", ""), theme.COMPUTED_PRICE),
+    Compared("cost_per_final", "USD per accepted final",
+             Figure("actuals_plan_cost_per_final", "",
+                    ratio("actuals_plan_cost", "actuals_plan_finals")),
+             Figure("actuals_cost_per_final", ""), theme.COMPUTED_PRICE),
+    Compared("job_cost", "Rows like the job: USD per generation",
+             Figure("token_cost_per_image", ""),
+             Figure("measured_cost", "",
+                    ratio(f"SUMIFS({TABLE}[billed],{_LIKE_JOB})", f"{_GENERATIONS})")),
+             theme.COMPUTED_PRICE),
+    Compared("job_tokens", "Rows like the job: output tokens each",
+             Figure("tokens_image_out", ""),
+             Figure("measured_output_tokens", "",
+                    ratio(f"SUMIFS({TABLE}[output_tokens],{_LIKE_JOB})",
+                          f'{_GENERATIONS},{TABLE}[output_tokens],">=0")')), _COUNT),
+)  # fmt: skip
+"""Plan and actual; a figure without a formula is repeated from where it stands."""
 
 _MORE_FINALS = "(actuals_finals-actuals_plan_finals)"
 _MORE_GENERATIONS = "(actuals_generations-actuals_finals*actuals_plan_retries)"
 TOTAL_CENTS = _cents("actuals_billed-actuals_plan_cost")
+_PLANNED = "ISNUMBER(actuals_plan_cost_per_final*actuals_plan_cost_per_image)"
+_RESERVE = compared("campaign_total/campaign_expected_cost-1")
 _MONEY = replace(theme.COMPUTED, number=SIGNED)
+WHY = (
+    Figure("variance_volume", "Volume",
+           _if_comparable(_cents(f"{_MORE_FINALS}*actuals_plan_cost_per_final")),
+           "more or fewer finals than planned", _MONEY),
+    Figure("variance_retries", "Retries",
+           _if_comparable(_cents(f"{_MORE_GENERATIONS}*actuals_plan_cost_per_image")),
+           "more or fewer generations per final", _MONEY),
+    Figure("variance_price", "Price",
+           "ROUND(variance_total-variance_volume-variance_retries,2)",
+           "another price per generation", _MONEY),
+    Figure("variance_total", "Billed less planned",
+           f"IF({_PLANNED},{_if_comparable(TOTAL_CENTS)},NA())",
+           "the three parts add up to the cent", replace(theme.TOTAL, number=SIGNED),
+           theme.TOTAL_LABEL),
+    Figure("actuals_plan_buffer", "Buffer that was planned",
+           _chosen("IF(ok_buffer=1,buffer,NA())",
+                   f"IF(campaign_expected_cost>0,{_RESERVE},NA())"),
+           "a reserve on top of the generations", theme.COMPUTED_SHARE),
+    Figure("actuals_buffer_used", "Buffer really used",
+           _if_comparable(compared("measured_retries/actuals_plan_retries-1")),
+           "generations over the plan for these finals",
+           replace(theme.COMPUTED, number="+0.0%;-0.0%;0.0%")),
+    Figure("actuals_buffer_share", "Part of the buffer used",
+           ratio("actuals_buffer_used", "actuals_plan_buffer"),
+           "over 100 %: the buffer was too small",
+           replace(theme.COMPUTED, number=theme.WHOLE_PERCENT)),
+)  # fmt: skip
+"""The parts of the difference, which add up, and what became of the buffer."""
+_TOTAL_ROW = FIRST_ROW + [figure.name for figure in WHY].index("variance_total")
 
 
-def _parts(page: Page) -> tuple[Part, ...]:
-    planned = "ISNUMBER(actuals_plan_cost_per_final*actuals_plan_cost_per_image)"
-    return (
-        Part(
-            "variance_volume",
-            "Volume",
-            "more or fewer finals than planned",
-            _MONEY,
-            _if_comparable(_cents(f"{_MORE_FINALS}*actuals_plan_cost_per_final")),
-        ),
-        Part(
-            "variance_retries",
-            "Retries",
-            "more or fewer generations per final",
-            _MONEY,
-            _if_comparable(_cents(f"{_MORE_GENERATIONS}*actuals_plan_cost_per_image")),
-        ),
-        Part(
-            "variance_price",
-            "Price",
-            "another price per generation",
-            _MONEY,
-            "ROUND(variance_total-variance_volume-variance_retries,2)",
-        ),
-        Part(
-            "variance_total",
-            "Billed less planned",
-            "the three parts add up to the cent",
-            replace(theme.TOTAL, number=SIGNED),
-            f"IF({planned},{_if_comparable(TOTAL_CENTS)},NA())",
-        ),
-        Part(
-            "actuals_plan_buffer",
-            "Buffer that was planned",
-            "a reserve on top of the generations",
-            theme.COMPUTED_SHARE,
-            _planned_buffer(page),
-        ),
-        Part(
-            "actuals_buffer_used",
-            "Buffer really used",
-            "generations over the plan for these finals",
-            replace(theme.COMPUTED, number="+0.0%;-0.0%;0.0%"),
-            _if_comparable("ROUND(measured_retries/actuals_plan_retries-1,compared_decimals)"),
-        ),
-        Part(
-            "actuals_buffer_share",
-            "Part of the buffer used",
-            "over 100 %: the buffer was too small",
-            replace(theme.COMPUTED, number=theme.WHOLE_PERCENT),
-            ratio("actuals_buffer_used", "actuals_plan_buffer"),
-        ),
-    )
-
-
-def write(page: Page, job: Mapping[str, Any]) -> None:
+def write(page: Page) -> None:
     """Write the choice of the plan, plan and actual, and the parts of the difference."""
-    _choice(page, job)
+    blocks.title(page, f"B{TOP}:F{TOP}", "Plan and what happened")
+    page.say(f"B{TOP + 1}", COMPARE_WITH.label, theme.LABEL)
+    blocks.write_input(page, f"D{TOP + 1}", COMPARE_WITH, replace(theme.INPUT, align="left"))
     page.fill(f"B{TOP + 2}:F{TOP + 2}", theme.HEADER)
-    for column, text in zip("DEF", ("Planned", "Happened", "Difference"), strict=True):
-        page.say(f"{column}{TOP + 2}", text, theme.HEADER)
-    named = _values(page)
+    blocks.headers(page, TOP + 2, "DEF", ("Planned", "Happened", "Difference"))
     for row, entry in enumerate(COMPARED, start=FIRST_ROW):
-        _compare(page, row, entry, named)
-    _list_parts(page)
+        page.say(f"B{row}", entry.label, theme.LABEL)
+        figures = (entry.planned, entry.happened, entry.difference)
+        for column, figure in zip("DEF", figures, strict=True):
+            blocks.put(page, f"{column}{row}", figure._replace(look=entry.look))
+    _write_why(page)
 
 
-def _choice(page: Page, job: Mapping[str, Any]) -> None:
-    page.fill(f"B{TOP}:F{TOP}", theme.STEP)
-    page.say(f"B{TOP}", "Plan and what happened", theme.STEP)
-    at = f"D{TOP + 1}"
-    page.say(f"B{TOP + 1}", "Compare with", theme.LABEL)
-    page.input(at, "compare_with", job["compare_with"], replace(theme.INPUT, align="left"))
-    message = "The job of the Worksheet, as typed there, or the whole campaign."
-    listed = ",".join(page.words(choice) for choice in (JOB, CAMPAIGN))
-    page.validate(at, "Compare with", message, type="list", formula1=f'"{listed}"')
-
-
-def _compare(page: Page, row: int, entry: Compared, named: Mapping[str, str]) -> None:
-    """Write one row; values that stand elsewhere are repeated."""
-    style = replace(theme.COMPUTED, number=entry.number, fraction=entry.fraction)
-    page.say(f"B{row}", entry.label, theme.LABEL)
-    for column, name in (("D", entry.planned), ("E", entry.happened)):
-        if name in named:
-            page.formula(f"{column}{row}", name, named[name], style)
-        else:
-            page.same(f"{column}{row}", name, style)
-    difference = f"ROUND({entry.happened}-{entry.planned},compared_decimals)"
-    page.formula(f"F{row}", f"actuals_diff_{entry.key}", _if_comparable(difference), style)
-
-
-def _values(page: Page) -> dict[str, str]:
-    """Return the formulas that are named in the comparison."""
-    cost = "finals*retries*token_cost_per_image"
-    like_job = f"{TABLE}[matches_job],1"
-    generations = f"SUMIFS({TABLE}[generations],{like_job}"
-    return {
-        "actuals_finals": f"SUMIFS({TABLE}[accepted],{TABLE}[fault],0)",
-        "actuals_generations": f"SUMIFS({TABLE}[generations],{TABLE}[fault],0)",
-        "actuals_plan_finals": _of_plan(page, "finals", "campaign_finals"),
-        "actuals_plan_generations": _of_plan(page, "finals*retries", "campaign_generations"),
-        "actuals_plan_cost": _of_plan(page, cost, "campaign_expected_cost"),
-        "actuals_plan_retries": ratio("actuals_plan_generations", "actuals_plan_finals"),
-        "actuals_plan_cost_per_image": ratio("actuals_plan_cost", "actuals_plan_generations"),
-        "actuals_plan_cost_per_final": ratio("actuals_plan_cost", "actuals_plan_finals"),
-        "measured_cost": ratio(f"SUMIFS({TABLE}[billed],{like_job})", f"{generations})"),
-        "measured_output_tokens": ratio(
-            f"SUMIFS({TABLE}[output_tokens],{like_job})",
-            f'{generations},{TABLE}[output_tokens],">=0")',
-        ),
-    }
-
-
-def _of_plan(page: Page, job: str, campaign: str) -> str:
-    """Return a figure of the chosen plan; the job's is what was typed, never what was measured."""
-    return _chosen(page, f"IF(ok_finals*ok_retries=1,{job},NA())", campaign)
-
-
-def _planned_buffer(page: Page) -> str:
-    """Return the typed buffer, or the campaign's buffers as one share of its cost."""
-    reserve = "ROUND(campaign_total/campaign_expected_cost-1,compared_decimals)"
-    campaign = f"IF(campaign_expected_cost>0,{reserve},NA())"
-    return _chosen(page, "IF(ok_buffer=1,buffer,NA())", campaign)
-
-
-def _chosen(page: Page, job: str, campaign: str) -> str:
-    is_job, is_campaign = (
-        f"compare_with={page.words.quoted(choice)}" for choice in (JOB, CAMPAIGN)
-    )
-    return f"IF({is_job},{job},IF({is_campaign},{campaign},NA()))"
-
-
-def _list_parts(page: Page) -> None:
-    page.fill(f"H{TOP}:K{TOP}", theme.STEP)
-    page.say(f"H{TOP}", "Why the bill differs from the plan", theme.STEP)
+def _write_why(page: Page) -> None:
+    blocks.title(page, f"H{TOP}:K{TOP}", "Why the bill differs from the plan")
     page.say(f"H{TOP + 1}", "More than planned is plus, less is minus.", theme.NOTE)
     page.fill(f"H{TOP + 2}:K{TOP + 2}", theme.HEADER)
     page.say(f"H{TOP + 2}", "Part", theme.HEADER_LEFT)
     page.say(f"J{TOP + 2}", "USD", theme.HEADER)
     page.say(f"K{TOP + 2}", "What it says", theme.HEADER_LEFT)
-    for row, part in enumerate(_parts(page), start=FIRST_ROW):
-        is_total = part.name == "variance_total"
-        page.say(f"H{row}", part.label, theme.TOTAL_LABEL if is_total else theme.LABEL)
-        if is_total:
-            page.fill(f"I{row}:I{row}", theme.TOTAL)
-        page.formula(f"J{row}", part.name, part.formula, part.style)
-        page.say(f"K{row}", part.says, theme.NOTE)
+    blocks.write_entries(page, "HJK", FIRST_ROW, WHY)
+    page.fill(f"I{_TOTAL_ROW}:I{_TOTAL_ROW}", theme.TOTAL)

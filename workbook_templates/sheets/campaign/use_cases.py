@@ -3,51 +3,78 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from openpyxl.chart import BarChart, Reference
-from openpyxl.chart.axis import ChartLines
-from openpyxl.chart.shapes import GraphicalProperties
-
-from workbook_templates.book import theme
+from workbook_templates.book import blocks, charts, theme
+from workbook_templates.book.blocks import Column, Figure
+from workbook_templates.book.charts import Cells
 from workbook_templates.book.page import Page
-from workbook_templates.book.theme import Style
 from workbook_templates.sheets.campaign.lines import PARTS, TABLE
 
 USES = 8
 """Use cases that the summary and the chart name; the others are one row."""
-USES_ROW = 8
-_USE_COLUMNS = ("Use case", "Lines", "Priced", "Finals", "Retries", "Buffer", "Budget", "Share")
-_USE_FIELDS = ("lines", "priced", *PARTS)
-
-
-def write_uses(page: Page) -> None:
-    """Write the sums by use case; those that are not named here are one row."""
-    for column, text in zip("BCDEFGHI", _USE_COLUMNS, strict=True):
-        page.say(f"{column}{USES_ROW}", text, theme.HEADER)
-    first = USES_ROW + 1
-    for k in range(1, USES + 1):
-        begins = f"SMALL({TABLE}[use_first],{k})"
-        page.formula(f"B{first + k - 1}", f"use_name_{k}", _use_name(begins), theme.LABEL)
-        sums = {name: f"IFERROR({f},0)" for name, f in _sums(begins).items()}
-        _use(page, first + k - 1, str(k), sums, _SOME, _SOME_USD)
-    other, total = first + USES, first + USES + 1
-    name = f'IF(use_lines_other=0,"",{page.words.quoted("Other and unnamed")})'
-    page.formula(f"B{other}", "use_name_other", name, theme.LABEL)
-    later, unnamed = _sums(f'">="&SMALL({TABLE}[use_first],{USES + 1})'), _sums("0")
-    sums = {name: f"{f}+IFERROR({later[name]},0)" for name, f in unnamed.items()}
-    _use(page, other, "other", sums, _SOME, _SOME_USD)
-    page.say(f"B{total}", "Priced lines", theme.TOTAL_LABEL)
-    columns_ = zip("CDEFG", _USE_FIELDS, strict=True)
-    sums = {name: f"SUM({letter}{first}:{letter}{other})" for letter, name in columns_}
-    _use(page, total, "total", sums, theme.TOTAL_FRACTION, theme.TOTAL_USD)
-
+TOP_ROW = 8
+_FIRST, _OTHER, _TOTAL = TOP_ROW + 1, TOP_ROW + 1 + USES, TOP_ROW + 2 + USES
 
 # Nothing is shown of a use case that is not there.
-_SOME = replace(theme.COMPUTED, number="#,##0;-#,##0;")
-_SOME_USD = replace(theme.COMPUTED, number='"$"#,##0.00;-"$"#,##0.00;')
+_COUNT = replace(theme.COMPUTED, number="#,##0;-#,##0;")
+_USD = replace(theme.COMPUTED, number='"$"#,##0.00;-"$"#,##0.00;')
+_SHARE = replace(theme.COMPUTED, number=f"{theme.PERCENT};-{theme.PERCENT};")
+COLUMNS = (
+    Column("name", "Use case", look=theme.LABEL),
+    Column("lines", "Lines", look=_COUNT),
+    Column("priced", "Priced", look=_COUNT),
+    Column("finals_cost", "Finals", look=_USD),
+    Column("retries_cost", "Retries", look=_USD),
+    Column("buffer_cost", "Buffer", look=_USD),
+    Column("budget", "Budget", "SUM(E[#row]:G[#row])", _USD),
+    Column("share", "Share",
+           "IF(campaign_priced_usd=0,0,[@budget]/campaign_priced_usd)", _SHARE),
+)  # fmt: skip
+_TOTAL_LOOKS = {
+    _COUNT: theme.TOTAL_FRACTION,
+    _USD: theme.TOTAL_USD,
+    _SHARE: replace(theme.TOTAL, number=_SHARE.number),
+}
+_SUMMED = ("lines", "priced", *PARTS)
+_SUMS = {
+    field: f"SUM({letter}{_FIRST}:{letter}{_OTHER})"
+    for letter, field in zip("CDEFG", _SUMMED, strict=True)
+}
 
 
-def _use_name(begins: str) -> str:
-    return f'IFERROR(INDEX({TABLE}[use_case],{begins})&"","")'
+def _total(column: Column) -> Column:
+    """Return a column as it is in the row of all priced lines."""
+    formula = _SUMS.get(column.name, column.formula)
+    return replace(column, formula=formula, look=_TOTAL_LOOKS[column.look])
+
+
+def write(page: Page) -> None:
+    """Write the sums by use case, those of all that are not named here, and those of all lines."""
+    blocks.captions(page, f"B{TOP_ROW}", COLUMNS)
+    for k in range(1, USES + 1):
+        _write_row(page, _FIRST + k - 1, f"{k}", _of_use(k))
+    _write_row(page, _OTHER, "other", _of_others())
+    page.say(f"B{_TOTAL}", "Priced lines", theme.TOTAL_LABEL)
+    blocks.write_line(page, (_TOTAL, 3), map(_total, COLUMNS[1:]), "use_{}_total")
+    _draw(page)
+
+
+def _write_row(page: Page, row: int, key: str, formulas: Mapping[str, str]) -> None:
+    held = {field: Figure(f"use_{field}_{key}", "", formula) for field, formula in formulas.items()}
+    blocks.write_line(page, (row, 2), COLUMNS, f"use_{{}}_{key}", held)
+
+
+def _of_use(k: int) -> dict[str, str]:
+    """Return the name and the sums of the k-th use case."""
+    begins = f"SMALL({TABLE}[use_first],{k})"
+    sums = {field: f"IFERROR({formula},0)" for field, formula in _sums(begins).items()}
+    return {"name": f'IFERROR(INDEX({TABLE}[use_case],{begins})&"","")', **sums}
+
+
+def _of_others() -> dict[str, str]:
+    """Return the sums of the use cases that are not named, and of lines without one."""
+    later, unnamed = _sums(f'">="&SMALL({TABLE}[use_first],{USES + 1})'), _sums("0")
+    sums = {field: f"{formula}+IFERROR({later[field]},0)" for field, formula in unnamed.items()}
+    return {"name": 'IF(use_lines_other=0,"","«Other and unnamed»")', **sums}
 
 
 def _sums(uses: str) -> dict[str, str]:
@@ -60,36 +87,12 @@ def _sums(uses: str) -> dict[str, str]:
     }
 
 
-def _use(
-    page: Page, row: int, name: str, sums: Mapping[str, str], count: Style, money: Style
-) -> None:
-    """Write the figures of one row, with their sum and its share of all priced lines."""
-    for column, (field, formula) in zip("CDEFG", sums.items(), strict=True):
-        style = money if field in PARTS else count
-        page.formula(f"{column}{row}", f"use_{field}_{name}", formula, style)
-    page.formula(f"H{row}", f"use_budget_{name}", f"SUM(E{row}:G{row})", money)
-    part = f"IF(campaign_priced_usd=0,0,use_budget_{name}/campaign_priced_usd)"
-    share = replace(money, number=f"{theme.PERCENT};-{theme.PERCENT};")
-    page.formula(f"I{row}", f"use_share_{name}", part, share)
-
-
-def draw_uses(page: Page) -> None:
+def _draw(page: Page) -> None:
     """Draw each use case as one bar: finals, what retries add, what the buffer adds."""
-    first, last = USES_ROW, USES_ROW + 1 + USES
-    chart = BarChart()
-    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "col", "stacked", 100, 45
-    chart.title, chart.style = None, 10
-    chart.legend.position = "t"
-    chart.add_data(
-        Reference(page.sheet, min_col=5, max_col=7, min_row=first, max_row=last),
-        titles_from_data=True,
-    )
-    chart.set_categories(Reference(page.sheet, min_col=2, min_row=first + 1, max_row=last))
+    chart = charts.bars("col")
+    charts.add(page, chart, Cells(TOP_ROW, _OTHER, 5, 7), Cells(_FIRST, _OTHER, 2, 2))
     for series, color in zip(chart.series, (theme.NAVY, theme.TEAL, theme.AMBER), strict=True):
-        series.graphicalProperties = GraphicalProperties(solidFill=color)
-    chart.y_axis.numFmt, chart.y_axis.title = '"$"#,##0', None
-    chart.y_axis.majorGridlines = ChartLines(GraphicalProperties(ln=theme.hairline()))
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.width, chart.height = 24, 6.4
-    page.sheet.add_chart(chart, f"K{USES_ROW}")
-    page.describe_chart("Budget by use case in USD: finals, what retries and the buffer add")
+        charts.fill(series, color)
+    charts.dress(chart, '"$"#,##0', (24, 6.4), legend="t")
+    says = "Budget by use case in USD: finals, what retries and the buffer add"
+    charts.place(page, chart, f"K{TOP_ROW}", says)
