@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl import Workbook
 
@@ -18,6 +18,8 @@ from workbook_templates.book.theme import Theme
 from workbook_templates.book.words import Words
 from workbook_templates.contents import sheets_of
 from workbook_templates.formulas.calculation import Calculation, Sheets
+from workbook_templates.formulas.conditions import Check
+from workbook_templates.formulas.faults import RowFaults
 from workbook_templates.formulas.values import CellValue
 from workbook_templates.sheets import checks, functions, stages
 from workbook_templates.sheets import help as help_sheet
@@ -31,23 +33,30 @@ from workbook_templates.sheets.worksheet import inputs as worksheet_inputs
 from workbook_templates.sheets.worksheet import sheet as worksheet
 from xl_pricing.rates.card import RateCard, bundled_card
 
+
+class Sheet(NamedTuple):
+    """A sheet: how it is written, what is prefilled by name, and what Checks lists of it."""
+
+    write: Callable[[Book], None]
+    defaults: Mapping[str, Any] = {}
+    errors: Sequence[Check] = ()
+    notes: Sequence[Check] = ()
+    rows: Sequence[RowFaults] = ()
+
+
+SHEETS = (
+    Sheet(campaign.write, campaign.DEFAULTS, campaign.ERRORS, campaign.NOTES, (campaign.ROWS,)),
+    Sheet(stages.write, stages.DEFAULTS, notes=stages.NOTES),
+    Sheet(levers.write, notes=levers.NOTES),
+    Sheet(plans.write, plans.DEFAULTS, plans.ERRORS, plans.NOTES),
+    Sheet(risk.write, notes=risk.NOTES),
+    Sheet(actuals.write, actuals.DEFAULTS, actuals.ERRORS, actuals.NOTES, (actuals.ROWS,)),
+)
+"""The sheets between Worksheet and Rates, in reading order."""
 CHECKS = checks.Lists(
-    errors=(
-        *checks.ERRORS,
-        *campaign.ERRORS,
-        *plans.ERRORS,
-        *actuals.ERRORS,
-    ),
-    notes=(
-        *checks.NOTES,
-        *campaign.NOTES,
-        *stages.NOTES,
-        *levers.NOTES,
-        *plans.NOTES,
-        *risk.NOTES,
-        *actuals.NOTES,
-    ),
-    tables=(campaign.ROWS, actuals.ROWS),
+    errors=[*checks.ERRORS, *chain.from_iterable(sheet.errors for sheet in SHEETS)],
+    notes=[*checks.NOTES, *chain.from_iterable(sheet.notes for sheet in SHEETS)],
+    tables=[*chain.from_iterable(sheet.rows for sheet in SHEETS)],
 )
 """All that the Checks sheet lists."""
 
@@ -111,9 +120,9 @@ def build(
     """
     card = card or bundled_card()
     words = Words(lang)
-    job = {**default_inputs(words, card), **(rows or {})}
     book = Book(Workbook(), words, Theme(lang))
-    book.typed, book.progress = job, progress or book.progress
+    book.typed = {**default_inputs(words, card), **(rows or {})}
+    book.progress = progress or book.progress
     book.workbook.remove(book.workbook.worksheets[0])
     _write_sheets(book, card)
     if macros:
@@ -129,27 +138,29 @@ def _write_sheets(book: Book, card: RateCard) -> None:
     """Write the sheets in reading order; Rates first, for the others list its rows."""
     rates.write(book, card)
     worksheet.write(book, card)
-    campaign.write(book)
-    stages.write(book)
-    levers.write(book)
-    plans.write(book)
-    risk.write(book)
-    actuals.write(book)
+    for sheet in SHEETS:
+        sheet.write(book)
     checks.write(book, CHECKS)
     help_sheet.write(book)
-    rates_sheet = book.words("Rates")
-    book.workbook.move_sheet(rates_sheet, book.workbook.sheetnames.index(book.words("Checks")) - 1)
+    book.workbook.move_sheet(book.words("Rates"), len(SHEETS) + 1)
     book.workbook.active = 0
 
 
 def default_inputs(words: Words, card: RateCard) -> dict[str, Any]:
     """Return what is prefilled: every input by name, and the rows of the tables by field."""
-    inputs = {**worksheet_inputs.defaults(card), **stages.DEFAULTS, **plans.DEFAULTS}
-    return {
-        **{name: words.fill(v) if isinstance(v, str) else v for name, v in inputs.items()},
-        **campaign.defaults(words),
-        **actuals.defaults(words),
-    }
+    inputs = dict(worksheet_inputs.defaults(card))
+    for sheet in SHEETS:
+        inputs |= sheet.defaults
+    return {name: _in_words(value, words) for name, value in inputs.items()}
+
+
+def _in_words(value: Any, words: Words) -> Any:  # noqa: ANN401 - what is typed, or rows of it
+    """Return what is typed, or rows by field, with the marked words in the language."""
+    if isinstance(value, str):
+        return words.fill(value)
+    if isinstance(value, Sequence):
+        return [{name: _in_words(cell, words) for name, cell in row.items()} for row in value]
+    return value
 
 
 def build_addin(card: RateCard | None = None) -> bytes:

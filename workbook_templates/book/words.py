@@ -48,7 +48,3 @@ class Words:
             return said
         pieces = (parts[p] if i % 2 else f'"{p}"' for i, p in enumerate(_FIELD.split(said)))
         return "&".join(piece for piece in pieces if piece != '""')
-
-    def quoted(self, text: str) -> str:
-        """Return ``text`` in the language as a string inside a formula."""
-        return '"' + self(text).replace('"', '""') + '"'

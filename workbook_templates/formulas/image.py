@@ -7,6 +7,7 @@ Where the parts of an image stand, `ImageCells` says. Missing answers are #N/A.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workbook_templates.formulas.conditions import whole
 from xl_pricing.estimation.cost import Usage
 from xl_pricing.estimation.image import DEFAULT_TIER, TIERS
 from xl_pricing.rates import rows
@@ -90,11 +91,6 @@ def exactly(text: str) -> str:
     for mark in "~*?":
         text = f'SUBSTITUTE({text},"{mark}","~{mark}")'
     return text
-
-
-def whole_number(cell: str, most: str) -> str:
-    """Return 1 for a whole number from 0 to ``most``; text is caught before it is compared."""
-    return f"IF(ISNUMBER({cell}),IF(AND({cell}>=0,{cell}<={most},{cell}=INT({cell})),1,0),0)"
 
 
 def model_row(model: str) -> str:
@@ -209,8 +205,8 @@ def output_tokens(image: ImageCells, *, per_call: bool = False) -> str:
 def inputs_valid(image: ImageCells) -> str:
     """Return more than 0 where the model is known and prompt and references can be counted."""
     return (
-        f"{image.model_row}*{whole_number(image.prompt, 'max_prompt_tokens')}"
-        f'*IF({image.references}="",1,{whole_number(image.references, "max_references")})'
+        f"{image.model_row}*{whole(image.prompt, '0', 'max_prompt_tokens')}"
+        f'*IF({image.references}="",1,{whole(image.references, "0", "max_references")})'
     )
 
 
@@ -228,7 +224,7 @@ def text_tokens(image: ImageCells, valid: str = "") -> str:
 
 def references_valid(image: ImageCells) -> str:
     """Return more than 0 where the model is known and the references can be counted."""
-    return f"{image.model_row}*{whole_number(image.references, 'max_references')}"
+    return f"{image.model_row}*{whole(image.references, '0', 'max_references')}"
 
 
 def image_tokens(image: ImageCells, valid: str = "") -> str:

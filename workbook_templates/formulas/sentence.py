@@ -4,11 +4,6 @@ FIXED writes a figure with the reader's own separators. TEXT with a format such 
 by the reader's locale, where a point may part thousands: a German Excel would show another price.
 """
 
-import re
-
-from workbook_templates.book.words import Words
-
-_FIELD = re.compile(r"\{(\w+)\}")
 _UNDER_A_CENT = "< $0.01"
 
 
@@ -20,13 +15,6 @@ def sentence(text: str, **cells: str) -> str:
     if not cells:
         return f'"«{text}»"'
     return f"«{text}{''.join(f'⟨{name}:{cell}⟩' for name, cell in cells.items())}»"
-
-
-def formula(words: Words, sentence: str, **cells: str) -> str:
-    """Return the formula of a translated sentence; ``{name}`` stands for the part of that name."""
-    parts = _FIELD.split(words(sentence))
-    pieces = (cells[part] if i % 2 else _quoted(part) for i, part in enumerate(parts))
-    return "&".join(piece for piece in pieces if piece != '""')
 
 
 def fixed(number: str, digits: int = 2) -> str:
@@ -46,7 +34,3 @@ def usd(amount: str) -> str:
 
 def _tidy(number: str, digits: int) -> str:
     return f"ROUND(ROUND({number},compared_decimals),{digits})"
-
-
-def _quoted(part: str) -> str:
-    return '"' + part.replace('"', '""') + '"'

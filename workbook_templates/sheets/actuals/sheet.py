@@ -5,13 +5,11 @@ plan.
 """
 
 from dataclasses import replace
-from typing import Any
 
 from workbook_templates.book import blocks, theme
 from workbook_templates.book.blocks import Card, Figure
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
-from workbook_templates.book.words import Words
 from workbook_templates.formulas.conditions import Check, holds
 from workbook_templates.formulas.constants import MOST_ROWS
 from workbook_templates.formulas.faults import RowFaults
@@ -113,11 +111,11 @@ ROWS_AND_DAYS = (
 """How many rows count, from when to when they go, and whether they are in use."""
 
 
-def defaults(words: Words) -> dict[str, Any]:
-    """Return what is prefilled: the choice of the plan, and the rows of the table by field."""
-    prefilled = [row._asdict() for row in rows.ROWS]
-    noted = [{**row, "note": words(row["note"]) if row["note"] else None} for row in prefilled]
-    return {COMPARE_WITH.name: words(variance.JOB), TABLE: noted}
+DEFAULTS = {
+    COMPARE_WITH.name: f"«{variance.JOB}»",
+    TABLE: [{**row._asdict(), "note": row.note and f"«{row.note}»"} for row in rows.ROWS],
+}
+"""What is prefilled: the choice of the plan, and the rows of the table by field."""
 
 
 def write(book: Book) -> None:

@@ -4,13 +4,11 @@ Nothing stands below the table, so that it can grow; its columns follow it.
 """
 
 from dataclasses import replace
-from typing import Any
 
 from workbook_templates.book import blocks, theme
 from workbook_templates.book.blocks import Card, Figure, Input, at_least
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
-from workbook_templates.book.words import Words
 from workbook_templates.formulas import image
 from workbook_templates.formulas.conditions import Check, holds
 from workbook_templates.formulas.constants import MOST_ROWS, RETIREMENT_NOTICE_DAYS
@@ -92,11 +90,11 @@ SAVING = Figure(
 """What stands beside the saving's share."""
 
 
-def defaults(words: Words) -> dict[str, Any]:
-    """Return the prefilled inputs: the cap, and the lines by field."""
-    lines = (line._asdict() for line in LINES)
-    rows = [{**line, "use_case": words(line["use_case"])} for line in lines]
-    return {CAP.name: CAP.value, TABLE: rows}
+DEFAULTS = {
+    CAP.name: CAP.value,
+    TABLE: [{**line._asdict(), "use_case": f"«{line.use_case}»"} for line in LINES],
+}
+"""What is prefilled: the cap, and the lines by field."""
 
 
 def write(book: Book) -> None:
