@@ -90,11 +90,15 @@ def patch_tokens(width: int, height: int) -> int:
 
 
 def tile_tokens(width: int, height: int) -> int:
-    """Tokens of one reference image for the gpt-image-1 family, low input fidelity."""
+    """Tokens of one reference image for the gpt-image-1 family, low input fidelity.
+
+    Scaled edges are whole px, rounded down, at least 1: 1024x1025 becomes 512x512.
+    """
     fit = min(Fraction(1), Fraction(2048, max(width, height)))
-    w, h = width * fit, height * fit
-    shrink = min(Fraction(1), 512 / min(w, h))
-    return 65 + 129 * ceil(w * shrink / 512) * ceil(h * shrink / 512)
+    w, h = (max(1, floor(edge * fit)) for edge in (width, height))
+    shrink = min(Fraction(1), Fraction(512, min(w, h)))
+    across, down = (ceil(Fraction(floor(edge * shrink), 512)) for edge in (w, h))
+    return 65 + 129 * across * down
 
 
 def cheapest_tokens(ratio: Fraction, short_side: int, grid: int) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 from math import ceil, sqrt
 
@@ -25,8 +26,8 @@ pytestmark = pytest.mark.usefixtures("that_day")
 Point = dict[str, str]
 POINTS = read_points("golden")
 PARTIAL_IMAGE_TOKENS = 100
-MINI_SURCHARGE = (Fraction("0.0023"), Fraction("0.0026"))
-"""Official USD of gpt-image-1-mini is above tokens x rate, and nobody has explained why."""
+MINI_EXTRA_TOKENS = 3 * PARTIAL_IMAGE_TOKENS
+"""What the official prices of gpt-image-1-mini count on top; bills do not have it."""
 PRINTED_OTHERWISE = {("gpt-image-1", "1024", "1024", "high"): Fraction("0.0006")}
 """The official table is above tokens x rate by more than its rounding."""
 
@@ -81,8 +82,7 @@ def check_usd_output(point: Point) -> None:
     printed, rounding = Fraction(point["value"]), half_of_the_last_digit(point["value"])
     above = printed - usd(point)
     if point["model"] == "gpt-image-1-mini":
-        least, most = MINI_SURCHARGE
-        assert least - rounding <= above <= most + rounding
+        assert printed == round(usd(point) + Fraction(8 * MINI_EXTRA_TOKENS, 1_000_000), 3)
     elif "fal bills tokens" in point["note"]:
         assert above == 0
     else:
@@ -130,6 +130,25 @@ def check_text_input_tokens(point: Point) -> None:
     assert estimate.lines[0].tokens == int(point["value"])
 
 
+def check_auto_output_tokens(point: Point) -> None:
+    """With size auto no edge is a multiple of 16; the grid rule holds for it all the same."""
+    assert not is_legal(point)
+    rule = bundled_card().model(point["model"]).output.rule
+    assert rule.counter(point["quality"])((int(point["width"]), int(point["height"]))) == int(
+        point["value"]
+    )
+
+
+def check_usd_billed(point: Point) -> None:
+    """Multiply the tokens of a bill, which the note holds, with the rates of its day."""
+    billed = dict(part.split("=") for part in point["note"].split("; ") if "=" in part)
+    card, day = bundled_card(), date.fromisoformat(billed.pop("day"))
+    tariff = card.tariff(card.model(point["model"]), billed.pop("tier"), day)
+    per_mtok = sum(int(n) * tariff.prices[meter].usd_per_mtok for meter, n in billed.items())
+    assert billed
+    assert per_mtok / 1_000_000 == Fraction(point["value"])
+
+
 CHECKS: dict[str, Callable[[Point], None]] = {
     "usd_output": check_usd_output,
     "usd_output_fal": check_usd_output_fal,
@@ -137,6 +156,8 @@ CHECKS: dict[str, Callable[[Point], None]] = {
     "output_tokens": check_output_tokens,
     "output_tokens_total_n2": check_output_tokens_total_n2,
     "output_tokens_3_partials": check_output_tokens_3_partials,
+    "auto_output_tokens": check_auto_output_tokens,
+    "usd_billed": check_usd_billed,
     "input_image_tokens": check_input_image_tokens,
     "text_input_tokens_generations": check_text_input_tokens,
     "text_input_tokens_edits_1img": check_text_input_tokens,
@@ -149,19 +170,25 @@ def test_a_published_point_is_met(point: Point) -> None:
     CHECKS[point["kind"]](point)
 
 
-def test_there_are_210_points() -> None:
-    assert len(POINTS) == 210
+def test_there_are_234_points() -> None:
+    assert len(POINTS) == 234
 
 
 def test_only_1920x1080_is_priced_by_others_and_drawn_by_nobody() -> None:
-    outputs = [p for p in POINTS if p["kind"].startswith(("usd", "output"))]
+    outputs = [p for p in POINTS if p["kind"].startswith(("usd_output", "output"))]
     assert {(p["width"], p["height"]) for p in outputs if not is_legal(p)} == {("1920", "1080")}
 
 
-def test_one_surcharge_explains_all_nine_prices_of_mini() -> None:
+def test_300_tokens_on_top_explain_all_nine_prices_of_mini() -> None:
+    """How many more or fewer would still round to the same nine prices."""
     mini = [p for p in POINTS if p["model"] == "gpt-image-1-mini" and p["kind"] == "usd_output"]
-    above = [(Fraction(p["value"]) - usd(p), half_of_the_last_digit(p["value"])) for p in mini]
-    least = max(difference - rounding for difference, rounding in above)
-    most = min(difference + rounding for difference, rounding in above)
     assert len(mini) == 9
-    assert MINI_SURCHARGE[0] <= least <= most <= MINI_SURCHARGE[1]
+    fitting = [
+        extra
+        for extra in range(1000)
+        if all(
+            round(usd(p) + Fraction(8 * extra, 1_000_000), 3) == Fraction(p["value"]) for p in mini
+        )
+    ]
+    assert fitting
+    assert MINI_EXTRA_TOKENS in fitting

@@ -252,10 +252,10 @@ def reference_tokens(rule: str, long: str, short: str, patches: str) -> str:
     fitted = (
         f"INT(SQRT(3*patch_budget*{long}/{raised}))*INT(SQRT(patch_budget*{raised}/(3*{long})))"
     )
-    tiles = (
-        f"IF({short}*MIN({long},tile_fit_px)>tile_px*{long},ROUNDUP({long}/{short},0),"
-        f"ROUNDUP(MIN({long},tile_fit_px)/tile_px,0))"
-    )
+    fit = f"MIN({long},tile_fit_px)"
+    fit_short = f"INT({short}*{fit}/{long})"
+    shrunk = f"IF({fit_short}>tile_px,INT({fit}*tile_px/{fit_short}),{fit})"
+    tiles = f"ROUNDUP({shrunk}/tile_px,0)"
     by_patch = f"IF({patches}>patch_budget,{fitted},{patches})"
     return f'IF({rule}="patch",{by_patch},tile_base_tokens+tile_tokens*{tiles})'
 

@@ -154,14 +154,15 @@ def tile_tokens(size: "Size") -> int:
     """Count the tokens of one reference image by 512-px tiles, low input fidelity.
 
     gpt-image-1 (official), 1.5 and 1-mini (the community's reading): the image is fitted into
-    2048x2048, its short side brought down to 512; 65 tokens and 129 a tile.
+    2048x2048, its short side brought down to 512, the other edge rounded down each time; 65 tokens
+    and 129 a tile.
     """
-    long = min(size.long, TILE_FIT_PX)
-    if size.short * long > TILE_PX * size.long:
-        tiles = _ceil(size.long, size.short)
-    else:
-        tiles = _ceil(long, TILE_PX)
-    return TILE_BASE_TOKENS + TILE_TOKENS * tiles
+    long, short = size.long, size.short
+    if long > TILE_FIT_PX:
+        long, short = TILE_FIT_PX, short * TILE_FIT_PX // long
+    if short > TILE_PX:
+        long = long * TILE_PX // short
+    return TILE_BASE_TOKENS + TILE_TOKENS * _ceil(long, TILE_PX)
 
 
 REFERENCE_RULES = {"patch": patch_tokens, "tile": tile_tokens}
