@@ -40,7 +40,8 @@ def run(workbook: bytes, folder: Path) -> dict[str, Any]:
         "formulas": FORMULAS,
         "pictures": os.environ.get("XL_PRICING_PICTURES"),
     }
-    screen = ["xvfb-run", "--auto-servernum", "--server-args=-screen 0 1400x900x24"]
+    # Without -noreset the screen begins anew, and refuses LibreOffice, after a first program's end.
+    screen = ["xvfb-run", "--auto-servernum", "--server-args=-screen 0 1400x900x24 -noreset"]
     return _ask([*screen, require(UNO_PYTHON), str(_WORKER)], json.dumps(request))
 
 
