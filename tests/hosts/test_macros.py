@@ -19,7 +19,7 @@ from workbook_templates.build import build
 from workbook_templates.sheets.rates.tables import tables
 from xl_pricing.errors import InvalidValueError, NotAvailableError, SourceError
 from xl_pricing.hosts.excel import macros
-from xl_pricing.hosts.excel.macros import refresh, refresh_rates
+from xl_pricing.hosts.excel.macros import refresh_rates, update_workbook
 from xl_pricing.rates.card import RateCard, bundled_card
 from xl_pricing.rates.refresh.refresh import Report
 from xl_pricing.rates.refresh.verdict import Change
@@ -97,7 +97,7 @@ def expected(card: RateCard, name: str, lang: str = "en") -> list[dict[str, Any]
 def test_a_fresh_workbook_is_up_to_date(lang: str) -> None:
     book = Book(FILES[lang])
     before = book.dump()
-    message = refresh(book, CARD)
+    message = update_workbook(book, CARD)
     assert message == f"Rates as of {CARD.checked}.\nEverything was up to date."
     assert book.dump() == before
     assert book.writes == 0
@@ -107,13 +107,13 @@ def test_a_fresh_workbook_is_up_to_date(lang: str) -> None:
 @pytest.mark.parametrize("name", TABLES)
 def test_the_rows_are_those_of_the_generator(name: str, lang: str) -> None:
     book = Book(FILES[lang])
-    refresh(book, newer())
+    update_workbook(book, newer())
     assert book.rows(name) == expected(newer(), name, lang)
 
 
 def test_a_refreshed_workbook_is_the_one_that_a_new_template_would_be(book: Book) -> None:
     card = newer()
-    refresh(book, card)
+    update_workbook(book, card)
     template = Book(build("en", card).data)
     ours, fresh = book.dump(), template.dump()
     assert ours["tables"] == fresh["tables"]
@@ -121,21 +121,21 @@ def test_a_refreshed_workbook_is_the_one_that_a_new_template_would_be(book: Book
 
 
 def test_each_table_takes_one_write_and_a_second_refresh_none(book: Book) -> None:
-    refresh(book, newer())
+    update_workbook(book, newer())
     assert book.writes == len([*TABLES, "price_date"])
-    again = refresh(book, newer())
+    again = update_workbook(book, newer())
     assert "up to date" in again
     assert book.writes == 5
 
 
 def test_new_rows_look_like_the_old_ones(book: Book) -> None:
-    refresh(book, newer())
+    update_workbook(book, newer())
     *_, old, new = book.table("tblRates").range.cells()
     assert [cell._style for cell in new] == [cell._style for cell in old]
 
 
 def test_filters_are_dropped_for_excel_writes_only_what_is_visible(book: Book) -> None:
-    refresh(book, newer())
+    update_workbook(book, newer())
     assert book.table("tblRates").filters_dropped == 1
 
 
@@ -145,7 +145,7 @@ def test_filters_are_dropped_for_excel_writes_only_what_is_visible(book: Book) -
 )
 def test_text_stays_text_whatever_it_looks_like(book: Book, text: str) -> None:
     source = CARD.rates[0].model_copy(update={"source": text})
-    refresh(book, replace(CARD, rates=(source, *CARD.rates[1:])))
+    update_workbook(book, replace(CARD, rates=(source, *CARD.rates[1:])))
     cell = book.rows("tblRates")[0]["source"]
     assert cell == text
     assert list(book.table("tblRates").range.cells())[1][5].data_type == "s"
@@ -156,7 +156,7 @@ def test_text_stays_text_whatever_it_looks_like(book: Book, text: str) -> None:
 
 def test_a_users_own_row_is_kept_below_with_its_formula(book: Book) -> None:
     own_rate(book, usd_per_mtok="=30*0.9")
-    message = refresh(book, newer())
+    message = update_workbook(book, newer())
     assert book.rows("tblRates")[-1] == {
         "model": "my-model",
         "meter": "image_out",
@@ -174,13 +174,13 @@ def test_a_kept_price_in_a_currency_format_loses_no_decimals(book: Book) -> None
     row = own_rate(book, usd_per_mtok=0.123456789)
     table = book.table("tblRates")
     table.sheet.ws.cell(row, table.range.column + 3).number_format = '"$"#,##0.00'
-    refresh(book, newer())
+    update_workbook(book, newer())
     assert book.rows("tblRates")[-1]["usd_per_mtok"] == 0.123456789
 
 
 def test_a_users_own_plan_is_kept_and_a_changed_plan_is_replaced_whole(book: Book) -> None:
     add_row(book, "tblPlans", plan="Ours", model="any", size_tier="any", quality="any", usd=0.1)
-    message = refresh(book, newer())
+    message = update_workbook(book, newer())
     plans = [row["plan"] for row in book.rows("tblPlans")]
     assert plans[-1] == "Ours"
     assert plans.count(plan_with_rows(CARD)) == 1
@@ -196,7 +196,7 @@ def test_a_column_of_the_users_own_is_kept(book: Book) -> None:
     table.resize(table.range.resize(table.range.shape[0], header.shape[1] + 1))
     changed = expected(CARD, "tblFixed")[0]
     ws.cell(header.row + 1, header.column + 2).value = changed["low"] + 1
-    message = refresh(book, CARD)
+    message = update_workbook(book, CARD)
     assert book.rows("tblFixed")[0] == {**changed, "my note": "ask Li"}
     assert f"low from {changed['low'] + 1:g} to {changed['low']:g}" in message
 
@@ -208,7 +208,7 @@ def test_rows_sorted_by_the_user_are_still_found(book: Book) -> None:
     for row, values in zip(body, contents, strict=True):
         for cell, value in zip(row, values, strict=True):
             cell.value = value
-    message = refresh(book, CARD)
+    message = update_workbook(book, CARD)
     assert book.rows("tblRates") == expected(CARD, "tblRates")
     assert "up to date" in message
 
@@ -216,7 +216,7 @@ def test_rows_sorted_by_the_user_are_still_found(book: Book) -> None:
 def test_an_old_price_that_was_typed_over_comes_back_and_is_told(book: Book) -> None:
     table = book.table("tblRates")
     table.sheet.ws.cell(table.range.row + 1, table.range.column + 3).value = 1.25
-    message = refresh(book, CARD)
+    message = update_workbook(book, CARD)
     assert "usd_per_mtok from 1.25 to" in message
     assert book.rows("tblRates") == expected(CARD, "tblRates")
 
@@ -229,7 +229,7 @@ def price_date(book: Book) -> Any:
 
 
 def test_the_day_of_prices_moves_on_with_the_rates(book: Book) -> None:
-    message = refresh(book, newer())
+    message = update_workbook(book, newer())
     assert price_date(book).value == day(2027, 2, 1)
     assert message.startswith("Rates as of 2027-02-01.\n")
 
@@ -237,19 +237,19 @@ def test_the_day_of_prices_moves_on_with_the_rates(book: Book) -> None:
 @pytest.mark.parametrize("day", [day(2026, 3, 1), "=TODAY()"])
 def test_a_day_that_the_user_set_stays_and_is_told(book: Book, day: Any) -> None:
     next(price_date(book).cells())[0].value = day
-    message = refresh(book, newer())
+    message = update_workbook(book, newer())
     assert next(price_date(book).cells())[0].value == day
     assert "Prices as of stays on" in message
 
 
 def test_a_workbook_without_that_cell_is_refreshed_all_the_same(book: Book) -> None:
     del book.workbook.defined_names["price_date"]
-    assert refresh(book, newer()).startswith("Rates as of")
+    assert update_workbook(book, newer()).startswith("Rates as of")
 
 
 def test_the_message_is_short(book: Book) -> None:
     rates = tuple(r.model_copy(update={"usd_per_mtok": r.usd_per_mtok + 1}) for r in CARD.rates)
-    lines = refresh(book, replace(CARD, rates=rates)).splitlines()
+    lines = update_workbook(book, replace(CARD, rates=rates)).splitlines()
     assert len(lines) <= 15
     assert lines[-1].startswith("... and ")
 
@@ -265,7 +265,7 @@ def test_a_protected_sheet_is_refused(
     book.table("tblRates").sheet.ws.protection.sheet = True
     before = book.dump()
     with pytest.raises(InvalidValueError, match="the sheet Rates is protected; accepted: a sheet"):
-        refresh(book, newer())
+        update_workbook(book, newer())
     assert book.dump() == before
 
 
@@ -275,21 +275,21 @@ def test_a_workbook_without_a_table_is_refused(book: Book, name: str) -> None:
     sheet.tables = [table for table in sheet.tables if table.name != name]
     before = book.dump()
     with pytest.raises(NotAvailableError, match=rf"budget.xlsx has no table {name}; accepted: "):
-        refresh(book, newer())
+        update_workbook(book, newer())
     assert book.dump() == before
 
 
 def test_a_table_without_a_column_is_refused(book: Book) -> None:
     next(book.table("tblPlans").header_row_range.cells())[0].value = "offer"
     with pytest.raises(InvalidValueError, match="tblPlans has no column plan; accepted: "):
-        refresh(book, newer())
+        update_workbook(book, newer())
     assert book.writes == 0
 
 
 def test_a_totals_row_is_refused(book: Book) -> None:
     book.table("tblRates").show_totals = True
     with pytest.raises(InvalidValueError, match="tblRates has a totals row"):
-        refresh(book, newer())
+        update_workbook(book, newer())
     assert book.writes == 0
 
 
@@ -297,7 +297,7 @@ def test_what_stands_below_a_table_is_not_overwritten(book: Book) -> None:
     whole = book.table("tblModels").range
     book.table("tblModels").sheet.ws.cell(whole.row + whole.shape[0], whole.column + 1).value = "x"
     with pytest.raises(InvalidValueError, match="tblModels needs 1 rows more and the cells below"):
-        refresh(book, newer())
+        update_workbook(book, newer())
     assert book.writes == 0
 
 
@@ -312,7 +312,7 @@ def test_a_refused_write_leaves_everything_as_it_was(book: Book, nth: int) -> No
 
     book.refuse = refuse
     with pytest.raises(InvalidValueError, match=r"Excel refused to write \(busy\); everything is"):
-        refresh(book, newer())
+        update_workbook(book, newer())
     assert book.dump() == before
 
 
@@ -325,7 +325,7 @@ def test_what_excel_keeps_otherwise_is_put_back(
     with pytest.raises(
         InvalidValueError, match=r"tblRates did not keep what was written.*as it was"
     ):
-        refresh(book, newer())
+        update_workbook(book, newer())
     assert book.dump() == before
 
 
@@ -336,7 +336,7 @@ def test_what_cannot_be_put_back_is_named(book: Book) -> None:
 
     book.refuse = refuse
     with pytest.raises(InvalidValueError, match="tblRates, tblModels could not be put back: close"):
-        refresh(book, newer())
+        update_workbook(book, newer())
 
 
 # From the button
@@ -514,7 +514,7 @@ def test_both_systems_have_all_that_is_used_of_them(
 
 def test_a_row_whose_day_cannot_be_read_is_the_users_own(book: Book) -> None:
     own_rate(book, model=CARD.rates[0].model, effective_from="soon")
-    assert "1 of your own kept" in refresh(book, CARD)
+    assert "1 of your own kept" in update_workbook(book, CARD)
 
 
 def test_large_numbers_and_days_are_told_in_full(book: Book) -> None:
@@ -524,7 +524,7 @@ def test_large_numbers_and_days_are_told_in_full(book: Book) -> None:
     row = next(row for row in body if row[0].value == model.id)
     row[columns.index("max_pixels")].value = 1234567
     row[columns.index("released")].value = day(2020, 1, 2)
-    told = refresh(book, CARD)
+    told = update_workbook(book, CARD)
     assert "max_pixels from 1234567 to" in told
     assert "released from 2020-01-02 to" in told
 

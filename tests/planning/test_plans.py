@@ -21,6 +21,7 @@ from xl_pricing.planning.job import Job, read_job
 from xl_pricing.planning.plans import list_price, pack_bill, plan_bills
 from xl_pricing.rates.card import RateCard, bundled_card
 from xl_pricing.rates.day import today
+from xl_pricing.rates.tables import with_plans
 
 F = Fraction
 CARD = bundled_card()
@@ -120,7 +121,7 @@ def test_a_table_of_plans_bills_by_its_own_rows() -> None:
     header = ["plan", "shape", "model", "size_tier", "max_long_edge_px", "quality", "usd",
               "source", "checked", "basis"]  # fmt: skip
     row = ["Ours", "flat", "any", "any", 3840, "any", 0.5, "contract 7", "2026-11-01", "quoted"]
-    card: RateCard = CARD.with_plans([header, row])
+    card: RateCard = with_plans(CARD, [header, row])
     (bill,) = plan_bills(read("gpt-image-2")._replace(card=card))
     assert (bill.plan, bill.charge) == ("Ours", (None, F(1, 2)))
     assert bill.row

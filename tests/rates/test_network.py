@@ -15,7 +15,7 @@ from hosts import price_server as ps
 
 from xl_pricing.errors import SourceError
 from xl_pricing.rates.refresh.fetch import MAX_BYTES, Manners, Page, fetch
-from xl_pricing.rates.refresh.refresh import refresh
+from xl_pricing.rates.refresh.refresh import refresh_card
 from xl_pricing.rates.refresh.sources import find_source
 from xl_pricing.rates.refresh.store import Store
 
@@ -183,12 +183,12 @@ def test_a_page_is_kept_only_once_it_was_believed(server: ps.PriceServer, tmp_pa
     address = server.serve("/map", ps.document({}))
     source = find_source(f"litellm={address}")
     with pytest.raises(SourceError, match="names no gpt-image model"):
-        refresh(store, ps.DAY, [source])
+        refresh_card(store, ps.DAY, [source])
     assert store.page(address) is None
     server.serve("/map", ps.document(ps.published("litellm")))
     for _ in range(2):
         server.asked.clear()
-        refresh(store, ps.DAY, [source])
+        refresh_card(store, ps.DAY, [source])
     assert "If-None-Match" in server.asked[0][1]
     assert store.page(address)
 

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from xl_pricing.errors import CardError, InvalidValueError, NotAvailableError, OutOfRangeError
 from xl_pricing.estimation.image import TIERS
 from xl_pricing.estimation.size import Size
+from xl_pricing.rates import tables
 from xl_pricing.rates.card import RateCard, bundled_card, read_card, read_meter, read_tier
-from xl_pricing.rates.rows import METERS, Rate, read_date, read_table
+from xl_pricing.rates.rows import METERS, Rate, read_date
 from xl_pricing.words import LONGEST_SENTENCE
 
 IN_BOUNDS = "it must be from 0.000000001 to 1,000,000 USD"
@@ -270,7 +271,7 @@ def with_rates(*rows: tuple[str, float]) -> RateCard:
         table.append(
             [usd if cell == 45 else day if cell == "2026-05-01" else cell for cell in RATES_ROW]
         )  # type: ignore[misc]
-    return CARD.with_rates(table)
+    return tables.with_rates(CARD, table)
 
 
 def test_a_later_rate_does_not_change_an_earlier_day() -> None:
@@ -372,7 +373,7 @@ def test_a_named_model_and_quality_win_over_any() -> None:
         row("gpt-image-2", "any", 3),
         row("gpt-image-2", "high", 4),
     ]
-    card = CARD.with_plans([PLANS_HEADER, *rows])
+    card = tables.with_plans(CARD, [PLANS_HEADER, *rows])
     asked = product(["gpt-image-1", "gpt-image-2"], ["low", "high"])
     usd = [card.offer("ours", card.model(m), Size(1024, 1024), q).usd for m, q in asked]
     assert usd == [1, 2, 3, 4]
@@ -388,7 +389,7 @@ def test_a_plan_without_a_row_for_the_image_has_no_price() -> None:
 
 def test_an_image_beyond_the_largest_size_tier_has_no_price() -> None:
     row = [1536 if cell == 3840 else cell for cell in PLANS_ROW]
-    card = CARD.with_plans([PLANS_HEADER, row])
+    card = tables.with_plans(CARD, [PLANS_HEADER, row])
     with pytest.raises(NotAvailableError):
         card.offer("Ours", card.model("gpt-image-2"), Size(2048, 2048), "high")
 
@@ -500,14 +501,14 @@ def table(column: str, value: object) -> list[list[object]]:
 
 
 def test_a_sheets_table_replaces_the_rates_and_leaves_the_rest() -> None:
-    card = CARD.with_rates([RATES_HEADER, RATES_ROW])
+    card = tables.with_rates(CARD, [RATES_HEADER, RATES_ROW])
     assert rate("gpt-image-2", "image_out", "standard", date(2026, 5, 1), card) == 45
     assert len(card.rates) == 1
     assert (card.models, card.plans, card.ratios) == (CARD.models, CARD.plans, CARD.ratios)
 
 
 def test_a_sheets_table_replaces_the_plans_and_leaves_the_rest() -> None:
-    card = CARD.with_plans([PLANS_HEADER, PLANS_ROW])
+    card = tables.with_plans(CARD, [PLANS_HEADER, PLANS_ROW])
     assert [row.plan for row in card.plans] == ["Ours"]
     assert (card.models, card.rates, card.ratios) == (CARD.models, CARD.rates, CARD.ratios)
 
@@ -515,29 +516,33 @@ def test_a_sheets_table_replaces_the_plans_and_leaves_the_rest() -> None:
 def test_columns_may_stand_in_any_order_and_case_beside_others() -> None:
     header = ["Remark", *(name.upper() for name in reversed(RATES_HEADER)), None]
     row = ["mine", *reversed(RATES_ROW), None]
-    assert read_table(Rate, [header, row], "the rates table") == list(
-        CARD.with_rates([RATES_HEADER, RATES_ROW]).rates
+    assert tables.read_table(Rate, [header, row], "the rates table") == list(
+        tables.with_rates(CARD, [RATES_HEADER, RATES_ROW]).rates
     )
 
 
 def test_blank_rows_are_skipped_wherever_they_are() -> None:
     blank = [None, "", " ", None, "", None, None, None]
-    card = CARD.with_rates([RATES_HEADER, blank, RATES_ROW, blank])
+    card = tables.with_rates(CARD, [RATES_HEADER, blank, RATES_ROW, blank])
     assert len(card.rates) == 1
 
 
 def test_a_table_of_a_header_alone_has_no_rates() -> None:
     with pytest.raises(NotAvailableError):
-        rate("gpt-image-2", "image_out", "standard", CHECKED, CARD.with_rates([RATES_HEADER]))
+        rate(
+            "gpt-image-2", "image_out", "standard", CHECKED, tables.with_rates(CARD, [RATES_HEADER])
+        )
 
 
 @pytest.mark.parametrize("value", [45, 45.0, "45", " 45 ", Decimal("45.0000")])
 def test_a_rate_may_be_a_number_or_text_that_is_one(value: object) -> None:
-    assert CARD.with_rates(table("usd_per_mtok", value)).rates[0].usd_per_mtok == 45
+    assert tables.with_rates(CARD, table("usd_per_mtok", value)).rates[0].usd_per_mtok == 45
 
 
 def test_a_rate_is_the_decimal_that_the_cell_shows() -> None:
-    assert CARD.with_rates(table("usd_per_mtok", 0.1)).rates[0].usd_per_mtok == Decimal("0.1")
+    assert tables.with_rates(CARD, table("usd_per_mtok", 0.1)).rates[0].usd_per_mtok == Decimal(
+        "0.1"
+    )
 
 
 @pytest.mark.parametrize(
@@ -619,21 +624,21 @@ def test_a_damaged_cell_is_named_with_what_is_accepted(
     column: str, value: object, said: str
 ) -> None:
     with pytest.raises(CardError) as caught:
-        CARD.with_rates(table(column, value))
+        tables.with_rates(CARD, table(column, value))
     assert str(caught.value) == f"the rates table, row 1: {said}"
 
 
 def test_the_row_that_is_damaged_is_counted_from_the_header() -> None:
     damaged = table("meter", "pixels")[1]
     with pytest.raises(CardError, match=r"^the rates table, row 3: meter 'pixels' is not accepted"):
-        CARD.with_rates([RATES_HEADER, RATES_ROW, RATES_ROW, damaged])
+        tables.with_rates(CARD, [RATES_HEADER, RATES_ROW, RATES_ROW, damaged])
 
 
 @pytest.mark.parametrize("column", RATES_HEADER)
 def test_a_missing_column_is_named_with_the_whole_header(column: str) -> None:
     header = [name for name in RATES_HEADER if name != column]
     with pytest.raises(CardError) as caught:
-        CARD.with_rates([header])
+        tables.with_rates(CARD, [header])
     sentence = str(caught.value)
     assert sentence.startswith(f"the rates table has no column '{column}'; its header must name: ")
     assert all(f"'{name}'" in sentence for name in RATES_HEADER)
@@ -642,19 +647,19 @@ def test_a_missing_column_is_named_with_the_whole_header(column: str) -> None:
 @pytest.mark.parametrize("no_table", [[], [[]], [[None, None]]])
 def test_a_table_without_a_header_is_refused(no_table: list[list[None]]) -> None:
     with pytest.raises(CardError, match="the plans table has no column"):
-        CARD.with_plans(no_table)
+        tables.with_plans(CARD, no_table)
 
 
 def test_a_row_shorter_than_the_header_lacks_a_field() -> None:
     with pytest.raises(CardError) as caught:
-        CARD.with_rates([RATES_HEADER, RATES_ROW[:-1]])
+        tables.with_rates(CARD, [RATES_HEADER, RATES_ROW[:-1]])
     assert str(caught.value) == "the rates table, row 1: basis is not accepted: field required"
 
 
 def test_a_table_may_be_long_but_not_a_whole_column() -> None:
-    assert CARD.with_rates([RATES_HEADER, *([[None] * 8] * 9_999)]).rates == ()
+    assert tables.with_rates(CARD, [RATES_HEADER, *([[None] * 8] * 9_999)]).rates == ()
     with pytest.raises(CardError) as caught:
-        CARD.with_rates([RATES_HEADER, *([[None] * 8] * 10_000)])
+        tables.with_rates(CARD, [RATES_HEADER, *([[None] * 8] * 10_000)])
     assert str(caught.value) == "the rates table has 10001 rows; accepted: up to 10000"
 
 
@@ -664,7 +669,7 @@ def test_a_size_tier_of_a_plan_has_whole_px(edge: object) -> None:
     with pytest.raises(
         CardError, match=r"row 1: max_long_edge_px .* is not accepted: input should"
     ):
-        CARD.with_plans([PLANS_HEADER, row])
+        tables.with_plans(CARD, [PLANS_HEADER, row])
 
 
 @pytest.mark.parametrize("blank", [None, "", " "])
@@ -673,7 +678,7 @@ def test_a_blank_amount_in_a_plan_is_none(blank: str | None) -> None:
         blank if name == "credits" else cell
         for name, cell in zip(PLANS_HEADER, PLANS_ROW, strict=True)
     ]
-    assert CARD.with_plans([PLANS_HEADER, row]).plans[0].credits is None
+    assert tables.with_plans(CARD, [PLANS_HEADER, row]).plans[0].credits is None
 
 
 # Documents

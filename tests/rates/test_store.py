@@ -440,28 +440,29 @@ WORKER = """
 import sys
 from pathlib import Path
 from hosts import price_server as ps
-from xl_pricing.rates.refresh.refresh import refresh
+from xl_pricing.rates.refresh.refresh import refresh_card
 from xl_pricing.rates.refresh.sources import find_source
 from xl_pricing.rates.refresh.store import Store
 folder, *addresses = sys.argv[1:]
 sources = [find_source(address) for address in addresses]
 """
 ONCE = f"""{WORKER}
-refresh(Store(Path(folder)), ps.DAY, sources, accept=True)
+refresh_card(Store(Path(folder)), ps.DAY, sources, accept=True)
 """
 FORKS = f"""{WORKER}
 import os, random, signal, time
 from datetime import date, timedelta
 for i in range(2):  # the first imports all, the second shows how long one takes
     began = time.monotonic()
-    refresh(Store(Path(folder + "-warm")), ps.DAY, sources, accept=True)
+    refresh_card(Store(Path(folder + "-warm")), ps.DAY, sources, accept=True)
     span = 3 * (time.monotonic() - began)
 dice = random.Random(4)
 for i in range(200):
     child = os.fork()
     if not child:
         try:
-            refresh(Store(Path(folder)), date(2026, 5, 1) + timedelta(days=i), sources, accept=True)
+            day = date(2026, 5, 1) + timedelta(days=i)
+            refresh_card(Store(Path(folder)), day, sources, accept=True)
         finally:
             os._exit(0)
     time.sleep(dice.random() * span)

@@ -14,7 +14,7 @@ from xl_pricing.functions.values import read_number, read_whole
 from xl_pricing.rates.card import RateCard, bundled_card
 from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.fetch import Manners
-from xl_pricing.rates.refresh.refresh import refresh as refresh_card
+from xl_pricing.rates.refresh.refresh import refresh_card
 from xl_pricing.rates.refresh.sources import PUBLIC, find_source
 from xl_pricing.rates.refresh.store import BUNDLED, Store, user_store
 from xl_pricing.rates.refresh.verdict import SHUTS_DOWN, Change

@@ -8,10 +8,10 @@ from xl_pricing.functions.arguments import card_with
 from xl_pricing.functions.catalogue import Argument, CellFunction
 from xl_pricing.functions.ranges import map_cells, read_only_cell, read_range
 from xl_pricing.functions.values import is_blank
-from xl_pricing.rates.card import RateCard
+from xl_pricing.rates.tables import with_plans, with_rates
 from xl_pricing.words import shortened
 
-_TAKEN_OVER = {"rates": RateCard.with_rates, "plans": RateCard.with_plans}
+_TAKEN_OVER = {"rates": with_rates, "plans": with_plans}
 """How a card takes over the arguments that are tables."""
 
 

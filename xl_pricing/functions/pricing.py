@@ -44,10 +44,11 @@ from xl_pricing.functions.values import (
     refuse_error,
     shown,
 )
-from xl_pricing.rates.card import RateCard, read_meter
+from xl_pricing.rates.card import read_meter
 from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.rates.rows import read_date
+from xl_pricing.rates.tables import with_plans, with_rates
 
 EXPLAIN_HEADER = ("line", "quantity", "unit", "rate", "USD", "source", "checked on", "basis")
 
@@ -64,7 +65,7 @@ def cost_pricer(
     rates: Table = None,
 ) -> Callable[[Cell, Cell], float]:
     """Return IMGCOST for all but size and quality, which are what varies down a column."""
-    card = card_with(RateCard.with_rates, rates)
+    card = card_with(with_rates, rates)
     return price_reader(model, n, prompt, references, tier, card, today())
 
 
@@ -208,7 +209,7 @@ def IMGRATE(
     model: Cell, meter: Cell, tier: Cell = None, date: Cell = None, rates: Table = None
 ) -> float:
     """USD per 1M tokens of a meter, on a day."""
-    card = card_with(RateCard.with_rates, rates)
+    card = card_with(with_rates, rates)
     known = card.model(read_word(model, "model"))
     day = _read_day(date)
     rate = card.rate(known, read_meter(read_word(meter, "meter")), tier_word(tier), day)
@@ -264,7 +265,7 @@ def explain(
     rates: Table = None,
 ) -> Estimate:
     """Return the itemised estimate behind IMGEXPLAIN."""
-    card = card_with(RateCard.with_rates, rates)
+    card = card_with(with_rates, rates)
     known = read_model(model, card)
     try:
         image = read_image(known, size, quality, n, prompt, references, tier)
@@ -294,7 +295,7 @@ def read_charge(
     plans: Table = None,
 ) -> Charge:
     """Return credits and USD per image of a plan, each ``None`` where the plan does not tell."""
-    card = card_with(RateCard.with_plans, plans)
+    card = card_with(with_plans, plans)
     known = read_model(model, card)
     image = read_image(known, size, quality, n, prompt, references)
 

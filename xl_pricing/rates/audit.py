@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from xl_pricing.estimation.cost import TOKENS_PER_MTOK
 from xl_pricing.estimation.size import parse_size
 from xl_pricing.rates.card import RateCard
-from xl_pricing.rates.rows import Money, Row, Word
+from xl_pricing.rates.rows import Money, Sourced, Word
 
 PRINTED_USD = Decimal("0.001")
 """What the official table rounds to; it drops zeros at the end."""
@@ -27,7 +27,7 @@ class _Listed(BaseModel):
     usd: tuple[Money, ...]
 
 
-class OfficialPrices(Row):
+class OfficialPrices(Sourced):
     """The official table of prices per image, as it was printed on a day."""
 
     format: int

@@ -3,7 +3,7 @@
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -23,7 +23,6 @@ from xl_pricing.rates.rows import (
     Ratio,
     Series,
     read_rows,
-    read_table,
 )
 from xl_pricing.words import unknown
 
@@ -132,14 +131,6 @@ class RateCard:
             "notes": (f"First seen on {released}; its sizes are taken over from {like.id}.",),
         }
         return like.model_copy(update=changes)
-
-    def with_rates(self, table: Sequence[Sequence[Any]]) -> "RateCard":
-        """Return this card with the rates of a sheet's table in place of its own."""
-        return replace(self, rates=tuple(read_table(Rate, table, "the rates table")))
-
-    def with_plans(self, table: Sequence[Sequence[Any]]) -> "RateCard":
-        """Return this card with the plans of a sheet's table in place of its own."""
-        return replace(self, plans=tuple(read_table(Plan, table, "the plans table")))
 
     def _in_force(self, model: Model, meter: str, tier: str, day: date) -> Rate | None:
         history = self._history.get((model.id, meter, tier), ())

@@ -21,7 +21,6 @@ from xl_pricing.estimation.tokens import REFERENCE_RULES, OutputRule
 from xl_pricing.words import quoted
 
 METERS = ("text_in", "text_cached", "text_out", "image_in", "image_cached", "image_out")
-MAX_TABLE_ROWS = 10_000
 LEAST_USD, MOST_USD = Decimal("1e-9"), Decimal(1_000_000)
 """What 1M tokens, an image or a credit can cost."""
 MOST_DIGITS = 24
@@ -75,7 +74,8 @@ def read_minutes(days: object) -> int | None:
     return int(minutes) if minutes.is_integer() else None
 
 
-def _blank_is_none(value: object) -> object:
+def blank_is_none(value: object) -> object:
+    """Return ``None`` for a cell of blank text, any other value as it is."""
     return None if isinstance(value, str) and not value.strip() else value
 
 
@@ -97,10 +97,10 @@ def bounded_usd(amount: Decimal) -> Decimal:
 Day = Annotated[date, BeforeValidator(read_date)]
 Word = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_plain)]
 Money = Annotated[Decimal, AfterValidator(bounded_usd)]
-Amount = Annotated[Money | None, BeforeValidator(_blank_is_none)]
+Amount = Annotated[Money | None, BeforeValidator(blank_is_none)]
 
 
-class Row(BaseModel):
+class Sourced(BaseModel):
     """A row that says where it comes from, when that was checked, and how sure it is."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
@@ -115,7 +115,7 @@ class Row(BaseModel):
         return Evidence(self.source, self.checked.isoformat(), self.basis)
 
 
-class Rate(Row):
+class Rate(Sourced):
     """What 1M tokens cost on a meter, from a day on."""
 
     model: Word
@@ -130,7 +130,7 @@ class Rate(Row):
         return self.model, self.meter, self.tier
 
 
-class Plan(Row):
+class Plan(Sourced):
     """What a plan charges for one image; the word ``any`` stands for every value of a column."""
 
     plan: Word
@@ -154,19 +154,19 @@ class Plan(Row):
         return Terms(*(None if amount is None else Fraction(amount) for amount in amounts))
 
 
-class Counted(Row):
+class Counted(Sourced):
     """A rule for counting output tokens."""
 
     rule: OutputRule
 
 
-class References(Row):
+class References(Sourced):
     """The rule for counting the tokens of reference images."""
 
     rule: Literal["patch", "tile"]
 
 
-class Text(Row):
+class Text(Sourced):
     """Text tokens that a call adds to those of its prompt."""
 
     per_call: int
@@ -223,32 +223,17 @@ class Ratio(BaseModel):
     use: Word
 
 
-_Row = TypeVar("_Row", bound=BaseModel)
+KnownRow = TypeVar("KnownRow", bound=BaseModel)
 
 
-def read_rows(kind: type[_Row], rows: Sequence[Mapping[str, Any]], where: str) -> list[_Row]:
+def read_rows(
+    kind: type[KnownRow], rows: Sequence[Mapping[str, Any]], where: str
+) -> list[KnownRow]:
     """Validate rows of one kind; raise `CardError` with the first fault as a sentence."""
     return [read_row(kind, row, f"{where}, row {i}") for i, row in enumerate(rows, start=1)]
 
 
-def read_table(kind: type[_Row], table: Sequence[Sequence[Any]], where: str) -> list[_Row]:
-    """Validate a table from a sheet: a header row, then rows; wholly blank rows are skipped."""
-    header = [str(cell or "").strip().lower() for cell in table[0]] if table else []
-    needed = [name for name, field in kind.model_fields.items() if field.is_required()]
-    absent = [name for name in needed if name not in header]
-    if absent:
-        raise CardError(f"{where} has no column {absent[0]!r}; its header must name: {needed}")
-    if len(table) > MAX_TABLE_ROWS:
-        raise CardError(f"{where} has {len(table)} rows; accepted: up to {MAX_TABLE_ROWS}")
-    rows = [
-        {name: cell for name, cell in zip(header, row, strict=False) if name in kind.model_fields}
-        for row in table[1:]
-        if any(_blank_is_none(cell) is not None for cell in row)
-    ]
-    return read_rows(kind, rows, where)
-
-
-def read_row(kind: type[_Row], row: Mapping[str, Any], where: str) -> _Row:
+def read_row(kind: type[KnownRow], row: Mapping[str, Any], where: str) -> KnownRow:
     """Validate one row; raise `CardError` with its first fault as a sentence."""
     try:
         return kind.model_validate(row)

@@ -1,9 +1,8 @@
 """The tables of the Rates sheet: what their columns are, and a card's rows in them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
-from decimal import Decimal
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from workbook_templates.book.blocks import Column
 from workbook_templates.book.page import Typed
@@ -11,10 +10,9 @@ from workbook_templates.book.theme import COUNT, DATE, NUMBER
 from workbook_templates.book.words import Words
 from workbook_templates.formulas.constants import FREE_SIZES, RULES
 from xl_pricing.estimation.image import QUALITIES
-from xl_pricing.estimation.size import PRESET_SHORT_SIDE_PX, FreeSizes, parse_ratio, preset
-from xl_pricing.estimation.tokens import GridRule, TableRule
+from xl_pricing.estimation.size import PRESET_SHORT_SIDE_PX, parse_ratio, preset
 from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
-from xl_pricing.rates.rows import Model, Row
+from xl_pricing.rates.tables import FIXED, MODELS, PLANS, RATES, Row, table_rows
 
 CUSTOM = "custom"
 CHANGES = "tblChanges"
@@ -62,19 +60,19 @@ def tables(card: RateCard, words: Words) -> list[Part]:
     ]
 
 
-def _rates(card: RateCard, words: Words) -> Iterator[Cells]:
-    return (_cells(rate, words) for rate in card.rates)
+def _of_the_card(name: str) -> Callable[[RateCard, Words], Iterable[Cells]]:
+    """Return how a table of the card is told: sources and notes in the language."""
+
+    def rows(card: RateCard, words: Words) -> Iterator[Cells]:
+        for row in table_rows(card, name):
+            yield row | told_in(words, row)
+
+    return rows
 
 
-def _models(card: RateCard, words: Words) -> Iterator[Cells]:
-    return (_model(model, words) for model in card.models)
-
-
-def _fixed(card: RateCard, words: Words) -> Iterator[Cells]:
-    for model in card.models:
-        if isinstance(model.output.rule, TableRule):
-            for size, tokens in model.output.rule.table.items():
-                yield {"model": model.id, "size": size, **tokens, **_cells(model.output, words)}
+def told_in(words: Words, row: Row) -> Row:
+    """Return what of a row is told in the language: its source and its note."""
+    return {field: words.data(str(row[field])) for field in ("source", "note") if field in row}
 
 
 def _sizes(card: RateCard, words: Words) -> Iterator[Cells]:
@@ -92,45 +90,12 @@ def _sizes(card: RateCard, words: Words) -> Iterator[Cells]:
         yield {"ratio": row.ratio, **edges, "use": words(row.use), **sourced}
 
 
-def _plans(card: RateCard, words: Words) -> Iterator[Cells]:
-    return (_cells(plan, words) for plan in card.plans)
-
-
 def _no_changes(_card: RateCard, _words: Words) -> Iterator[Cells]:
     yield {}
 
 
 def _rules(_card: RateCard, words: Words) -> Iterator[Cells]:
     return ({**rule._asdict(), "meaning": words(rule.meaning)} for rule in RULES)
-
-
-def _cells(row: Row, words: Words) -> Cells:
-    """Return a row of the card as cells: exact amounts as numbers, source and note in words."""
-    return {name: _cell(name, value, words) for name, value in row}
-
-
-def _cell(name: str, value: Any, words: Words) -> Typed:  # noqa: ANN401 - what pydantic holds
-    if name in {"source", "note"}:
-        return words.data(value)
-    return float(value) if isinstance(value, Decimal) else value
-
-
-def _model(model: Model, words: Words) -> Cells:
-    rule, sizes = model.output.rule, model.sizes
-    grids = rule.grids if isinstance(rule, GridRule) else {}
-    return {
-        "model": model.id,
-        "aliases": ", ".join(model.aliases),
-        "released": model.released,
-        "shuts_down": model.shuts_down,
-        "counting": "grid" if grids else "table",
-        **grids,
-        **(asdict(sizes) if isinstance(sizes, FreeSizes) else {}),
-        "reference_rule": model.references.rule,
-        "text_per_call": model.text.per_call,
-        "text_per_reference": model.text.per_reference,
-        **_cells(model.output, words),
-    }
 
 
 _SOURCED = (
@@ -142,15 +107,15 @@ _MODEL = Column("model", "Model", width=24)
 _METER = Column("meter", "Meter", width=15)
 _TIER = Column("tier", "Price tier")
 _TABLES = (
-    _Declared("tblRates", "Rates", (
+    _Declared(RATES, "Rates", (
         _MODEL,
         _METER,
         _TIER,
         Column("usd_per_mtok", "USD per 1M tokens", look=_PRICE, width=14),
         Column("effective_from", "In force from", look=_DATE, width=14),
         *_SOURCED,
-    ), _rates),
-    _Declared("tblModels", "Models: what they take and how they count", (
+    ), _of_the_card(RATES)),
+    _Declared(MODELS, "Models: what they take and how they count", (
         _MODEL,
         Column("aliases", "Other names", width=34),
         Column("released", "Released", look=_DATE),
@@ -167,13 +132,13 @@ _TABLES = (
         Column("text_per_call", "Text tokens per call", look=NUMBER),
         Column("text_per_reference", "Text tokens per reference", look=NUMBER),
         *_SOURCED,
-    ), _models),
-    _Declared("tblFixed", "Output tokens of the fixed sizes", (
+    ), _of_the_card(MODELS)),
+    _Declared(FIXED, "Output tokens of the fixed sizes", (
         _MODEL,
         Column("size", "Size, px"),
         *(Column(quality, f"Tokens at {quality}", look=_COUNT) for quality in QUALITIES[:3]),
         *_SOURCED,
-    ), _fixed),
+    ), _of_the_card(FIXED)),
     _Declared("tblSizes", "Sizes: what a ratio stands for", (
         Column("ratio", "Ratio"),
         Column("width_px", "Width, px", look=_COUNT),
@@ -183,7 +148,7 @@ _TABLES = (
         Column("basis", "Basis"),
     ), _sizes),
     _Declared(
-        "tblPlans",
+        PLANS,
         "Plans: credits and resellers' prices, which change often: check them before use", (
         Column("plan", "Plan", width=14),
         Column("shape", "Kind of price", width=13),
@@ -197,7 +162,7 @@ _TABLES = (
         Column("multiplier", "Times the token cost", look=_PRICE),
         Column("note", "Note", width=60),
         *_SOURCED,
-    ), _plans),
+    ), _of_the_card(PLANS)),
     _Declared(CHANGES, "What the last refresh changed", (
         _MODEL,
         _METER,

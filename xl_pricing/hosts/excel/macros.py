@@ -15,16 +15,16 @@ from typing import Any, NamedTuple
 
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.sheets.rates.sheet import CARD_NOTE
-from workbook_templates.sheets.rates.tables import CHANGES
-from workbook_templates.sheets.rates.tables import tables as tables_of
+from workbook_templates.sheets.rates.tables import CHANGES, told_in
 from xl_pricing.errors import InvalidValueError, NotAvailableError, XlPricingError
 from xl_pricing.hosts.excel.kept_rows import IDENTITIES, Merged, Row, merge
 from xl_pricing.hosts.excel.sheet_table import SheetTable
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.day import today
-from xl_pricing.rates.refresh.refresh import refresh as refresh_card
+from xl_pricing.rates.refresh.refresh import refresh_card
 from xl_pricing.rates.refresh.store import active_card, user_store
 from xl_pricing.rates.refresh.verdict import Change
+from xl_pricing.rates.tables import table_rows
 
 TITLE = "Image Pricing"
 AS_OF = "price_date"
@@ -42,7 +42,7 @@ def refresh_rates() -> str:
     book = _calling_book()
     news, changes = _ask_sources()
     try:
-        told = refresh(book, active_card(), changes, user_store().warning())
+        told = update_workbook(book, active_card(), changes, user_store().warning())
         message = f"{told}\n\n{news}"
     except XlPricingError as error:
         message = f"The rates were not refreshed: {error}."
@@ -88,7 +88,7 @@ def _free_path(home: Path) -> Path:
     return next(path for path in map(folder.joinpath, names) if not path.exists())
 
 
-def refresh(  # xlwings has no types to speak of
+def update_workbook(  # xlwings has no types to speak of
     book: Any,  # noqa: ANN401
     card: RateCard,
     changes: Sequence[Change] = (),
@@ -146,13 +146,19 @@ def _plan(book: Any, name: str, card: RateCard) -> _Step:  # noqa: ANN401 - as a
             f"the sheet {table.sheet.name} is protected; accepted: a sheet that was unprotected "
             "under Review"
         )
-    lang = next((lang for lang in LANGUAGES if Words(lang)("Rates") == table.sheet.name), "en")
-    part = next(part for part in tables_of(card, Words(lang)) if part.name == name)
-    table.require_columns([column.name for column in part.columns])
-    card_rows = [{name: _as_cell(value) for name, value in row.items()} for row in part.rows]
+    words = _words_of(table)
+    rows = [row | told_in(words, row) for row in table_rows(card, name)]
+    table.require_columns(next(iter(rows), {}))
+    card_rows = [{field: _as_cell(value) for field, value in row.items()} for row in rows]
     merged = merge(name, table.rows, card_rows)
     table.require_room(len(merged.rows))
     return _Step(table, merged)
+
+
+def _words_of(table: SheetTable) -> Words:
+    """Return the words of the workbook's language, which its sheet's title tells."""
+    known = (lang for lang in LANGUAGES if Words(lang)("Rates") == table.sheet.name)
+    return Words(next(known, "en"))
 
 
 def _plan_changes(book: Any, changes: Sequence[Change]) -> _Step:  # noqa: ANN401 - as above

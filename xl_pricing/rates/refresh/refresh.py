@@ -14,7 +14,7 @@ from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.refresh.fetch import MAX_BYTES, Manners, fetch
 from xl_pricing.rates.refresh.sources import PUBLIC, Quotes, Source
 from xl_pricing.rates.refresh.store import Store
-from xl_pricing.rates.refresh.verdict import Change, Merge, merge
+from xl_pricing.rates.refresh.verdict import Change, Verdict, judge
 
 Tell = Callable[[str], None]
 """Takes a line on what is going on."""
@@ -44,7 +44,7 @@ class Report:
         return "; ".join(said)
 
 
-def refresh(
+def refresh_card(
     store: Store,
     day: date,
     sources: Sequence[Source] = tuple(PUBLIC.values()),
@@ -75,17 +75,17 @@ def refresh(
 
 def _save(
     store: Store, quotes: Sequence[Quotes], day: date, *, accept: bool
-) -> tuple[int | None, Merge]:
-    """Merge under the store's lock, so that what another refresh has just saved is kept."""
-    merges: list[Merge] = []
+) -> tuple[int | None, Verdict]:
+    """Judge and save under the store's lock: what another refresh has just saved is kept."""
+    verdicts: list[Verdict] = []
 
     def change(card: RateCard) -> RateCard:
-        merges.append(merge(card, quotes, day, accept=accept))
-        return merges[0].card
+        verdicts.append(judge(card, quotes, day, accept=accept))
+        return verdicts[0].card
 
     why = "refresh from " + ", ".join(sorted(said.source for said in quotes))
     number = store.update(why[:255], day, change)
-    return number, merges[0]
+    return number, verdicts[0]
 
 
 def _ask(source: Source, store: Store, day: date, manners: Manners | None) -> Quotes:

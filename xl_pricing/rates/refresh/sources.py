@@ -20,15 +20,14 @@ from xl_pricing.errors import CardError, InvalidValueError
 from xl_pricing.rates.card import bundled_card, rows_of
 from xl_pricing.rates.rows import (
     LEAST_USD,
-    MAX_TABLE_ROWS,
     Day,
     Rate,
     Word,
     bounded_usd,
     read_row,
     read_rows,
-    read_table,
 )
+from xl_pricing.rates.tables import MAX_TABLE_ROWS, read_table
 from xl_pricing.written import figure_in, marks_proven, plainly
 
 OWN = "own card: "

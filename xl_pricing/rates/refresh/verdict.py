@@ -44,7 +44,7 @@ class Change(NamedTuple):
     why: str = ""
 
 
-class Merge(NamedTuple):
+class Verdict(NamedTuple):
     """The card that follows, what was accepted and what held back, and what else to know."""
 
     card: RateCard
@@ -53,8 +53,10 @@ class Merge(NamedTuple):
     notes: Sequence[str]
 
 
-def merge(card: RateCard, quotes: Collection[Quotes], day: date, *, accept: bool = False) -> Merge:
-    """Merge what sources say on a day into a card; with ``accept`` also what is in doubt.
+def judge(
+    card: RateCard, quotes: Collection[Quotes], day: date, *, accept: bool = False
+) -> Verdict:
+    """Judge what sources say on a day: the card takes what is believed, ``accept`` also doubts.
 
     Of two prices that differ ``accept`` takes the higher, and of two last days the earlier: a plan
     should not run short. Who means the other one asks its source alone.
@@ -127,11 +129,11 @@ class _Book:
         """Note that a rate stays although another was offered."""
         self.notes.append(f"{' '.join(rate.series)} stays at {rate.usd_per_mtok} {why}")
 
-    def merged(self) -> Merge:
+    def merged(self) -> Verdict:
         """Return the outcome."""
         rates = tuple(rate for dated in self.history.values() for rate in dated.values())
         card = replace(self.card, models=tuple(self.models.values()), rates=rates)
-        return Merge(card, self.accepted, self.held, self.notes)
+        return Verdict(card, self.accepted, self.held, self.notes)
 
 
 def is_own(rate: Rate) -> bool:
