@@ -19,7 +19,7 @@ from outcomes import (
     stages,
     worksheet,
 )
-from outcomes.actuals import Bills
+from outcomes.bills import Bills
 from outcomes.campaign import Campaign
 from outcomes.job import Job
 from outcomes.said import Outcome, Reader

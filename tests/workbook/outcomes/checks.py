@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 
-from outcomes import actuals, campaign, plans, rates, risk, stages, strict
-from outcomes.actuals import Bills
+from outcomes import bills as rows_of_bills
+from outcomes import lines as rows_of_lines
+from outcomes import plans, rates, risk, stages, strict
+from outcomes.bills import Bills
 from outcomes.campaign import Campaign
 from outcomes.job import YES, Job
+from outcomes.pack import pack_outcomes
 from outcomes.said import Outcome, Said
 from outcomes.strict import holds
 from xl_pricing.errors import XlPricingError
-from xl_pricing.estimation.budget import (
-    USUAL_BUFFERS,
-)
+from xl_pricing.estimation.budget import USUAL_BUFFERS
 from xl_pricing.estimation.credits import charge
 from xl_pricing.estimation.size import FreeSizes
 from xl_pricing.rates.rows import Plan, read_date
@@ -29,9 +30,9 @@ def outcomes(campaign_: Campaign, bills: Bills, today: date) -> dict[str, Outcom
     notes = _notes(job, today) | _notes_of_tables(campaign_, bills)
     wrong, noted = (sum(one == 0 for one in found.values()) for found in (errors, notes))
     rules: dict[str, Outcome] = {**errors, **notes}
-    lines = [(campaign.FIRST_ROW + i, campaign.SAYS[line.fault])
+    lines = [(rows_of_lines.FIRST_ROW + i, rows_of_lines.SAYS[line.fault])
              for i, line in enumerate(campaign_.lines) if line.filled and line.fault]  # fmt: skip
-    rows = [(bill.row, actuals.SAYS[bill.fault]) for bill in bills.wrong]
+    rows = [(bill.row, rows_of_bills.SAYS[bill.fault]) for bill in bills.wrong]
     return {
         **rules,
         "errors_found": wrong,
@@ -87,7 +88,7 @@ def _of_job(job: Job) -> dict[str, int]:
 
 
 def _of_tables(campaign_: Campaign, bills: Bills) -> dict[str, int]:
-    ok_pack = plans.pack_outcomes(campaign_.job)["ok_pack"]
+    ok_pack = pack_outcomes(campaign_.job)["ok_pack"]
     return {
         "ok_campaign_rows": int(len(campaign_.priced) == len(campaign_.filled)),
         "ok_campaign_table": int(len(campaign_.lines) <= strict.MOST_ROWS),

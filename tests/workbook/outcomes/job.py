@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from outcomes import strict
+from outcomes.bills import Bills
 from outcomes.strict import Cell
 from xl_pricing.errors import NotAvailableError
 from xl_pricing.estimation.budget import (
@@ -154,8 +155,6 @@ class Job:
     @cached_property
     def measured(self) -> tuple[Fraction | None, Fraction | None]:
         """Measured retries and measured USD per image that take the place of what is typed."""
-        from outcomes.actuals import Bills  # which are judged by the job
-
         if self["use_measured"] != YES:
             return None, None
         bills = Bills(self)

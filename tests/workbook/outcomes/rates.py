@@ -1,6 +1,7 @@
 """What the prices in force must be on the price date, a row per model."""
 
-from outcomes.campaign import Campaign, Line
+from outcomes.campaign import Campaign
+from outcomes.lines import Line
 from outcomes.said import Outcome
 from outcomes.strict import cell, holds
 from xl_pricing.estimation.image import TIERS

@@ -1,0 +1,195 @@
+"""The rows of the Actuals: which of them count, and what they add up to."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from outcomes import strict
+from outcomes.said import EPOCH
+from outcomes.strict import Cell
+from xl_pricing.estimation.actuals import Totals
+from xl_pricing.estimation.levers import QUALITIES
+from xl_pricing.estimation.size import Size
+from xl_pricing.rates.rows import Model
+
+if TYPE_CHECKING:
+    from outcomes.job import Job  # by which rows are judged, and which reads what they measure
+
+TABLE = "tblActuals"
+FIRST_ROW = 42
+FILLED = (
+    *("date", "model", "size", "quality", "generations", "accepted"),
+    *("input_tokens", "output_tokens", "billed"),
+)
+SAYS = (
+    "✔ counted",
+    "more than 5,000 rows",
+    "date",
+    "model unknown",
+    "size not readable",
+    "quality unknown",
+    "generations",
+    "accepted finals",
+    "more accepted than generated",
+    "tokens",
+    "billed is not a number",
+    "billed is negative",
+)
+"""What is said of a row, by the first thing that is wrong with it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bill:
+    """A row of the table; what is wrong with it raises the core's errors."""
+
+    typed: Mapping[str, Cell]
+    row: int
+    job: "Job"
+
+    def __getitem__(self, name: str) -> Cell:
+        """Return what is typed in a column."""
+        return self.typed.get(name)
+
+    @cached_property
+    def filled(self) -> bool:
+        """Whether anything but a note and spaces is typed."""
+        return any(str("" if self[name] is None else self[name]).strip(" ") for name in FILLED)
+
+    @property
+    def model(self) -> Model:
+        """The model."""
+        return strict.model(self["model"], self.job.card)
+
+    @property
+    def size(self) -> Size:
+        """The size in px."""
+        return strict.size(self["size"], self.job.card)
+
+    @property
+    def quality(self) -> str:
+        """The quality, a word."""
+        typed = self["quality"]
+        word = typed.strip(" ").lower() if isinstance(typed, str) else ""
+        strict.need(word in QUALITIES)
+        return word
+
+    @property
+    def day(self) -> int:
+        """The day as Excel counts it."""
+        return (strict.day(self["date"]) - EPOCH).days
+
+    @property
+    def totals(self) -> Totals:
+        """Generations, finals and USD."""
+        counts = (strict.whole(self[name]) for name in ("generations", "accepted"))
+        return Totals(*map(Fraction, counts), strict.figure(self["billed"]))
+
+    def tokens(self, name: str) -> Fraction | None:
+        """Return tokens that may be left out."""
+        typed = self[name]
+        return None if typed is None else Fraction(strict.whole(typed, 0, float("1e300")))
+
+    @cached_property
+    def fault(self) -> int:
+        """The place in `SAYS` of the first thing that is wrong."""
+        made, kept = self["generations"], self["accepted"]
+        low = -strict.ANY
+        tests: Sequence[Callable[[], object]] = (
+            lambda: strict.need(self.row < FIRST_ROW + strict.MOST_ROWS),
+            lambda: self.day,
+            lambda: self.model,
+            lambda: self.size,
+            lambda: self.quality,
+            lambda: strict.whole(made),
+            lambda: strict.whole(kept),
+            lambda: strict.need(kept <= made),
+            lambda: (self.tokens("input_tokens"), self.tokens("output_tokens")),
+            lambda: strict.figure(self["billed"], low, Fraction(strict.MOST_OF_A_ROW)),
+            lambda: strict.figure(self["billed"]),
+        )
+        wrong = (code for code, test in enumerate(tests, start=1) if not strict.holds(test))
+        return next(wrong, 0)
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether the row is summed up."""
+        return self.filled and self.fault == 0
+
+    @cached_property
+    def is_like_job(self) -> bool:
+        """Whether the row is of the job's model, size and quality."""
+        job = self.job
+        return (
+            self.counts
+            and self.model.id == job.model.id
+            and self.size == job.edges
+            and self.quality == job["quality"].lower()
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Bills:
+    """All rows of the table."""
+
+    job: "Job"
+
+    @cached_property
+    def rows(self) -> list[Bill]:
+        """The rows, in their order."""
+        typed = enumerate(self.job[TABLE], start=FIRST_ROW)
+        return [Bill(row, number, self.job) for number, row in typed]
+
+    @cached_property
+    def filled(self) -> list[Bill]:
+        """The rows that are not blank."""
+        return [bill for bill in self.rows if bill.filled]
+
+    @cached_property
+    def counted(self) -> list[Bill]:
+        """The rows without a fault."""
+        return [bill for bill in self.rows if bill.counts]
+
+    @cached_property
+    def wrong(self) -> list[Bill]:
+        """The rows with a fault."""
+        return [bill for bill in self.filled if not bill.counts]
+
+    @cached_property
+    def actual(self) -> Totals:
+        """What happened, over the rows that count."""
+        return totals(self.counted)
+
+    @cached_property
+    def is_comparable(self) -> bool:
+        """Whether there are rows, and all count."""
+        whole = len(self.rows) <= strict.MOST_ROWS
+        return bool(self.counted) and not self.wrong and whole
+
+    def measured_retries(self) -> Fraction | None:
+        """Return measured retries, if any final was accepted."""
+        return self.actual.retries if self.actual.finals else None
+
+    def measured_cost(self) -> Fraction | None:
+        """Return measured USD per image of rows like the job, if there are any."""
+        like = totals(bill for bill in self.counted if bill.is_like_job)
+        return like.cost_per_image if like.generations else None
+
+    def measured_output_tokens(self) -> Fraction:
+        """Return output tokens per image of rows like the job that tell them."""
+        told = [b for b in self.counted if b.is_like_job and b["output_tokens"] is not None]
+        tokens = strict.total([bill.tokens("output_tokens") or Fraction(0) for bill in told])
+        generations = totals(told).generations
+        strict.need(generations)
+        return tokens / generations
+
+
+def totals(bills: Iterable[Bill]) -> Totals:
+    """Add up rows that count."""
+    parts = [(t.generations, t.finals, t.usd) for t in (bill.totals for bill in bills)]
+    return (
+        Totals(*(strict.total(list(column)) for column in zip(*parts, strict=True)))
+        if parts
+        else Totals(Fraction(0), Fraction(0), Fraction(0))
+    )
