@@ -5,8 +5,10 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import pytest
+from bench import Bench, Verdict
 from exhaustive import many
-from mutations import Bench, Verdict, judged, mutants
+from mutants import mutants
+from mutations import bench_of, judged
 from random_inputs import CARD, job
 
 from workbook_templates.formulas.parse import parse
@@ -26,7 +28,7 @@ def test_every_operator_and_constant_is_changed_in_turn() -> None:
 
 @pytest.fixture(scope="module")
 def bench() -> Bench:
-    return Bench.of(CARD, [job(), job(finals=7, pack_credits=50), job(retries="few")])
+    return bench_of(CARD, [job(), job(finals=7, pack_credits=50), job(retries="few")])
 
 
 @pytest.mark.parametrize("name", ["buffer_cost", "campaign_left", "stage_saving", "pack_needed"])

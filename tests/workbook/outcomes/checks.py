@@ -10,14 +10,14 @@ from outcomes import plans, rates, risk, stages, strict
 from outcomes.bills import Bills
 from outcomes.campaign import Campaign
 from outcomes.job import YES, Job
-from outcomes.pack import pack_outcomes
+from outcomes.pack import JobPack
 from outcomes.said import Outcome, Said
 from outcomes.strict import holds
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.budget import USUAL_BUFFERS
 from xl_pricing.estimation.credits import charge
 from xl_pricing.estimation.size import FreeSizes
-from xl_pricing.rates.rows import Plan, read_date
+from xl_pricing.rates.rows import read_date
 
 RATES_AGE = timedelta(days=45)
 LISTED_ROWS = 10
@@ -50,7 +50,9 @@ def _of_image(job: Job) -> dict[str, int]:
     meters = ("text_in", "image_in", "image_out")
 
     def plan() -> None:
-        found = charge_of(job)
+        terms = job.card.plans[job.offer()].terms
+        # Credits that are listed need no token price.
+        found = terms if terms.credits else charge(terms, job.list_cost)
         strict.need(found.credits is not None or found.usd is not None)
 
     def rates_() -> list[object]:
@@ -70,12 +72,6 @@ def _of_image(job: Job) -> dict[str, int]:
     }
 
 
-def charge_of(job: Job) -> "object":
-    """Return what the chosen plan charges; credits that are listed need no token price."""
-    terms = job.card.plans[job.offer()].terms
-    return terms if terms.credits else charge(terms, job.list_cost)
-
-
 def _of_job(job: Job) -> dict[str, int]:
     return {
         "ok_finals": holds(lambda: strict.figure(job["finals"])),
@@ -88,11 +84,10 @@ def _of_job(job: Job) -> dict[str, int]:
 
 
 def _of_tables(campaign_: Campaign, bills: Bills) -> dict[str, int]:
-    ok_pack = pack_outcomes(campaign_.job)["ok_pack"]
     return {
         "ok_campaign_rows": int(len(campaign_.priced) == len(campaign_.filled)),
         "ok_campaign_table": int(len(campaign_.lines) <= strict.MOST_ROWS),
-        "ok_pack": int(ok_pack),  # type: ignore[arg-type]
+        "ok_pack": JobPack(campaign_.job).is_sound(),
         "ok_actuals_rows": int(not bills.wrong),
         "ok_actuals_table": int(len(bills.rows) <= strict.MOST_ROWS),
         "ok_variance": 1,
@@ -103,6 +98,10 @@ def _notes(job: Job, today: date) -> dict[str, int]:
     sizes, day = job.model.sizes, read_date(job["price_date"])
     low, high = USUAL_BUFFERS
     width, height = job.edges
+
+    def assumes_nothing() -> None:
+        strict.need(job.card.plans[job.offer()].basis != "estimate")
+
     tried = isinstance(sizes, FreeSizes) and width * height > sizes.experimental_pixels
     return {
         "note_service": 1 - rates.leaves(job.model, job["price_date"]),
@@ -111,19 +110,12 @@ def _notes(job: Job, today: date) -> dict[str, int]:
         "note_buffer": holds(lambda: strict.figure(job["buffer"], low, high)),
         "note_basis": _basis(job),
         "note_size": int(not tried),
-        "note_plan": int(_row(job) is not None and _row(job).basis != "estimate"),
+        "note_plan": holds(assumes_nothing),
         "note_stage": stages.drafts_can_be_made(job),
         "note_lever_ratios": int(len(job.card.ratios) + 1 <= 40),
         "note_plans_room": int(len({plan.plan.lower() for plan in job.card.plans}) <= plans.ROOM),
-        "note_risk": int(bool(holds(lambda: strict.need(risk.covers(job))))),
+        "note_risk": holds(lambda: strict.need(risk.covers(job))),
     }
-
-
-def _row(job: Job) -> Plan | None:
-    try:
-        return job.card.plans[job.offer()]
-    except XlPricingError:
-        return None
 
 
 def _basis(job: Job) -> int:

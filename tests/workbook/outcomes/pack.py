@@ -1,6 +1,6 @@
 """What a prepaid pack of the chosen plan must answer."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
@@ -12,56 +12,69 @@ from outcomes.strict import cell, holds
 from xl_pricing.estimation.credits import Pack
 
 
-def pack_outcomes(job: Job) -> dict[str, Outcome]:
-    """Return what a prepaid pack of the chosen plan buys, and whether it pays off."""
+@dataclass(frozen=True, eq=False)
+class JobPack:
+    """The pack that is typed on the Plans sheet, for the job."""
 
-    def pack() -> Pack:
-        return Pack(strict.figure(job["pack_usd"]), strict.figure(job["pack_credits"]))
+    job: Job
 
-    def needed() -> int:
-        total = job.credits() * job.plan().generations_with_buffer
-        return ceil(rounded(total / pack().credits))
+    def pack(self) -> Pack:
+        """Return the pack."""
+        return Pack(strict.figure(self.job["pack_usd"]), strict.figure(self.job["pack_credits"]))
 
-    def tokens() -> Fraction:
-        return job.list_cost() * job.plan().generations_with_buffer
+    def is_sound(self) -> int:
+        """Return 1 for a pack that is typed wholly, and for none."""
+        none = strict.blank(self.job["pack_usd"]) and strict.blank(self.job["pack_credits"])
+        return 1 if none else holds(self.pack)
 
-    def per_image() -> Fraction:
-        return pack().usd / pack().images(job.credits())
+    def needed(self) -> int:
+        """Return the packs that the job takes."""
+        total = self.job.credits() * self.job.plan().generations_with_buffer
+        return ceil(rounded(total / self.pack().credits))
 
-    blank = strict.blank(job["pack_usd"]) and strict.blank(job["pack_credits"])
-    return {
-        "pack_images": cell(lambda: pack().images(job.credits())),
-        "pack_usd_per_image": cell(per_image),
-        "pack_break_even": cell(lambda: pack().break_even_images(job.list_cost())),
-        "pack_needed": cell(needed),
-        "pack_cost": cell(lambda: needed() * pack().usd),
-        "pack_tokens_usd": cell(tokens),
-        "pack_says": _pack_says(job, pack, needed, tokens),
-        "ok_pack": 1 if blank else holds(pack),
-    }
+    def cost(self) -> Fraction:
+        """Return the cost of these packs in USD."""
+        return self.needed() * self.pack().usd
 
+    def tokens(self) -> Fraction:
+        """Return what the same images cost by tokens in USD."""
+        return self.job.list_cost() * self.job.plan().generations_with_buffer
 
-def _pack_says(
-    job: Job,
-    pack: Callable[[], Pack],
-    needed: Callable[[], int],
-    tokens: Callable[[], Fraction],
-) -> Said:
-    lacks: tuple[tuple[Callable[[], object], str], ...] = (
-        (pack, "^Type the price"),
-        (job.credits, "^The chosen plan has no credits"),
-        (job.plan, "^Mend finals"),
-        (tokens, "^The token price is not known"),
-    )
-    for figure_, said in lacks:
-        if not holds(figure_):
-            return Said(said)
-    packs = needed() * pack().usd
-    figures = (usd(packs), usd(tokens()))
-    if not needed():
-        return Said("^The job needs no images")
-    if rounded(packs) < rounded(tokens()):
-        return Said("^The pack pays off", figures)
-    if rounded(pack().usd / pack().images(job.credits())) >= rounded(job.list_cost()):
-        return Said("^The pack never pays off")
-    return Said("^The pack does not pay off", figures)
+    def images(self) -> Fraction:
+        """Return how many images a pack pays for."""
+        return self.pack().images(self.job.credits())
+
+    def usd_per_image(self) -> Fraction:
+        """Return USD per image of a pack that is used up."""
+        return self.pack().usd / self.images()
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """Return what a person reads."""
+        return {
+            "pack_images": cell(self.images),
+            "pack_usd_per_image": cell(self.usd_per_image),
+            "pack_break_even": cell(lambda: self.pack().break_even_images(self.job.list_cost())),
+            "pack_needed": cell(self.needed),
+            "pack_cost": cell(self.cost),
+            "pack_tokens_usd": cell(self.tokens),
+            "pack_says": self._says(),
+        }
+
+    def _says(self) -> Said:
+        lacks = (
+            (self.pack, "^Type the price"),
+            (self.job.credits, "^The chosen plan has no credits"),
+            (self.job.plan, "^Mend finals"),
+            (self.tokens, "^The token price is not known"),
+        )
+        for figure, said in lacks:
+            if not holds(figure):
+                return Said(said)
+        if not self.needed():
+            return Said("^The job needs no images")
+        figures = (usd(self.cost()), usd(self.tokens()))
+        if rounded(self.cost()) < rounded(self.tokens()):
+            return Said("^The pack pays off", figures)
+        if rounded(self.usd_per_image()) >= rounded(self.job.list_cost()):
+            return Said("^The pack never pays off")
+        return Said("^The pack does not pay off", figures)

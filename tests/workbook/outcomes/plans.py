@@ -6,7 +6,7 @@ from fractions import Fraction
 from outcomes import strict
 from outcomes.job import Job
 from outcomes.offers import COLUMNS, Offer, Official, rounded
-from outcomes.pack import pack_outcomes
+from outcomes.pack import JobPack
 from outcomes.said import Outcome, Said
 from outcomes.strict import cell, holds
 from xl_pricing.estimation.credits import charge, markup
@@ -30,7 +30,7 @@ def outcomes(job: Job) -> dict[str, Outcome]:
         **_cards(official, offers, priced),
         **_bars(official, priced),
         "plans_more": Said("^▲ There are more", ("20",)) if len(names) > ROOM else "",
-        **pack_outcomes(job),
+        **JobPack(job).outcomes(),
     }
 
 
