@@ -414,15 +414,15 @@ def test_what_the_sources_changed_is_listed_on_the_rates_sheet(
 
 
 @pytest.mark.usefixtures("called")
-def test_a_card_that_was_set_aside_is_told_on_the_rates_sheet_until_it_is_mended(
+def test_a_card_that_is_not_used_is_told_on_the_rates_sheet_until_it_is_whole(
     book: Book, data_folder: Path
 ) -> None:
     data_folder.mkdir()
     (data_folder / "card.json").write_text("half a ca", "utf-8")
     refresh_rates()
     note = next(name.refers_to_range for name in book.names if name.name == "card_note")
-    assert "is set aside" in str(note.value)
-    (data_folder / "set_aside").rename(data_folder / "elsewhere")
+    assert "is not used" in str(note.value)
+    (data_folder / "card.json").unlink()
     refresh_rates()
     assert note.value is None
 
