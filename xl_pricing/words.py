@@ -11,7 +11,7 @@ LONGEST_SENTENCE = 247
 """Characters of an error's sentence at most; a cell shows ``#VALUE! `` before it."""
 LONGEST_QUOTE = 60
 
-_LIKE = 0.6
+_LIKE = 0.7
 _SHORTEST_PART = 2
 _MOST_MEANT = 2
 _DIGITS = re.compile(r"\D+")

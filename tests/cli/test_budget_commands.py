@@ -95,3 +95,12 @@ def test_buffer_is_imgbuffer_with_its_generations(confidence: str) -> None:
 )
 def test_bad_input_is_told_in_one_sentence(line: str, told: str) -> None:
     assert_one_sentence(run(line), told)
+
+
+def test_without_finals_there_is_no_cost_of_a_final() -> None:
+    told = answer("budget 0.1 0")
+    assert told["cost_per_accepted_final"] is told["cost_per_accepted_final_with_buffer"] is None
+    assert answer("budget 0.1 2.5 --retries 1.5")["total_generations"] == 3.75
+    assert "4       total generations                    3.75" in table(
+        "budget 0.1 2.5 --retries 1.5"
+    )

@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from command_line import answer, assert_one_sentence, run, start, table
 
 import xl_pricing
@@ -49,6 +52,7 @@ def test_these_are_the_commands() -> None:
         "excel uninstall",
         "explain",
         "levers",
+        "models",
         "plans",
         "rates audit",
         "rates diff",
@@ -101,8 +105,8 @@ def test_the_version() -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("paint", "No such command 'paint'; accepted: budget, buffer, cost,"),
-        ("--paint", "No such option"),
+        ("paint", "command 'paint' is unknown; accepted: budget, buffer, cost,"),
+        ("--paint", "option '--paint' is unknown; accepted: --version"),
     ],
 )
 def test_bad_input_is_told_in_one_sentence(line: str, told: str) -> None:
@@ -179,6 +183,151 @@ def test_json_has_the_names_of_the_fields_and_plain_values() -> None:
     }  # fmt: skip
     with pytest.raises(TypeError, match="has no place in an answer"):
         to_json({1})
+
+
+DRAWN = [
+    *("rates show", "plans 4:5 high 120", "levers 4:5 high 120 --retries 1.5", "rates audit"),
+    *("explain 4:5 high --references 1", "models", "plans --list", "stage 4:5 high 9 --retries 2"),
+    *("budget 4:5 high 120", "risk 12 2", "credits 4:5 high PixAPI", "size 16:9"),
+]
+
+
+@pytest.mark.parametrize("line", DRAWN)
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_what_is_drawn_fits_the_terminal(
+    line: str, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", f"{columns}")
+    assert max(map(len, table(line))) <= columns
+
+
+@pytest.mark.parametrize("line", ["models", "plans --list"])
+def test_what_may_be_asked_for_is_listed(line: str) -> None:
+    names = [row[line.removesuffix("s").removesuffix("s --list")] for row in answer(line)]
+    assert {"gpt-image-2", "PixAPI"} & {*names}
+    assert len(names) == len({*names})
+    assert all(any(name in drawn for drawn in table(line)) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "status"),
+    [
+        ("cost 4:5 high --model gptimage2", "InvalidValueError", 2),
+        ("cost 1920x1080 high", "OutOfRangeError", 2),
+        ("cost 4:5 auto", "NotAvailableError", 2),
+        ("cost 4:5", "InvalidValueError", 2),
+        ("cots", "InvalidValueError", 2),
+        ("cost 4:5 high --modle x", "InvalidValueError", 2),
+        ("budget 1e308 1000", "OutOfRangeError", 2),
+        ("rates refresh --source nowhere.json", "SourceError", 1),
+    ],
+)
+def test_with_json_an_error_is_a_document_too(line: str, kind: str, status: int) -> None:
+    told, said = run(f"{line} --json"), run(line)
+    assert told.exit_code == said.exit_code == status
+    error = json.loads(told.stdout)["error"]
+    assert error["type"] == kind
+    assert f"xl-pricing: {error['message']}" == said.stderr.splitlines()[-1]
+    assert "xl-pricing: " not in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("cots", "command 'cots' is unknown; did you mean cost?"),
+        ("rates shwo", "command 'shwo' is unknown; did you mean show?"),
+        ("cost 4:5 high --modle x", "option '--modle' is unknown; did you mean --model?"),
+        ("template b.xlsx --lang zh", "lang 'zh' is unknown; did you mean zh-CN?"),
+        ("template b.xlsx --lang zh_CN", "lang 'zh_CN' is unknown; did you mean zh-CN?"),
+    ],
+)
+def test_a_slip_is_answered_with_the_nearest_word(line: str, told: str) -> None:
+    assert_one_sentence(run(line), told)
+
+
+@pytest.mark.parametrize(
+    ("line", "note"),
+    [
+        ("cost 1:1 high --model gpt-image-1", "gpt-image-1 was shut down on 2026-10-23"),
+        ("budget 1:1 high 9 --model gpt-image-1", "gpt-image-1 was shut down on 2026-10-23"),
+        ("credits 1:1 high 0.01 --model gpt-image-1", "gpt-image-1 was shut down on 2026-10-23"),
+        ("tokens 1:1 high --model gpt-image-1", "gpt-image-1 was shut down on 2026-10-23"),
+        ("levers 1:1 high 9 --model gpt-image-1", "gpt-image-1 was shut down on 2026-10-23"),
+        ("stage 1:1 high 9 --retries 2 --model gpt-image-1", "gpt-image-1 was shut down"),
+        ("plans 1:1 high 9 --model gpt-image-1", "gpt-image-1 was shut down on 2026-10-23"),
+        ("explain 1:1 high --model gpt-image-1", "gpt-image-1 was shut down on 2026-10-23"),
+        ("cost 3840x2160 high", "called experimental"),
+        ("cost 4:5 high --model gpt-image-2.6-flare", "The output tokens are an estimate: "),
+        ("cost 4:5 high --prompt 'a red shoe'", "an estimate from its characters"),
+        ("cost 4:5 1056", "those that you measured"),
+        ("size 16:9", "In the other commands 16:9 stands for 1792x1008"),
+    ],
+)
+def test_what_a_planner_should_know_is_a_note(
+    line: str, note: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xl_pricing.cli.image.today", lambda: date(2026, 11, 26))
+    monkeypatch.setattr("xl_pricing.functions.pricing.today", lambda: date(2026, 11, 26))
+    assert any(note in each for each in answer(line)["notes"])
+    assert any(each.startswith("note: ") and note in each for each in table(line))
+
+
+def test_a_shell_completes_the_values() -> None:
+    def completed(*words: str) -> list[str]:
+        line = ["xl-pricing", *words]
+        told = CliRunner().invoke(
+            main,
+            [],
+            prog_name="xl-pricing",
+            env={
+                "_XL_PRICING_COMPLETE": "bash_complete",
+                "COMP_WORDS": " ".join(line),
+                "COMP_CWORD": f"{len(line) - 1}",
+            },
+        )
+        return [item.partition(",")[2] for item in told.stdout.split()]
+
+    assert "gpt-image-2.5-flare" in completed("cost", "4:5", "high", "--model", "gpt-image-2")
+    assert completed("cost", "4:5", "me") == ["medium"]
+    assert completed("rates", "show", "--tier", "b") == ["batch"]
+    assert completed("template", "b.xlsx", "--lang", "z") == ["zh-CN"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk is made of /dev/full")
+@pytest.mark.parametrize("line", ["rates show", "cost 4:5 high"])
+def test_a_full_disk_is_told_in_one_sentence(line: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        told = subprocess.run(
+            [sys.executable, "-m", "xl_pricing", *line.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert told.returncode == 1
+    assert told.stderr.startswith(b"xl-pricing: the answer cannot be written: ")
+    assert told.stderr.count(b"\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_ctrl_c_ends_a_command_that_is_loading_without_a_traceback() -> None:
+    code = (
+        "import builtins, os, signal\n"
+        "real = builtins.__import__\n"
+        "def slow(name, *rest):\n"
+        "    if name == 'xl_pricing.cli.main': os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return real(name, *rest)\n"
+        "import xl_pricing.__main__ as entry\n"
+        "builtins.__import__ = slow\n"
+        "entry.run()\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert told.returncode == -signal.SIGINT
+    assert told.stderr == b""
+
+
+def test_the_help_says_what_is_so_of_this_command() -> None:
+    assert "If omitted" not in run("cost --help").stdout.partition("Options:")[0]
+    assert "IMG" not in "".join(run(f"{command} --help").stdout for command in COMMANDS)
 
 
 @pytest.mark.parametrize("line", ["-h", "rates -h", "cost -h"])

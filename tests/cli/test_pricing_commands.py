@@ -15,6 +15,7 @@ def test_cost_is_imgcost() -> None:
         "tier": "standard",
         "usd_per_image": pricing.IMGCOST("4:5", "high"),
         "basis": "quoted",
+        "notes": [],
     }
     line = "cost 1024x1536 low --model gpt-image-1 --n 3 --prompt 'a red shoe' --references 2"
     usd = pricing.IMGCOST("1024x1536", "low", "gpt-image-1", 3, "a red shoe", 2, "batch")
@@ -71,7 +72,7 @@ def test_size_is_imgsize() -> None:
         ("cost 4:5", "Missing argument 'QUALITY'; accepted: SIZE QUALITY"),
         ("cost 4:5 high extra", "unexpected extra argument (extra); accepted: SIZE QUALITY"),
         ("cost 4:5 high 'two\nlines'", "unexpected extra argument (two lines); accepted:"),
-        ("cost 4:5 high --modle x", "No such option"),
+        ("cost 4:5 high --modle x", "option '--modle' is unknown; did you mean --model?"),
         ("cost 4:5 high --n", "requires an argument"),
         ("cost 4:5 high --json=1", "does not take a value"),
         ("cost '' high", "size is missing"),

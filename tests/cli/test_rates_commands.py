@@ -26,7 +26,7 @@ def test_rates_show_can_be_narrowed_to_a_model_tier_and_day() -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("rates paint", "No such command 'paint'; accepted: audit, diff, history"),
+        ("rates paint", "command 'paint' is unknown; accepted: audit, diff, history"),
         ("rates show --model dall-e", "accepted: gpt-image-2"),
         ("rates show --tier flex", "accepted: standard, batch"),
         ("rates show --date yesterday", "accepted: an Excel date or text such as 2026-05-01"),

@@ -7,8 +7,8 @@ from typing import Unpack
 import click
 
 from xl_pricing.cli.console import Argument, Given, command, facts, option, takes, takes_what
-from xl_pricing.cli.drawing import draw_table, heading, show, table
-from xl_pricing.cli.image import REST, GivenTieredImage, TieredSpec, read_tiered_spec
+from xl_pricing.cli.drawing import draw_table, heading, note_lines, show, table
+from xl_pricing.cli.image import REST, GivenTieredImage, TieredSpec, read_notes, read_tiered_spec
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.estimation.chance import (
     DEFAULT_CONFIDENCE,
@@ -18,6 +18,7 @@ from xl_pricing.functions import pricing
 from xl_pricing.functions.arguments import read_budget
 from xl_pricing.functions.values import is_blank, read_number
 
+_BELOW = {"unit", "notes"}
 _FORMS = "COST FINALS | SIZE QUALITY FINALS"
 
 
@@ -33,22 +34,24 @@ class Steps:
     generations_with_buffer: Fraction
     budget: Fraction
     cost_per_generation: Fraction
-    cost_per_accepted_final: Fraction
-    cost_per_accepted_final_with_buffer: Fraction
+    cost_per_accepted_final: Fraction | None
+    cost_per_accepted_final_with_buffer: Fraction | None
     unit: str | None
     """USD, or ``None`` where the budget is in the unit of a cost that was given."""
+    notes: list[str]
 
 
 def _draw_steps(steps: Steps) -> str:
     """Draw the five steps, and below them what follows."""
-    shown = {name: show(name, value) for name, value in facts(steps).items() if name != "unit"}
+    shown = {name: show(name, value) for name, value in facts(steps).items() if name not in _BELOW}
     tiered = steps.output_spec
     shown["output_spec"] = f"{tiered.spec}, {tiered.spec.model}" if tiered else "known by COST"
     rows = [
         {"step": str(i) if i <= 5 else "", "quantity": heading(name), "value": value}
         for i, (name, value) in enumerate(shown.items(), start=1)
     ]
-    return f"{table(rows, ())}\nbudget and costs in {steps.unit or 'the unit of COST'}"
+    unit = f"budget and costs in {steps.unit or 'the unit of COST'}"
+    return "\n".join([table(rows, ()), unit, *note_lines(steps.notes)])
 
 
 @command(
@@ -80,6 +83,7 @@ def budget(
     cost, count, image = _read_job(job, finals, options)
     price = pricing.IMGCOST(**image) if image else cost
     plan = read_budget(read_number(price, "cost"), count, retries, buffer)
+    per_final = plan.cost_per_final if plan.finals else None
     return Steps(
         output_spec=read_tiered_spec(image) if image else None,
         finals=plan.finals,
@@ -89,9 +93,12 @@ def budget(
         generations_with_buffer=plan.generations_with_buffer,
         budget=plan.total,
         cost_per_generation=plan.cost_per_image,
-        cost_per_accepted_final=plan.cost_per_final,
-        cost_per_accepted_final_with_buffer=plan.cost_per_final_with_buffer,
+        cost_per_accepted_final=per_final,
+        cost_per_accepted_final_with_buffer=(
+            None if per_final is None else plan.cost_per_final_with_buffer
+        ),
         unit="USD" if image else None,
+        notes=read_notes(image) if image else [],
     )
 
 

@@ -4,8 +4,13 @@ A command's function takes text and returns its answer, a frozen dataclass or a 
 names of the fields are the names in the JSON document.
 """
 
+import errno
 import json
+import os
+import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -18,16 +23,29 @@ from typing import Any, TypeVar
 
 import click
 
-from xl_pricing.errors import NotAcceptedError, XlPricingError
+from xl_pricing import errors
+from xl_pricing.cli.completion import Completed, completed
+from xl_pricing.errors import (
+    InvalidValueError,
+    NotAcceptedError,
+    OutOfRangeError,
+    XlPricingError,
+)
 from xl_pricing.functions.catalogue import ARGUMENTS, FUNCTIONS, TABLES
 from xl_pricing.functions.values import is_number
 from xl_pricing.rates.refresh.store import user_store
+from xl_pricing.words import unknown
 
 Given = str | None
 """What the command line was given for an argument; the functions read it as they read a cell."""
 
 SPREAD = MappingProxyType({"spread": True})
 """Marks a field whose own fields stand in its place: ``evidence`` as source, checked, basis."""
+
+_INTERRUPTED = 130
+# What is so in some cell functions only: "If omitted in IMGSIZE, high. (IMGRATE needs one)".
+_ELSEWHERE = re.compile(r" in IMG[A-Z]+(?=,)| \([^)]*IMG[A-Z]+[^)]*\)")
+_OMITTED = re.compile(r" ?If omitted, [^.]*(?:\.\d[^.]*)*\.")
 
 _Answer = TypeVar("_Answer")
 _Function = TypeVar("_Function", bound=Callable[..., object])
@@ -65,12 +83,42 @@ def _plain(value: object) -> object:
     return {name: _plain(part) for name, part in facts(value).items()}
 
 
+def terminal_width() -> int | None:
+    """Return the characters of a line, ``None`` where nothing limits it, as in a file."""
+    if os.environ.get("COLUMNS", "").isdecimal() or sys.stdout.isatty():
+        return shutil.get_terminal_size().columns
+    return None
+
+
+def within_terminal(text: str) -> str:
+    """Let sentences go on below where a line is too long for the terminal."""
+    width = terminal_width()
+    if width is None:
+        return text
+    lines = (
+        textwrap.wrap(line, width, subsequent_indent="  ", break_long_words=False)
+        if len(line.rstrip()) > width
+        else [line]
+        for line in text.splitlines()
+    )
+    return "\n".join(part for parts in lines for part in parts)
+
+
 class Group(click.Group):
     """A group of commands, which shows its help where none is named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take nothing at all for a question."""
         return super().parse_args(ctx, args or ["--help"])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command, or say which one is nearest."""
+        known = self.list_commands(ctx)
+        if not ctx.resilient_parsing and args[0] not in known and not args[0].startswith("-"):
+            raise InvalidValueError(unknown("command", args[0], known))
+        return super().resolve_command(ctx, args)
 
 
 class Main(Group):
@@ -80,23 +128,62 @@ class Main(Group):
         """Run and exit; every error becomes one sentence and its exit status, mostly 2."""
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # a Windows console may lack a letter
+        given = args[0] if args else extra.get("args")
+        as_json = "--json" in (sys.argv[1:] if given is None else given)
         try:
             super().main(*args, **{**extra, "standalone_mode": False})
-        except click.Abort:
-            sys.exit(130)
-        except click.ClickException as error:
-            _fail(_sentence(error))
-        except XlPricingError as error:
-            _fail(str(error), error.exit_status)
-        except OverflowError:
-            _fail("the answer is over 1e308; accepted: smaller numbers")
+            sys.stdout.flush()
+        except (click.Abort, KeyboardInterrupt):
+            sys.exit(_INTERRUPTED)
+        except (click.ClickException, XlPricingError, OverflowError) as error:
+            _refuse(error, as_json=as_json)
+        except OSError as error:
+            _give_up(error)
         sys.exit(0)
+
+
+def _refuse(error: click.ClickException | XlPricingError | OverflowError, *, as_json: bool) -> None:
+    """Say what was wrong and exit; as one JSON document where that was asked for.
+
+    What is in doubt comes after an answer, which is a document already.
+    """
+    status = error.exit_status if isinstance(error, XlPricingError) else 2
+    said = str(error)
+    if isinstance(error, click.ClickException):
+        said = _sentence(error)
+    elif isinstance(error, OverflowError):
+        said = "the answer is over 1e308; accepted: smaller numbers"
+    if as_json and not isinstance(error, NotAcceptedError):
+        click.echo(json.dumps({"error": {"type": _kind(error), "message": said}}, indent=2))
+    else:
+        click.echo(f"xl-pricing: {said}", err=True)
+    sys.exit(status)
+
+
+def _kind(error: Exception) -> str:
+    """Return the name of an error in the tree of errors; a mistake in the call is a value's."""
+    kinds = (kind.__name__ for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
+    other = OutOfRangeError if isinstance(error, OverflowError) else InvalidValueError
+    return next(kinds, other.__name__)
+
+
+def _give_up(error: OSError) -> None:
+    """Exit where the answer cannot be written: quietly where nobody reads on."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # What is left in the buffer would be tried, and told of, once more at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno != errno.EPIPE:
+        click.echo(f"xl-pricing: the answer cannot be written: {error.strerror or error}", err=True)
+    sys.exit(1)
 
 
 def _sentence(error: click.ClickException) -> str:
     """Say a mistake in the call itself in one sentence, with what the command accepts."""
-    said = " ".join((error.message or error.format_message()).split()).rstrip(".")
     ctx = error.ctx if isinstance(error, click.UsageError) else None
+    if ctx and isinstance(error, click.NoSuchOption):
+        flags = [name for p in ctx.command.get_params(ctx) for name in p.opts if name[:2] == "--"]
+        return unknown("option", error.option_name, flags)
+    said = " ".join((error.message or error.format_message()).split()).rstrip(".")
     return f"{said}; accepted: {_accepted(ctx)}" if ctx else said
 
 
@@ -107,13 +194,25 @@ def _accepted(ctx: click.Context) -> str:
     return " ".join(p.opts[0] if p.opts[0] != p.name else p.human_readable_name for p in params)
 
 
-def _fail(sentence: str, status: int = 2) -> None:
-    click.echo(f"xl-pricing: {sentence}", err=True)
-    sys.exit(status)
-
-
 class Subcommand(click.Command):
     """A command that takes negative numbers as arguments, and describes its arguments."""
+
+    instead: Mapping[str, click.Command] = {}
+    """Commands that run in place of this one where an option asks for them."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - click's own signature
+    ) -> click.Context:
+        """Hand over to the command that an option asks for."""
+        for flag, other in self.instead.items():
+            if flag in args:
+                rest = [arg for arg in args if arg != flag]
+                return other.make_context(info_name, rest, parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take -5 for a number, so that the function can say what it accepts instead."""
@@ -134,10 +233,22 @@ class Argument(click.Argument):
     """An argument that says what it is, as options do; with ``forms``, one or more words."""
 
     def __init__(
-        self, names: Sequence[str], said: str, *, required: bool, forms: str | None = None
+        self,
+        names: Sequence[str],
+        said: str,
+        *,
+        required: bool,
+        forms: str | None = None,
+        shell_complete: Completed | None = None,
     ) -> None:
         """Keep what there is to say of it."""
-        super().__init__(names, required=required, metavar=forms, nargs=-1 if forms else 1)
+        super().__init__(
+            names,
+            required=required,
+            metavar=forms,
+            nargs=-1 if forms else 1,
+            shell_complete=shell_complete,
+        )
         self.said = said
 
 
@@ -162,7 +273,7 @@ def command(
             document = to_json(answered)
             if warning := user_store().warning():
                 click.echo(f"xl-pricing: warning: {warning}", err=True)
-            click.echo(document if as_json else draw(answered))
+            click.echo(document if as_json else within_terminal(draw(answered)))
             if complaint := complain(answered):
                 raise NotAcceptedError(complaint)
 
@@ -180,15 +291,26 @@ def argument(
     name: str, said: str | None = None, *, required: bool = True
 ) -> Callable[[_Function], _Function]:
     """Take an argument, with the words of the cell functions where it has none of its own."""
-    return click.argument(name, cls=Argument, said=said or ARGUMENTS[name], required=required)
+    said = said or _said(name, required=required)
+    values = completed(name)
+    return click.argument(name, cls=Argument, said=said, required=required, shell_complete=values)
 
 
 def option(
     name: str, said: str | None = None, *, required: bool = False
 ) -> Callable[[_Function], _Function]:
     """Take an option, with the words of the cell functions where it has none of its own."""
-    flag, help_ = f"--{name.replace('_', '-')}", said or ARGUMENTS[name]
-    return click.option(flag, name, metavar=name.upper(), required=required, help=help_)
+    flag, help_ = f"--{name.replace('_', '-')}", said or _said(name, required=required)
+    values = completed(name)
+    return click.option(
+        flag, name, metavar=name.upper(), required=required, help=help_, shell_complete=values
+    )
+
+
+def _said(name: str, *, required: bool) -> str:
+    """Return the words of the cell functions, without what goes for other functions."""
+    text = _ELSEWHERE.sub("", ARGUMENTS[name])
+    return _OMITTED.sub("", text).strip() if required else text
 
 
 def takes(

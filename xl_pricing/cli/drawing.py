@@ -4,15 +4,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from tabulate import tabulate
+from tabulate import MIN_PADDING, tabulate
 
-from xl_pricing.cli.console import facts
+from xl_pricing.cli.console import facts, terminal_width
 
 Number = int | float | Fraction | Decimal
 
 _PARTS = {"buffer", "confidence"}
 _MONEY = ("budget", "cost_per_", "bill_usd")
 _WIDEST_COLUMN = 44
+_NARROWEST = 12
+_GAP = 2
 
 
 def draw_table(answer: object) -> str:
@@ -24,14 +26,64 @@ def draw_table(answer: object) -> str:
 
 
 def table(rows: Sequence[Mapping[str, str]], figures: Collection[str]) -> str:
-    """Draw rows of shown values under the names of the first; ``figures`` stand to the right."""
+    """Draw rows of shown values under the names of the first; ``figures`` stand to the right.
+
+    On a terminal words go on below where a line is too long; columns too many for it stand below
+    each other.
+    """
+    width, columns = terminal_width(), [*zip(*map(dict.values, map(dict, rows)), strict=True)]
+    widths = [_widest(*column) for column in zip(rows[0], columns, strict=True)]
+    if width is None:
+        return _aligned(rows, figures, [_WIDEST_COLUMN] * len(widths))
+    room = width - _GAP * (len(widths) - 1)
+    least = [_longest_word(*column) for column in zip(rows[0], columns, strict=True)]
+    if sum(least) > room:
+        return "\n\n".join(map(_listed, rows))
+    return _aligned(rows, figures, _fitted(widths, least, room))
+
+
+def _aligned(
+    rows: Sequence[Mapping[str, str]], figures: Collection[str], widths: Sequence[int]
+) -> str:
     return tabulate(
         [list(row.values()) for row in rows],
         headers=list(rows[0]),
         colalign=["right" if name in figures else "left" for name in rows[0]],
-        maxcolwidths=_WIDEST_COLUMN,
+        maxcolwidths=list(widths),
+        maxheadercolwidths=[width - MIN_PADDING for width in widths],
         disable_numparse=True,
     )
+
+
+def _widest(name: str, column: Iterable[str]) -> int:
+    return min(_WIDEST_COLUMN, max(len(name) + MIN_PADDING, *map(len, column)))
+
+
+def _longest_word(name: str, column: Iterable[str]) -> int:
+    """Return what a column needs so that no short word is broken."""
+    heading_words = (len(word) + MIN_PADDING for word in name.split())
+    words = (len(word) for cell in column for word in cell.split())
+    return min(_NARROWEST, max([*heading_words, *words]))
+
+
+def _fitted(widths: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Narrow the widest column that can be, again and again, until a line fits."""
+    fitted = list(widths)
+    while sum(fitted) > room:
+        spare = [i for i, width in enumerate(fitted) if width > least[i]]
+        fitted[max(spare, key=fitted.__getitem__)] -= 1
+    return fitted
+
+
+def _listed(row: Mapping[str, str]) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in row.items() if value)
+
+
+def draw_noted(answer: object) -> str:
+    """Draw a record as a table, and its notes below."""
+    held = facts(answer)
+    notes = held.pop("notes")
+    return "\n".join([draw_table(held), *note_lines(notes if isinstance(notes, list) else [])])
 
 
 def note_lines(notes: Iterable[str]) -> Iterator[str]:

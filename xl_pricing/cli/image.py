@@ -7,12 +7,14 @@ from typing import TypedDict
 from xl_pricing.cli.console import SPREAD, Given
 from xl_pricing.cli.drawing import show_figure
 from xl_pricing.estimation.image import Image
-from xl_pricing.functions.arguments import read_image, read_model, read_n, tier_word
+from xl_pricing.functions.arguments import is_estimated, read_image, read_model, read_n, tier_word
+from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.rates.rows import Model
 
 REST = ("model", "n", "prompt", "references", "tier")
 """What an image has beside size and quality, all of which may be omitted."""
+CHECK_PRICES = "prices of plans and resellers change often: check them at their source before use"
 
 
 class GivenImage(TypedDict):
@@ -60,6 +62,27 @@ def spec_of(model: Model, image: Image) -> Spec:
     """Return what there is to say of a model's image."""
     word = image.quality
     return Spec(model.id, str(image.size), word if isinstance(word, str) else Fraction(word))
+
+
+def notes_of(model: Model, image: Image, prompt: Given) -> list[str]:
+    """Return what a planner should know of an image: its model's end, and what is no fact."""
+    notes = [*model.remarks(image.size, today())]
+    if not isinstance(image.quality, str):
+        notes.append("The output tokens are those that you measured.")
+    elif model.output.basis == "estimate":
+        notes.append(f"The output tokens are an estimate: {model.output.source}.")
+    if is_estimated(prompt):
+        notes.append("The tokens of the prompt are an estimate from its characters.")
+    if image.references and model.references.basis == "estimate":
+        notes.append(f"The reference tokens are an estimate: {model.references.source}.")
+    return notes
+
+
+def read_notes(given: GivenImage) -> list[str]:
+    """Return the notes of an image as it is typed."""
+    known = read_model(given["model"], active_card())
+    image = read_image(known, given["size"], given["quality"], None, None, given["references"])
+    return notes_of(known, image, given["prompt"])
 
 
 def read_spec(size: Given, quality: Given, model: Given) -> Spec:

@@ -53,11 +53,6 @@ def planned(job: Job, budget: Budget) -> Planned:
     )
 
 
-def notes_of(job: Job) -> list[str]:
-    """Return what a planner should know of the model and the size."""
-    return [*job.model.remarks(job.image.size, job.day)]
-
-
 def job_lines(job: Planned) -> list[str]:
     """Say which job is planned: the image, then how many."""
     said = [f"{job.spec.model} {job.spec}"]

@@ -6,13 +6,12 @@ from typing import Unpack
 
 from xl_pricing.cli.console import SPREAD, Given, command, takes
 from xl_pricing.cli.drawing import note_lines, show_figure, show_money, show_percent, table
-from xl_pricing.cli.image import GivenTieredImage
+from xl_pricing.cli.image import GivenTieredImage, notes_of
 from xl_pricing.cli.job import (
     JOB,
     OPTIONS,
     Planned,
     job_lines,
-    notes_of,
     planned,
     read_today,
 )
@@ -121,7 +120,7 @@ def levers(
         budget.total,
         moves=[_move(effect, job, budget) for effect in effects],
         best=[_best(_move(effect, job, budget)) for effect in best(effects) if _is_worth(effect)],
-        notes=notes_of(job),
+        notes=notes_of(job.model, job.image, image["prompt"]),
     )
 
 

@@ -11,6 +11,7 @@ import xl_pricing
 from xl_pricing.cli.budget import budget, buffer
 from xl_pricing.cli.console import Main
 from xl_pricing.cli.excel import excel
+from xl_pricing.cli.known import models
 from xl_pricing.cli.levers import levers
 from xl_pricing.cli.plans import plans
 from xl_pricing.cli.pricing import cost, credits, explain, size, tokens  # noqa: A004 - a command's name
@@ -22,7 +23,7 @@ from xl_pricing.cli.template import template
 COMMANDS = [
     *(cost, credits, tokens, explain, budget, size, buffer),
     *(levers, plans, risk, stage),
-    *(excel, template, rates),
+    *(models, rates, template, excel),
 ]
 
 

@@ -4,18 +4,20 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Unpack
 
+import click
+
 from xl_pricing.cli.console import SPREAD, Given, command, facts, option, takes
 from xl_pricing.cli.drawing import heading, note_lines, show, show_percent, table
-from xl_pricing.cli.image import GivenImage
+from xl_pricing.cli.image import CHECK_PRICES, GivenImage, notes_of
 from xl_pricing.cli.job import (
     JOB,
     OPTIONS,
     Planned,
     job_lines,
-    notes_of,
     planned,
     read_today,
 )
+from xl_pricing.cli.known import plan_list
 from xl_pricing.cli.packs import PackBeside, pack_lines, weigh_pack
 from xl_pricing.errors import NotAvailableError
 from xl_pricing.estimation.budget import (
@@ -29,7 +31,6 @@ from xl_pricing.functions.pricing import Estimate, explain
 from xl_pricing.functions.values import is_blank
 from xl_pricing.planning.plans import PlanBill, plan_bills
 
-CHECK_PRICES = "prices of plans and resellers change often: check them at their source before use"
 OFFICIAL = "official tokens"
 
 
@@ -113,6 +114,7 @@ def _refusal(bill: Billed) -> str:
 @command(
     "xl-pricing plans 4:5 high 120 --plan PixAPI --pack-usd 10 --pack-credits 1000", _draw_plans
 )
+@click.option("--list", is_flag=True, expose_value=False, help="List the plans and their rows.")
 @takes(JOB, OPTIONS)
 @option("pack_usd", "What a prepaid pack costs in USD.")
 @option("pack_credits", "How many credits a prepaid pack holds.")
@@ -146,7 +148,7 @@ def plans(
         [_by_tokens(official, refusal, listed, images), *by_plans],
         pack,
         CHECK_PRICES,
-        notes_of(job),
+        notes_of(job.model, job.image, image["prompt"]),
     )
 
 
@@ -196,3 +198,7 @@ def _amounts(charged: Charge, over: Fraction | None, images: Budget) -> Amounts:
         in_usd.total if in_usd else None,
         over,
     )
+
+
+LISTED = {"--list": plan_list}
+plans.instead = LISTED  # type: ignore[attr-defined]

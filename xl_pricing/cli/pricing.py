@@ -1,24 +1,32 @@
 """The commands that price an image: cost, credits, tokens, explain, size."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Unpack
 
 from xl_pricing.cli.console import SPREAD, Given, command, takes_what
-from xl_pricing.cli.drawing import draw_table, note_lines
+from xl_pricing.cli.drawing import draw_noted, draw_table, note_lines
 from xl_pricing.cli.image import (
+    CHECK_PRICES,
     GivenImage,
     GivenTieredImage,
     Spec,
     TieredSpec,
+    notes_of,
+    read_notes,
     read_spec,
     read_tiered_spec,
 )
+from xl_pricing.errors import OutOfRangeError
 from xl_pricing.estimation.cost import Evidence
 from xl_pricing.estimation.image import DEFAULT_QUALITY
 from xl_pricing.functions import pricing
-from xl_pricing.functions.arguments import read_n
+from xl_pricing.functions.arguments import read_image, read_model, read_n, read_pixels
 from xl_pricing.functions.values import is_blank
+from xl_pricing.rates.refresh.store import active_card
+from xl_pricing.rates.rows import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +36,10 @@ class Cost:
     spec: TieredSpec = field(metadata=SPREAD)
     usd_per_image: float
     basis: str
+    notes: list[str]
 
 
-@command("xl-pricing cost 1024x1536 high --model gpt-image-2.5-flare", draw_table)
+@command("xl-pricing cost 1024x1536 high --model gpt-image-2.5-flare", draw_noted)
 @takes_what("IMGCOST")
 def cost(**image: Unpack[GivenTieredImage]) -> Cost:
     """Show USD per image.
@@ -38,7 +47,8 @@ def cost(**image: Unpack[GivenTieredImage]) -> Cost:
     Without prompt and references: output only, as the official table counts.
     """
     usd = pricing.IMGCOST(**image)
-    return Cost(read_tiered_spec(image), usd, pricing.explain(**image).basis)
+    basis = pricing.explain(**image).basis
+    return Cost(read_tiered_spec(image), usd, basis, read_notes(image))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +60,18 @@ class Credits:
     n: int
     credits_per_image: float
     usd_per_image: Fraction | None
+    notes: list[str]
 
 
-@command("xl-pricing credits 1024x1536 high PixAPI", draw_table)
+@command("xl-pricing credits 1024x1536 high PixAPI", draw_noted)
 @takes_what("IMGCREDITS")
 def credits(plan: Given, **image: Unpack[GivenImage]) -> Credits:  # noqa: A001 - the command's name
     """Show credits per image in a plan."""
     charged = pricing.IMGCREDITS(plan=plan, **image)
     usd = pricing.read_charge(plan=plan, **image).usd
     spec = read_spec(image["size"], image["quality"], image["model"])
-    return Credits(plan, spec, read_n(image["n"]), charged, usd)
+    notes = [CHECK_PRICES, *read_notes(image)]
+    return Credits(plan, spec, read_n(image["n"]), charged, usd, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +81,17 @@ class Tokens:
     spec: Spec = field(metadata=SPREAD)
     n: int
     output_tokens_per_image: float
+    notes: list[str]
 
 
-@command("xl-pricing tokens 4:5 medium", draw_table)
+@command("xl-pricing tokens 4:5 medium", draw_noted)
 @takes_what("IMGTOKENS")
 def tokens(size: Given, quality: Given, model: Given, n: Given) -> Tokens:
     """Show output tokens per image."""
     counted = pricing.IMGTOKENS(size, quality, model, n)
-    return Tokens(read_spec(size, quality, model), read_n(n), counted)
+    known = read_model(model, active_card())
+    notes = notes_of(known, read_image(known, size, quality), None)
+    return Tokens(read_spec(size, quality, model), read_n(n), counted, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +127,7 @@ def explain(**image: Unpack[GivenTieredImage]) -> Explained:
     """Show the estimate of an image line by line."""
     told = pricing.explain(**image)
     lines = [ExplainedLine(*line) for line in told.lines]
-    return Explained(read_tiered_spec(image), lines, told.usd, told.basis, told.notes)
+    return Explained(read_tiered_spec(image), lines, told.usd, told.basis, read_notes(image))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +137,10 @@ class CheapestSize:
     ratio: Given
     spec: Spec = field(metadata=SPREAD)
     output_tokens_per_image: float
+    notes: list[str]
 
 
-@command("xl-pricing size 16:9 --short-side 1080", draw_table)
+@command("xl-pricing size 16:9 --short-side 1080", draw_noted)
 @takes_what("IMGSIZE")
 def size(ratio: Given, short_side: Given, quality: Given, model: Given) -> CheapestSize:
     """Show the cheapest legal size of a ratio.
@@ -134,4 +150,15 @@ def size(ratio: Given, short_side: Given, quality: Given, model: Given) -> Cheap
     found = pricing.IMGSIZE(ratio, short_side, quality, model)
     word = DEFAULT_QUALITY if is_blank(quality) else quality
     counted = pricing.IMGTOKENS(found, word, model)
-    return CheapestSize(ratio, read_spec(found, word, model), counted)
+    known = read_model(model, active_card())
+    notes = [*_preset_note(ratio, found, known)]
+    notes += notes_of(known, read_image(known, found, word), None)
+    return CheapestSize(ratio, read_spec(found, word, model), counted, notes)
+
+
+def _preset_note(ratio: Given, found: str, known: Model) -> Iterator[str]:
+    """Say what the ratio alone stands for in the other commands, where that is another size."""
+    with suppress(OutOfRangeError):
+        stands_for = str(read_pixels(ratio, known))
+        if stands_for != found:
+            yield f"In the other commands {ratio} stands for {stands_for}, of exactly that ratio."

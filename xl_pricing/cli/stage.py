@@ -7,8 +7,8 @@ from typing import Unpack
 
 from xl_pricing.cli.console import SPREAD, Given, command, option, takes
 from xl_pricing.cli.drawing import note_lines, show_figure, show_money, show_percent, table
-from xl_pricing.cli.image import REST, GivenTieredImage, spec_of
-from xl_pricing.cli.job import JOB, Planned, job_lines, notes_of, planned, read_today
+from xl_pricing.cli.image import REST, GivenTieredImage, notes_of, spec_of
+from xl_pricing.cli.job import JOB, Planned, job_lines, planned, read_today
 from xl_pricing.estimation.stages import DEFAULT_DRAFTS, DEFAULT_FINISH_RETRIES
 from xl_pricing.functions.arguments import read_budget
 from xl_pricing.planning.stages import DEFAULT_DRAFT_QUALITY, read_draft, stages_of
@@ -148,5 +148,5 @@ def stage(
         saving_share=stages.saving_share,
         saved_retries=stages.saved_retries,
         break_even_retries=stages.break_even_retries,
-        notes=notes_of(job),
+        notes=notes_of(job.model, job.image, image["prompt"]),
     )

@@ -13,6 +13,7 @@ import click
 from xl_pricing.cli.console import SPREAD, Given, argument, command, option
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.files import write_new, write_whole
+from xl_pricing.words import unknown
 
 if TYPE_CHECKING:
     from workbook_templates.csv_rows import Row
@@ -62,7 +63,7 @@ def _read_language(lang: Given) -> str:
 
     language = lang or LANGUAGES[0]
     if language not in LANGUAGES:
-        raise InvalidValueError(f"lang {lang!r} is unknown; accepted: {', '.join(LANGUAGES)}")
+        raise InvalidValueError(unknown("lang", language, LANGUAGES))
     return language
 
 
