@@ -102,15 +102,33 @@ def test_a_model_has_its_days_of_release_and_shutdown(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("basis", "model"),
+    ("basis", "model", "meter", "tier"),
     [
-        ("official", "gpt-image-2"),
-        ("official", "gpt-image-2.6-sunburst"),
-        ("quoted", "gpt-image-2.6-flare"),
+        ("official", "gpt-image-2", "image_out", "standard"),
+        ("official", "gpt-image-2.6-sunburst", "image_out", "standard"),
+        ("quoted", "gpt-image-2.6-flare", "image_out", "standard"),
+        ("quoted", "gpt-image-2", "image_out", "batch"),
+        ("measured", "gpt-image-2.5-sunburst", "image_out", "batch"),
+        ("measured", "gpt-image-2.5-sunburst", "text_in", "batch"),
+        ("quoted", "gpt-image-2.5-sunburst", "text_cached", "batch"),
+        ("estimate", "chatgpt-image-latest", "image_cached", "batch"),
     ],
 )
-def test_a_rate_says_how_sure_it_is(basis: str, model: str) -> None:
-    assert CARD.rate(CARD.model(model), "image_out", "standard", CHECKED).basis == basis
+def test_a_rate_says_how_sure_it_is(basis: str, model: str, meter: str, tier: str) -> None:
+    assert CARD.rate(CARD.model(model), meter, tier, CHECKED).basis == basis
+
+
+def test_a_batch_rate_that_one_list_alone_has_says_so() -> None:
+    alone = {
+        (row.model, row.meter) for row in CARD.rates if "on one price list alone" in row.source
+    }
+    latest = {"text_in", "text_cached", "text_out", "image_in", "image_out"}
+    newer = ("gpt-image-2.5-flare", "gpt-image-2.5-sunburst", "gpt-image-1.5", "gpt-image-1")
+    assert alone == {
+        *(("chatgpt-image-latest", meter) for meter in latest),
+        *((model, "image_cached") for model in newer),
+        ("gpt-image-1", "image_out"),
+    }
 
 
 def test_every_row_is_sourced_and_dated() -> None:
@@ -441,7 +459,7 @@ def test_a_shutdown_is_announced_and_then_told(day: date, remark: str) -> None:
 
 def test_open_questions_are_told() -> None:
     assert any(
-        "0.0025 USD" in said for said in remarks("gpt-image-1-mini", Size(1024, 1024), CHECKED)
+        "300 tokens more" in said for said in remarks("gpt-image-1-mini", Size(1024, 1024), CHECKED)
     )
     assert any(
         "Batch" in said for said in remarks("gpt-image-2.6-flare", Size(1024, 1024), CHECKED)
