@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from exhaustive import many
 from hosts.libreoffice import LibreOffice
 from random_inputs import in_words, job
 from shown import judged, recalculated, sheet_cells, values_of
@@ -123,7 +124,7 @@ def test_hard_inputs_show_what_the_core_says(changes: dict[str, Any]) -> None:
     assert judged(job(**changes)) == []
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", many(["en"], LANGUAGES))
 def test_hard_inputs_recalculate(libreoffice: LibreOffice, lang: str, tmp_path: Path) -> None:
     words, built = Words(lang), built_in(lang)
     changes = [in_words(one, words) for one in HARD]
