@@ -6,6 +6,7 @@ from typing import Any
 
 import oracle
 import pytest
+from read_jobs import CARD, INPUTS, MODELS, QUALITIES, answer_or_error, read
 
 from xl_pricing.errors import (
     XlPricingError,
@@ -17,34 +18,8 @@ from xl_pricing.estimation.image import Image
 from xl_pricing.estimation.size import Size
 from xl_pricing.functions import pricing
 from xl_pricing.functions.arguments import read_budget
-from xl_pricing.planning.job import Job, read_job
-from xl_pricing.rates.card import bundled_card
-from xl_pricing.rates.day import today
 
 F = Fraction
-CARD = bundled_card()
-TODAY = today()
-MODELS = [model.id for model in CARD.models]
-PLANS = [*dict.fromkeys(row.plan for row in CARD.plans)]
-QUALITIES = ["low", "medium", "high", "xhigh", "max", "auto", 5488.25]
-INPUTS: list[tuple[Any, Any, Any]] = [
-    (None, None, None),
-    (4, 120, 2),
-    ("10", "a red shoe on white", "1024x1024; 800x600;1024x1024"),
-    (1, "", 0),
-    (3, "0", "16"),
-]
-
-
-def read(model: str, size: str = "1024x1024", quality: Any = "high", **rest: Any) -> Job:
-    return read_job(CARD, TODAY, size, quality, model, **rest)
-
-
-def answer_or_error(question: Any) -> Any:
-    try:
-        return question()
-    except XlPricingError as error:
-        return type(error), str(error)
 
 
 @pytest.mark.parametrize("model", MODELS)

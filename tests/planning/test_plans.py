@@ -6,47 +6,21 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from read_jobs import CARD, MODELS, PLANS, QUALITIES, answer_or_error, read
 
 from xl_pricing.errors import (
     InvalidValueError,
     NotAvailableError,
-    XlPricingError,
 )
 from xl_pricing.estimation.budget import (
     Budget,
 )
 from xl_pricing.estimation.credits import Pack
 from xl_pricing.functions import pricing
-from xl_pricing.planning.job import Job, read_job
 from xl_pricing.planning.plans import list_price, pack_bill, plan_bills
-from xl_pricing.rates.card import RateCard, bundled_card
-from xl_pricing.rates.day import today
 from xl_pricing.rates.tables import with_plans
 
 F = Fraction
-CARD = bundled_card()
-TODAY = today()
-MODELS = [model.id for model in CARD.models]
-PLANS = [*dict.fromkeys(row.plan for row in CARD.plans)]
-QUALITIES = ["low", "medium", "high", "xhigh", "max", "auto", 5488.25]
-INPUTS: list[tuple[Any, Any, Any]] = [
-    (None, None, None),
-    (4, 120, 2),
-    ("10", "a red shoe on white", "1024x1024; 800x600;1024x1024"),
-    (1, "", 0),
-    (3, "0", "16"),
-]
-
-
-def read(model: str, size: str = "1024x1024", quality: Any = "high", **rest: Any) -> Job:
-    return read_job(CARD, TODAY, size, quality, model, **rest)
-
-
-def answer_or_error(question: Any) -> Any:
-    try:
-        return question()
-    except XlPricingError as error:
-        return type(error), str(error)
 
 
 SHEET_OF_PLANS = json.loads(files("xl_pricing.rates").joinpath("data", "plans.json").read_bytes())
@@ -121,7 +95,7 @@ def test_a_table_of_plans_bills_by_its_own_rows() -> None:
     header = ["plan", "shape", "model", "size_tier", "max_long_edge_px", "quality", "usd",
               "source", "checked", "basis"]  # fmt: skip
     row = ["Ours", "flat", "any", "any", 3840, "any", 0.5, "contract 7", "2026-11-01", "quoted"]
-    card: RateCard = with_plans(CARD, [header, row])
+    card = with_plans(CARD, [header, row])
     (bill,) = plan_bills(read("gpt-image-2")._replace(card=card))
     assert (bill.plan, bill.charge) == ("Ours", (None, F(1, 2)))
     assert bill.row

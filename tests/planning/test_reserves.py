@@ -12,22 +12,8 @@ from xl_pricing.errors import (
 from xl_pricing.estimation.chance import CONFIDENCES
 from xl_pricing.functions import pricing
 from xl_pricing.planning.reserves import read_risk, reserves_of
-from xl_pricing.rates.card import bundled_card
-from xl_pricing.rates.day import today
 
 F = Fraction
-CARD = bundled_card()
-TODAY = today()
-MODELS = [model.id for model in CARD.models]
-PLANS = [*dict.fromkeys(row.plan for row in CARD.plans)]
-QUALITIES = ["low", "medium", "high", "xhigh", "max", "auto", 5488.25]
-INPUTS: list[tuple[Any, Any, Any]] = [
-    (None, None, None),
-    (4, 120, 2),
-    ("10", "a red shoe on white", "1024x1024; 800x600;1024x1024"),
-    (1, "", 0),
-    (3, "0", "16"),
-]
 
 
 @pytest.mark.parametrize(("finals", "retries"), [(1, "4"), (3, "2"), (12, "1.5"), (40, "1")])

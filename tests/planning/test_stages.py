@@ -4,6 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from read_jobs import CARD, read
 
 from xl_pricing.errors import (
     CellError,
@@ -17,28 +18,10 @@ from xl_pricing.estimation.size import Size
 from xl_pricing.estimation.stages import Stages
 from xl_pricing.functions import pricing
 from xl_pricing.functions.arguments import read_budget
-from xl_pricing.planning.job import Job, read_job
+from xl_pricing.planning.job import Job
 from xl_pricing.planning.stages import read_draft, stages_of
-from xl_pricing.rates.card import bundled_card
-from xl_pricing.rates.day import today
 
 F = Fraction
-CARD = bundled_card()
-TODAY = today()
-MODELS = [model.id for model in CARD.models]
-PLANS = [*dict.fromkeys(row.plan for row in CARD.plans)]
-QUALITIES = ["low", "medium", "high", "xhigh", "max", "auto", 5488.25]
-INPUTS: list[tuple[Any, Any, Any]] = [
-    (None, None, None),
-    (4, 120, 2),
-    ("10", "a red shoe on white", "1024x1024; 800x600;1024x1024"),
-    (1, "", 0),
-    (3, "0", "16"),
-]
-
-
-def read(model: str, size: str = "1024x1024", quality: Any = "high", **rest: Any) -> Job:
-    return read_job(CARD, TODAY, size, quality, model, **rest)
 
 
 def test_a_draft_is_the_final_at_low_quality_if_not_said() -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from hosts.libreoffice import LibreOffice
 from random_inputs import CARD, as_cell
+from recalculation import differs
 from shown import values_of
+from templates import input_addresses, open_in
 
 from workbook_templates.build import Built, build
 from workbook_templates.sheets.plans import layout, pack
@@ -186,8 +188,7 @@ def test_a_pack_is_typed_wholly_or_not_at_all() -> None:
 
 def opened(libreoffice: LibreOffice, folder: Path, card: RateCard = CARD) -> Built:
     built = build("en", card)
-    (folder / "plans.xlsx").write_bytes(built.data)
-    libreoffice.open(folder / "plans.xlsx")
+    open_in(libreoffice, built, folder)
     return built
 
 
@@ -195,9 +196,8 @@ def recalculated(
     libreoffice: LibreOffice, built: Built, changes: Mapping[str, Any], blank: Sequence[str] = ()
 ) -> dict[str, Any]:
     """Return the sheet's values after inputs were typed and cells emptied."""
-    typed = {
-        "'{}'!{}".format(*built.inputs[name]): as_cell(value) for name, value in changes.items()
-    }
+    at = input_addresses(built)
+    typed = {at[name]: as_cell(value) for name, value in changes.items()}
     cells = {place: name for place, name in built.formulas.items() if place[0] == "Plans"}
     case = typed | dict.fromkeys(blank)
     (got,) = libreoffice.run([case], [f"'{sheet}'!{at}" for sheet, at in cells])
@@ -206,12 +206,6 @@ def recalculated(
 
 def wrong(expected: Mapping[str, Any], got: Mapping[str, Any]) -> list[str]:
     return [f"{n}: {expected[n]!r}, not {got[n]!r}" for n in got if differs(expected[n], got[n])]
-
-
-def differs(expected: Any, got: Any) -> bool:
-    if isinstance(expected, str) or isinstance(got, str):
-        return bool(expected != got)
-    return bool(as_cell(expected) != pytest.approx(got, rel=1e-9, abs=0))
 
 
 TRICKY = ("A*", "*", "A?", "~A", "APIYI ALL", "=1+1", "9", "a plan of the user's")
