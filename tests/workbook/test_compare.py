@@ -16,6 +16,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
+from workbook_facts import facts
 
 SAME = {"A1": 1, "A2": "=A1*2", "A3": "text", "C1": "size", "C2": "4:5"}
 
@@ -58,7 +59,7 @@ def with_part(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes
 
 
 def found(old: bytes, new: bytes, tolerance: float = 0) -> list[str]:
-    ours = compare.differences(compare.facts(old), compare.facts(new), tolerance)
+    ours = compare.differences(facts(old), facts(new), tolerance)
     stamps = {"created", "modified"}  # openpyxl's, of this moment
     return [str(one) for one in ours if one.detail not in stamps]
 
@@ -146,6 +147,13 @@ def test_a_cached_value_is_told_beside_its_formula() -> None:
     )
     assert found(two, three) == ["cached value: Costs!A2: 2 → 2.0000000000000004"]
     assert found(two, three, tolerance=1e-12) == []
+
+
+def test_a_number_is_the_same_however_it_is_spelt() -> None:
+    sheet = "xl/worksheets/sheet1.xml"
+    spelt = with_part(a_book(), sheet, lambda xml: xml.replace(b"<v>1</v>", b"<v>1.0E0</v>"))
+    assert spelt != a_book()
+    assert found(a_book(), spelt) == []
 
 
 def test_a_part_that_is_no_xml_is_compared_by_its_bytes() -> None:
