@@ -61,12 +61,14 @@ CHECKS = checks.Lists(
 """All that the Checks sheet lists."""
 
 
-def write_template(path: Path, lang: str = "en") -> None:
+def write_template(path: Path, lang: str = "en", card: RateCard | None = None) -> None:
     """Write the workbook to ``path``; the same bytes on every run.
+
+    The rates are those of ``card``; if omitted, the bundled ones.
 
     Raises `ValueError` for an unknown language and `OSError` where the file cannot be written.
     """
-    path.write_bytes(build(lang).data)
+    path.write_bytes(build(lang, card).data)
 
 
 class Built:

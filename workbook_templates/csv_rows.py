@@ -67,6 +67,8 @@ class Rows(NamedTuple):
 
     rows: list[Row]
     notes: list[str]
+    numbers: list[int]
+    """Which row of the file each of them is; the header is the first."""
 
 
 class _File(NamedTuple):
@@ -92,7 +94,8 @@ def read_rows(path: Path, shape: Shape) -> Rows:
     faults = [fault for i, row in filled for fault in _faults_of_text(i, row, names)]
     _refuse(file.name, faults)
     missing = {name: value for name, value in shape.defaults.items() if name not in names}
-    return Rows([{**missing, **row} for row in _read_all(file, filled, names)], notes)
+    rows: list[Row] = [{**missing, **row} for row in _read_all(file, filled, names)]
+    return Rows(rows, notes, [i for i, _row in filled])
 
 
 def _text_of(path: Path) -> str:

@@ -1,6 +1,7 @@
 """template writes the workbook, prefilled or with rows of one's own."""
 
 import csv
+import json
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,12 +11,15 @@ from command_line import answer, assert_one_sentence, run, table
 from openpyxl import load_workbook
 
 from workbook_templates.sheets.campaign.lines import INPUTS, LINES
+from xl_pricing.rates.card import bundled_card
+from xl_pricing.rates.refresh.store import active_card
 
 
 @pytest.mark.parametrize("lang", ["", "--lang en", "--lang zh-CN"])
 def test_template_writes_a_workbook(lang: str) -> None:
-    written, what_next = table(f"template budget.xlsx {lang}")
+    written, rates, what_next = table(f"template budget.xlsx {lang}")
     assert written == "budget.xlsx"
+    assert rates == f"Rates: the bundled card, as of {bundled_card().checked}."
     assert what_next.startswith("Open it")
     assert "xl/workbook.xml" in zipfile.ZipFile("budget.xlsx").namelist()
 
@@ -25,8 +29,16 @@ def test_template_overwrites_only_when_told() -> None:
     refused = run("template budget.xlsx")
     assert_one_sentence(refused, "path 'budget.xlsx' exists; accepted: another name, or --force")
     assert Path("budget.xlsx").read_text(encoding="utf-8") == "mine"
-    assert answer("template budget.xlsx --force") == {"path": "budget.xlsx", "lang": "en"}
-    assert answer("template budget.xlsm") == {"path": "budget.xlsm", "lang": "en"}
+    told = answer("template budget.xlsx --force")
+    assert told == {
+        "path": "budget.xlsx",
+        "lang": "en",
+        "card": "bundled",
+        "rates_checked": f"{bundled_card().checked}",
+        "tables": [],
+        "complaint": "",
+    }
+    assert answer("template budget.xlsm") == {**told, "path": "budget.xlsm"}
     assert "xl/vbaProject.bin" in zipfile.ZipFile("budget.xlsm").namelist()
     assert zipfile.is_zipfile("budget.xlsx")
 
@@ -50,6 +62,85 @@ def test_a_template_takes_its_rows_from_csv_files(tmp_path: Path) -> None:
     assert book["Actuals"].tables["tblActuals"].ref.endswith("42")
 
 
+CAPTIONS = """Use case;Ratio or size;质量;成品数;Owner
+shop;4:5;high;120;me
+
+ads;1920x1080;high;5;me
+ads;4:5;hgih;5;me
+ads;1.91:1;high;5;me
+ads;4:5;high;-3;me
+"""
+BAD = [
+    "row 4: size not legal: size 1920x1080 is not legal for this model: ",
+    "row 5: quality has no token count: quality 'hgih' is not known to this model; did you mean",
+    "row 6: size not readable: ",
+    "row 7: finals: type a number, 0 or more",
+]
+
+
+def test_every_line_that_is_not_priced_is_named_with_its_row_and_reason() -> None:
+    Path("lines.csv").write_text(CAPTIONS, encoding="utf-8")
+    lines = table("template b.xlsx --campaign lines.csv")
+    assert lines[2] == "lines.csv: 1 of 5 lines are priced"
+    assert all(line.strip().startswith(bad) for line, bad in zip(lines[3:7], BAD, strict=True))
+    assert lines[5].endswith("1.91:1 is 1952x1024")
+    assert lines[7] == "note: lines.csv: not read, as no such column is known: 'Owner'"
+    sheet = load_workbook("b.xlsx", data_only=True)["Campaign"]
+    row = [cell.value for cell in sheet[24]][1:11]
+    assert row == ["shop", "4:5", "high", "gpt-image-2", 120, 1, None, None, "standard", 0.2]
+
+
+def test_strict_fails_where_a_line_is_not_priced_and_writes_all_the_same() -> None:
+    Path("lines.csv").write_text(CAPTIONS, encoding="utf-8")
+    told = run("template b.xlsx --campaign lines.csv --strict --json")
+    assert told.exit_code == 1
+    assert told.stderr.endswith("not priced are 4 of lines.csv; the workbook is written\n")
+    document = json.loads(told.stdout)["tables"][0]
+    assert (document["rows"], document["good"]) == (5, 1)
+    assert [fault["row"] for fault in document["faults"]] == [4, 5, 6, 7]
+    assert zipfile.is_zipfile("b.xlsx")
+    Path("lines.csv").write_text("size,quality,finals\n4:5,high,3\n", encoding="utf-8")
+    assert run("template c.xlsx --campaign lines.csv --strict").exit_code == 0
+
+
+def test_a_long_list_of_faults_is_cut() -> None:
+    Path("lines.csv").write_text("size,quality,finals\n" + "4:5,high,-1\n" * 30)
+    lines = table("template b.xlsx --campaign lines.csv")
+    assert "  and 10 more" in lines
+    assert len(lines) == 2 + 1 + 20 + 1 + 1
+
+
+def test_rows_that_do_not_count_are_named_too() -> None:
+    Path("bills.csv").write_text(
+        "date,model,size,quality,generations,accepted,billed\n"
+        "2026-11-02,gpt-image-2,4:5,high,3,2,1\n2026-11-03,gpt-image-2,4:5,high,3,5,1\n"
+    )
+    lines = table("template b.xlsx --actuals bills.csv")
+    assert lines[2] == "bills.csv: 1 of 2 rows are counted"
+    assert lines[3].startswith("  row 3: more accepted than generated: ")
+
+
+def test_a_column_that_is_needed_is_named() -> None:
+    Path("lines.csv").write_text("size,quality\n4:5,high\n")
+    told = run("template b.xlsx --campaign lines.csv")
+    assert_one_sentence(told, "lines.csv has no column finals; accepted: use_case, size")
+
+
+def test_the_workbook_is_priced_by_the_card_in_force_or_the_bundled_one() -> None:
+    assert run("rates refresh --source contract.csv --accept").exit_code == 0
+    told = answer("template mine.xlsx")
+    assert (told["card"], told["rates_checked"]) == ("in force", f"{active_card().checked}")
+    assert answer("template theirs.xlsx --bundled")["card"] == "bundled"
+    contract = {name: _rates_of(name) for name in ("mine.xlsx", "theirs.xlsx")}
+    assert contract == {"mine.xlsx": True, "theirs.xlsx": False}
+
+
+def _rates_of(path: str) -> bool:
+    """Tell whether the contract's rate is on the sheet."""
+    sheet = load_workbook(path, data_only=True)["Rates"]
+    return any("contract 7" in str(cell) for row in sheet.values for cell in row)
+
+
 def test_a_csv_file_that_is_none_is_refused(tmp_path: Path) -> None:
     assert_one_sentence(
         run(f"template {tmp_path / 'a.xlsx'} --campaign none.csv"), "cannot be read"
@@ -60,7 +151,7 @@ def test_a_csv_file_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_a_name_that_somebody_takes_meanwhile_stays_theirs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def build(_lang: str, **_given: object) -> object:
+    def build(_lang: str, _card: object, **_given: object) -> object:
         Path("budget.xlsx").write_text("theirs", encoding="utf-8")
         return SimpleNamespace(data=b"mine")
 

@@ -2,48 +2,122 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from xl_pricing.cli.console import SPREAD, Given, argument, command, option
-from xl_pricing.errors import InvalidValueError
+from xl_pricing.cli.console import Given, argument, command, option
+from xl_pricing.cli.drawing import note_lines
+from xl_pricing.errors import InvalidValueError, XlPricingError
 from xl_pricing.files import write_new, write_whole
+from xl_pricing.functions.pricing import explain
+from xl_pricing.rates.card import RateCard, bundled_card
+from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.words import unknown
 
 if TYPE_CHECKING:
-    from workbook_templates.csv_rows import Row
+    from workbook_templates.build import Built
+    from workbook_templates.csv_rows import Row, Rows
+    from workbook_templates.csv_shapes import CsvTable
+    from workbook_templates.formulas.faults import Fault
+
+
+_MOST_TOLD = 20
+BUNDLED, IN_FORCE = "bundled", "in force"
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """A row of a CSV file that is not priced or counted, and why."""
+
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a table got from a CSV file: its rows, how many of them hold, and the others."""
+
+    table: str
+    file: str
+    rows: int
+    good: int
+    faults: list[RowFault]
+    notes: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The workbook that was written, and how many rows of one's own its tables got."""
+    """The workbook that was written: the card and the day of its rates, and rows of one's own."""
 
     path: str
     lang: str
-    rows: Mapping[str, int] = field(metadata=SPREAD)
+    card: str
+    rates_checked: date
+    tables: list[Filled]
+    complaint: str
+    """What makes the command fail, with --strict only."""
 
 
 def _draw_written(written: Written) -> str:
-    """Say where the workbook is, and what to do with it."""
-    return f"{written.path}\nOpen it in Excel or LibreOffice and fill in its yellow cells."
+    """Say where the workbook is, what it is priced by, what is not priced, and what to do."""
+    card = "the bundled card" if written.card == BUNDLED else "the card in force"
+    lines = [written.path, f"Rates: {card}, as of {written.rates_checked}."]
+    for table in written.tables:
+        lines += [_sum(table), *map(_draw_fault, table.faults[:_MOST_TOLD])]
+        more = len(table.faults) - _MOST_TOLD
+        lines += [f"  and {more:,} more"] if more > 0 else []
+        lines += note_lines(table.notes)
+    return "\n".join([*lines, "Open it in Excel or LibreOffice and fill in its yellow cells."])
 
 
-@command("xl-pricing template budget.xlsx", _draw_written)
+def _sum(table: Filled) -> str:
+    word, done = ("lines", "priced") if table.table == "tblCampaign" else ("rows", "counted")
+    return f"{table.file}: {table.good:,} of {table.rows:,} {word} are {done}"
+
+
+def _draw_fault(fault: RowFault) -> str:
+    return f"  row {fault.row}: {fault.reason}"
+
+
+def _complain(written: Written) -> str:
+    return written.complaint
+
+
+def _complaint(tables: Sequence[Filled]) -> str:
+    """Say how many rows are not priced; nothing where all are."""
+    bad = [f"{len(each.faults):,} of {each.file}" for each in tables if each.faults]
+    return f"not priced are {' and '.join(bad)}; the workbook is written" if bad else ""
+
+
+@command("xl-pricing template budget.xlsx", _draw_written, _complain)
 @argument("path", "Workbook to write, a name in .xlsx or .xlsm.")
 @option("lang", "en or zh-CN. If omitted, en.")
 @option("campaign", "CSV file with the lines of a campaign, up to 5,000.")
 @option("actuals", "CSV file with what was generated and billed, up to 5,000 rows.")
+@click.option("--bundled", is_flag=True, help="Price by the rates that ship, not those in force.")
+@click.option("--strict", is_flag=True, help="Exit with 1 where a row is not priced.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is already there.")
-def template(path: str, lang: Given, campaign: Given, actuals: Given, *, force: bool) -> Written:
+def template(
+    path: str,
+    lang: Given,
+    campaign: Given,
+    actuals: Given,
+    *,
+    bundled: bool,
+    strict: bool,
+    force: bool,
+) -> Written:
     """Write the budget workbook.
 
     A name in .xlsx needs no macros; one in .xlsm has the cell functions and the refresh button too.
-    CSV files begin with the names of the columns, those of the tables in the workbook.
+    It is priced by the card in force. CSV files begin with the names of the columns, those of the
+    tables in the workbook or what stands above them; what is not priced is told row by row.
     """
     language = _read_language(lang)
     if not path.lower().endswith((".xlsx", ".xlsm")):
@@ -52,10 +126,14 @@ def template(path: str, lang: Given, campaign: Given, actuals: Given, *, force: 
         )
     if os.path.lexists(path) and not force:
         raise _exists(path)
-    rows = _read_tables(campaign, actuals)
-    data = _build(language, rows, macros=path.lower().endswith(".xlsm"))
-    _write(Path(path), data, force=force)
-    return Written(path, language, {name: len(table) for name, table in rows.items()})
+    files = _read_files(campaign, actuals)
+    card = bundled_card() if bundled else active_card()
+    built = _build(language, card, files, macros=path.lower().endswith(".xlsm"))
+    _write(Path(path), built.data, force=force)
+    kind = BUNDLED if card is bundled_card() else IN_FORCE
+    tables = [_filled(file, built) for file in files]
+    complaint = _complaint(tables) if strict else ""
+    return Written(path, language, kind, card.checked, tables, complaint)
 
 
 def _read_language(lang: Given) -> str:
@@ -67,25 +145,57 @@ def _read_language(lang: Given) -> str:
     return language
 
 
-def _read_tables(campaign: str | None, actuals: str | None) -> dict[str, Sequence["Row"]]:
-    """Read the files that are given, by the name of their table."""
-    from workbook_templates import csv_rows  # noqa: PLC0415 - loads openpyxl
-    from workbook_templates.sheets.actuals import rows as bills  # noqa: PLC0415 - the same
-    from workbook_templates.sheets.campaign import lines  # noqa: PLC0415 - the same
+class _File(NamedTuple):
+    """A CSV file that was read, and the table that it fills."""
 
-    given = ((campaign, lines.TABLE, lines.INPUTS), (actuals, bills.TABLE, bills.TYPED))
-    return {
-        table: csv_rows.read_rows(Path(path), csv_rows.Shape(fields)).rows
-        for path, table, fields in given
-        if path
-    }
+    path: Path
+    of: "CsvTable"
+    held: "Rows"
 
 
-def _build(lang: str, rows: Mapping[str, Sequence["Row"]], *, macros: bool) -> bytes:
+def _read_files(campaign: str | None, actuals: str | None) -> list[_File]:
+    """Read the files that are given."""
+    from workbook_templates import csv_shapes  # noqa: PLC0415 - loads openpyxl
+    from workbook_templates.csv_rows import read_rows  # noqa: PLC0415 - the same
+
+    given = ((campaign, csv_shapes.CAMPAIGN), (actuals, csv_shapes.ACTUALS))
+    return [_File(Path(path), of, read_rows(Path(path), of.shape)) for path, of in given if path]
+
+
+def _build(lang: str, card: RateCard, files: Sequence[_File], *, macros: bool) -> "Built":
     from workbook_templates.build import build  # noqa: PLC0415 - loads openpyxl
 
+    rows = {file.of.table: file.held.rows for file in files}
     with _progress(sum(map(len, rows.values()))) as progress:
-        return build(lang, macros=macros, rows=rows, progress=progress).data
+        return build(lang, card, macros=macros, rows=rows, progress=progress)
+
+
+def _filled(file: _File, built: "Built") -> Filled:
+    """Return what the workbook says of each row of a file."""
+    faults = [*_faults(file, built)]
+    rows = len(file.held.rows)
+    good, notes = rows - len(faults), file.held.notes
+    return Filled(file.of.table, file.path.name, rows, good, faults, notes)
+
+
+def _faults(file: _File, built: "Built") -> Iterator[RowFault]:
+    for i, (row, number) in enumerate(zip(file.held.rows, file.held.numbers, strict=True)):
+        code = built.values[f"{file.of.table}.fault.{i}"]
+        if isinstance(code, int | float) and code:
+            fault = file.of.faults[int(code)] if code > 0 else None
+            yield RowFault(number, _reason(fault, row) if fault else "nothing is typed in it")
+
+
+def _reason(fault: "Fault", row: "Row") -> str:
+    """Say what is wrong with a row: in the core's words, which know sizes and names near it."""
+    said = f"{fault.fix[0].lower()}{fault.fix[1:].rstrip('.')}"
+    size = row.get("size")
+    try:
+        known = explain(size, row.get("quality"), row.get("model"), tier=row.get("tier"))
+        said += f", {size} is {known.size}" if ":" in str(size) else ""
+    except XlPricingError as error:
+        said = str(error)
+    return f"{fault.says}: {said}"
 
 
 @contextmanager

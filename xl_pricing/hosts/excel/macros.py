@@ -69,14 +69,20 @@ def _change(change: Change) -> str:
 
 
 def new_worksheet() -> str:
-    """Write a budget workbook into the user's documents, open it, and return its path."""
+    """Write a budget workbook into the user's documents, open it, and return its path.
+
+    Its rates are those of the card in force; Excel's status bar says of which day.
+    """
     import xlwings  # noqa: PLC0415 - slow, and only a macro needs it
 
     from workbook_templates.build import write_template  # noqa: PLC0415 - loads openpyxl
 
     path = _free_path(Path.home())
-    write_template(path)
-    xlwings.apps.active.books.open(path)
+    card = active_card()
+    write_template(path, card=card)
+    app = xlwings.apps.active
+    app.books.open(path)
+    app.status_bar = f"{TITLE}: rates as of {card.checked}"
     return str(path)
 
 
