@@ -137,9 +137,9 @@ def _status(job: Job) -> Said:
     needed = _needed(int(plan.finals), float(plan.retries), DEFAULT_CONFIDENCE)
     figures = (f"{needed:,}", f"{plan.generations_paid_for:,}")
     if covers(job):
-        return Said("^✔ Enough", figures)
+        return Said(r"^✔ Enough.*\.$", figures)
     needs = buffer(plan.finals, plan.retries, DEFAULT_CONFIDENCE)
-    return Said("^✘ Not enough", (*figures, f"{ceil(100 * needs)}%"))
+    return Said(r"^✘ Not enough.*\.$", (*figures, f"{ceil(100 * needs)}%"))
 
 
 def _sizes_status(job: Job) -> Outcome:
@@ -150,11 +150,13 @@ def _sizes_status(job: Job) -> Outcome:
     buffers = {size: buffer(size, retries, DEFAULT_CONFIDENCE) for size in SIZES}
     peak = max(SIZES, key=lambda size: buffers[size])
     if buffers[peak] <= _HIGH:
-        return Said("^With this job's retries luck alone", (percent(_HIGH),))
+        return Said(r"^With this job's retries luck alone.*\.$", (percent(_HIGH),))
 
     def first(band: Fraction) -> str:
         over = max((size for size in SIZES if buffers[size] > band), default=0)
         return f"{next(size for size in SIZES if size > over):,}"
 
     figures = (percent(_HIGH), first(_HIGH), percent(_LOW), first(_LOW))
-    return Said("^Small jobs need more", (*figures, f"{ceil(100 * buffers[peak])}%", f"{peak:,}"))
+    return Said(
+        r"^Small jobs need more.*\.$", (*figures, f"{ceil(100 * buffers[peak])}%", f"{peak:,}")
+    )

@@ -116,5 +116,8 @@ def _verdict(job: Job) -> Said:
     span = (fixed(stages.all_high.retries), finish)
     per_final = _saved_per_final(stages)
     if not per_final:
-        return Said("^Breaks even", (must, *span))
-    return Said("^✔ Pays off" if per_final > 0 else "^▲ Does not pay off", (must, saved, *span))
+        return Said(r"^Breaks even.*\)\.$", (must, *span))
+    return Said(
+        r"^✔ Pays off.*\)\.$" if per_final > 0 else r"^▲ Does not pay off.*\)\.$",
+        (must, saved, *span),
+    )
