@@ -178,7 +178,7 @@ def build_addin(card: RateCard | None = None) -> bytes:
 
 def _describe(book: Book, card: RateCard) -> None:
     """Set the properties; the dates are those of the rates, so that every run is the same."""
-    day = datetime(card.checked.year, card.checked.month, card.checked.day)  # noqa: DTZ001
+    day = datetime(card.checked.year, card.checked.month, card.checked.day)  # noqa: DTZ001 - a file has no zone
     properties = book.workbook.properties
     properties.creator = f"xl_pricing {xl_pricing.__version__}"
     properties.title = book.words("What will these images cost?")

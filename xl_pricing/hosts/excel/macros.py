@@ -95,7 +95,7 @@ def _free_path(home: Path) -> Path:
 
 
 def update_workbook(  # xlwings has no types to speak of
-    book: Any,  # noqa: ANN401
+    book: Any,  # noqa: ANN401 - xlwings'
     card: RateCard,
     changes: Sequence[Change] = (),
     warning: str | None = None,
@@ -216,7 +216,11 @@ def _as_cell(value: Any) -> Any:  # noqa: ANN401 - a cell's value
     return None if value == "" else value
 
 
-def _plan_stamp(book: Any, card: RateCard, rates: SheetTable) -> _Stamp | None:  # noqa: ANN401
+def _plan_stamp(
+    book: Any,  # noqa: ANN401 - xlwings'
+    card: RateCard,
+    rates: SheetTable,
+) -> _Stamp | None:
     """Move the day of prices on with the rates, unless the user has set another day."""
     cell = _named_cell(book, AS_OF)
     if cell is None:

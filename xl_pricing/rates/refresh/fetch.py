@@ -111,8 +111,8 @@ def _fetch(address: str, known: Page | None, wait: Manners) -> Page:
 def _client(address: str, wait: Manners) -> "httpx2.Client":
     import ssl  # noqa: PLC0415 - a price needs no network
 
-    import httpx2  # noqa: PLC0415
-    import truststore  # noqa: PLC0415
+    import httpx2  # noqa: PLC0415 - the same
+    import truststore  # noqa: PLC0415 - the same
 
     headers = {
         "User-Agent": f"xl-pricing/{xl_pricing.__version__} (refreshes a rate card)",

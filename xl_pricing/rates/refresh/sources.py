@@ -4,20 +4,18 @@ Two public sources, `LITELLM` and `GENAI_PRICES`, and the project's own card for
 which holds what a company has negotiated. Azure's rows are recognised and kept apart.
 """
 
-import csv
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from io import StringIO
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from xl_pricing.errors import CardError, InvalidValueError
+from xl_pricing.errors import CardError
 from xl_pricing.rates.card import bundled_card, rows_of
+from xl_pricing.rates.refresh.documents import JsonObject, read_csv, read_json, refuse_twice
 from xl_pricing.rates.rows import (
     LEAST_USD,
     Day,
@@ -28,7 +26,6 @@ from xl_pricing.rates.rows import (
     read_rows,
 )
 from xl_pricing.rates.tables import MAX_TABLE_ROWS, read_table
-from xl_pricing.written import figure_in, marks_proven, plainly
 
 OWN = "own card: "
 """How the source of a rate begins that came from a card of the user's own."""
@@ -37,8 +34,6 @@ MAX_MODELS = 500
 """Image models that a source may name."""
 
 _PER_MTOK = 1_000_000
-_LONGEST_NUMBER = 40
-_PRICE = "usd_per_mtok"
 _FINEST_USD = Decimal("0.000001")
 _IMAGE_MODEL = re.compile(r"(chatgpt|gpt)-image-[a-z0-9.-]{1,60}")
 _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
@@ -148,14 +143,14 @@ class _Provider(BaseModel):
 
 def read_litellm(name: str, document: bytes, day: date) -> Quotes:
     """Read LiteLLM's price map: USD per token, a model a key."""
-    entries = _read_json(name, document)
+    entries = read_json(name, document)
     if not isinstance(entries, dict):
         raise CardError(f"{name} is no map of models; accepted: a document as it is published")
     rates: list[Rate] = []
     shutdowns: dict[str, date] = {}
     _refuse_twice_named(name, entries)
     for model, key in _bare_names(entries):
-        _refuse_twice(f"{name}, {key}", entries[key])
+        refuse_twice(f"{name}, {key}", entries[key])
         entry = _litellm_entry(f"{name}, {key}", entries[key])
         if entry.litellm_provider == "openai":
             costs = {_LITELLM_KEYS[k]: cost * _PER_MTOK for k, cost in entry.costs.items()}
@@ -168,14 +163,14 @@ def read_litellm(name: str, document: bytes, day: date) -> Quotes:
 
 def read_genai_prices(name: str, document: bytes, day: date) -> Quotes:
     """Read the published data of genai-prices: USD per 1M tokens, models by provider."""
-    providers = _read_json(name, document)
+    providers = read_json(name, document)
     if not isinstance(providers, list):
         raise CardError(f"{name} is no list of providers; accepted: a document as it is published")
     models = {p.id: p.models for p in read_rows(_Provider, providers, name)}
     known = {str(model.get("id")): model for model in models.get("openai", ())}
     rates: list[Rate] = []
     for model, key in _bare_names(known):
-        _refuse_twice(f"{name}, {key}", known[key])
+        refuse_twice(f"{name}, {key}", known[key])
         active = [dated for dated in _genai_model(name, known[key]).prices if dated.active(day)]
         if active:
             rates += _rows(name, model, _genai_meters(model, active[-1].prices), day)
@@ -189,8 +184,8 @@ def read_own_card(name: str, document: bytes, _day: date) -> Quotes:
     Its text goes into cells one day, so what Excel would take for a formula loses its sign.
     """
     if document.lstrip()[:1] in {b"{", b"["}:
-        content = _read_json(name, document)
-        _refuse_twice(name, content)
+        content = read_json(name, document)
+        refuse_twice(name, content)
         if not isinstance(content, dict):
             raise CardError(f"{name} is no card; accepted: {{'format': 1, 'rates': [...]}}")
         rows = rows_of(content, "rates")
@@ -198,7 +193,7 @@ def read_own_card(name: str, document: bytes, _day: date) -> Quotes:
             raise CardError(f"{name} has {len(rows)} rows; accepted: up to {MAX_TABLE_ROWS}")
         rates = read_rows(Rate, rows, name)
     else:
-        rates = read_table(Rate, _read_csv(name, document), name)
+        rates = read_table(Rate, read_csv(name, document), name)
     return Quotes(name, tuple(map(_harmless, rates)), own=True)
 
 
@@ -227,87 +222,9 @@ def find_source(text: str) -> Source:
     return Source(public.name, mirror or public.address, public.reader)
 
 
-class _Object(dict[str, Any]):
-    """A JSON object, and the first of its keys that stands in it twice."""
-
-    twice: str | None = None
-
-
-def _object(pairs: Sequence[tuple[str, Any]]) -> _Object:
-    found = _Object(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        found.twice = next(key for key in keys if keys.count(key) > 1)
-    return found
-
-
-def _refuse_twice(where: str, content: object) -> None:
-    """Refuse an object, or one inside it, that says two things under one name."""
-    if isinstance(content, _Object) and content.twice is not None:
-        raise CardError(f"{where} has {content.twice[:60]!r} twice; accepted: each name once")
-    inside = content.values() if isinstance(content, dict) else content
-    for part in inside if isinstance(inside, Iterable) and not isinstance(inside, str) else ():
-        _refuse_twice(where, part)
-
-
-def _bounded_decimal(text: str) -> Decimal:
-    """Read a number of bounded length and size, before anything is computed with it."""
-    number = Decimal(text) if len(text) <= _LONGEST_NUMBER else None
-    if number is None or abs(number.adjusted()) > _LONGEST_NUMBER:
-        raise ValueError(f"the number {text[:20]}... is too long")
-    return number
-
-
-def _read_json(name: str, document: bytes) -> Any:  # noqa: ANN401 - JSON, validated by the caller
-    try:
-        return json.loads(
-            document,
-            parse_float=_bounded_decimal,
-            parse_int=_bounded_decimal,
-            parse_constant=Decimal,
-            object_pairs_hook=_object,
-        )
-    except InvalidOperation:
-        raise CardError(f"{name} has a number that is none; accepted: numbers such as 30") from None
-    except (ValueError, RecursionError) as error:
-        raise CardError(f"{name} is not whole JSON: {str(error)[:80]}") from None
-
-
-def _read_csv(name: str, document: bytes) -> Sequence[Sequence[str]]:
-    try:
-        text = document.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise CardError(f"{name} is not UTF-8; accepted: saved as CSV UTF-8, or JSON") from None
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    try:
-        rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise CardError(f"{name} is not CSV: {error}; accepted: as Excel saves it") from None
-    return _with_plain_prices(name, rows, delimiter)
-
-
-def _with_plain_prices(name: str, rows: list[list[str]], delimiter: str) -> Sequence[Sequence[str]]:
-    """Write the prices as they are read everywhere; refuse what can be read in two ways."""
-    header = [cell.strip().lower() for cell in rows[0]] if rows else []
-    if _PRICE not in header:
-        return rows
-    column = header.index(_PRICE)
-    marks = marks_proven((row[column] for row in rows[1:] if len(row) > column), delimiter)
-    for i, row in enumerate(rows[1:], start=2):
-        if len(row) > len(header):
-            raise CardError(f"{name}, row {i} has {len(row)} cells; accepted: {len(header)}")
-        try:
-            price = figure_in(row[column], marks) if len(row) > column else None
-        except InvalidValueError as error:
-            raise CardError(f"{name}, row {i}, {_PRICE}: {error}; accepted: one of them") from None
-        if price is not None:
-            row[column] = plainly(price)
-    return rows
-
-
 def _refuse_twice_named(name: str, entries: Mapping[str, Any]) -> None:
     """Refuse an image model that stands twice in a map; of other models it is no business."""
-    twice = entries.twice if isinstance(entries, _Object) else None
+    twice = entries.twice if isinstance(entries, JsonObject) else None
     if twice and _IMAGE_MODEL.fullmatch(twice):
         raise CardError(f"{name} names {twice} twice; accepted: each model once")
 
