@@ -24,10 +24,14 @@ _OMITTED: Mapping[str, Cell] = {
 
 
 class CsvTable(NamedTuple):
-    """A table of the workbook, the shape of a file for it, and what can be wrong with its rows."""
+    """A table of the workbook, the shape of a file for it, and what can be wrong with its rows.
+
+    Without the columns ``needed`` no row holds; they may still be typed in the workbook.
+    """
 
     table: str
     shape: Shape
+    needed: tuple[str, ...]
     faults: tuple[Fault, ...]
 
 
@@ -47,11 +51,12 @@ def _table(
     table: str,
     columns: Iterable[Column],
     fields: tuple[str, ...],
-    required: tuple[str, ...],
+    needed: tuple[str, ...],
     faults: tuple[Fault, ...],
 ) -> CsvTable:
     defaults = {name: value for name, value in _OMITTED.items() if name in fields}
-    return CsvTable(table, Shape(fields, required, _captions(columns, fields), defaults), faults)
+    shape = Shape(fields, captions=_captions(columns, fields), defaults=defaults)
+    return CsvTable(table, shape, needed, faults)
 
 
 CAMPAIGN = _table(

@@ -327,6 +327,9 @@ def test_ctrl_c_ends_a_command_that_is_loading_without_a_traceback() -> None:
 
 def test_the_help_says_what_is_so_of_this_command() -> None:
     assert "If omitted" not in run("cost --help").stdout.partition("Options:")[0]
+    assert "measured" not in run("size --help").stdout
+    listed = "".join(run(f"{group} --help").stdout for group in ("", "rates", "excel"))
+    assert "..." not in listed.replace("COMMAND [ARGS]...", "")
     assert "IMG" not in "".join(run(f"{command} --help").stdout for command in COMMANDS)
 
 

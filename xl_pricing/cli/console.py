@@ -328,10 +328,14 @@ def takes(
     return decorate
 
 
-def takes_what(function: str) -> Callable[[_Function], _Function]:
-    """Take what a cell function takes, but for its tables."""
+def takes_what(function: str, **said: str) -> Callable[[_Function], _Function]:
+    """Take what a cell function takes, but for its tables; ``said`` is of those that differ."""
     taken = [each for each in FUNCTIONS[function].arguments if each.name not in TABLES]
-    return takes(
-        [each.name for each in taken if not each.optional],
-        [each.name for each in taken if each.optional],
-    )
+
+    def decorate(answer: _Function) -> _Function:
+        for each in reversed(taken):
+            take = option if each.optional else argument
+            answer = take(each.name, said.get(each.name))(answer)
+        return answer
+
+    return decorate

@@ -28,9 +28,9 @@ def _draw_done(answer: Done) -> str:
 @command("xl-pricing excel install --yes", _draw_done)
 @click.option("--yes", is_flag=True, help="Replace another interpreter without asking.")
 def install(*, yes: bool) -> Done:
-    """Install the functions and the ribbon tab for this user, and the xlwings add-in.
+    """Install the functions and the ribbon tab.
 
-    Close Excel first.
+    They are for this user, and come with the xlwings add-in. Close Excel first.
     """
     with _saying_what_is_in_the_way():
         addin = installing.addin_bytes()

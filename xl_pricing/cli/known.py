@@ -45,7 +45,10 @@ def _draw_models(models: list[KnownModel]) -> str:
 
 @command("xl-pricing models", _draw_models)
 def models() -> list[KnownModel]:
-    """List the models that are priced: qualities, sizes, and the day on which they shut down."""
+    """List the models that are priced.
+
+    Their qualities, their sizes, and the day on which they shut down.
+    """
     return [_known(model) for model in active_card().models]
 
 

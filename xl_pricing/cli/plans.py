@@ -114,7 +114,7 @@ def _refusal(bill: Billed) -> str:
 @command(
     "xl-pricing plans 4:5 high 120 --plan PixAPI --pack-usd 10 --pack-credits 1000", _draw_plans
 )
-@click.option("--list", is_flag=True, expose_value=False, help="List the plans and their rows.")
+@click.option("--list", is_flag=True, expose_value=False, help="List the plans, and no job.")
 @takes(JOB, OPTIONS)
 @option("pack_usd", "What a prepaid pack costs in USD.")
 @option("pack_credits", "How many credits a prepaid pack holds.")

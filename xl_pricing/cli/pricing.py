@@ -141,7 +141,10 @@ class CheapestSize:
 
 
 @command("xl-pricing size 16:9 --short-side 1080", draw_noted)
-@takes_what("IMGSIZE")
+@takes_what(
+    "IMGSIZE",
+    quality="low, medium, high (and xhigh, max from gpt-image-2.5 on). If omitted, high.",
+)
 def size(ratio: Given, short_side: Given, quality: Given, model: Given) -> CheapestSize:
     """Show the cheapest legal size of a ratio.
 

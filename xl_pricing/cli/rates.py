@@ -93,7 +93,10 @@ def _draw_audit(found: Audit) -> str:
 
 @command("xl-pricing rates audit", _draw_audit)
 def audit() -> Audit:
-    """Recompute every official price per image, and show where tokens x rate differ."""
+    """Recompute every official price per image.
+
+    Those that tokens x rate do not give are shown.
+    """
     listed = official_prices()
     findings = [*audit_card(active_card(), listed)]
     differ = [

@@ -174,8 +174,14 @@ def _filled(file: _File, built: "Built") -> Filled:
     """Return what the workbook says of each row of a file."""
     faults = [*_faults(file, built)]
     rows = len(file.held.rows)
-    good, notes = rows - len(faults), file.held.notes
+    good, notes = rows - len(faults), [*_missing(file), *file.held.notes]
     return Filled(file.of.table, file.path.name, rows, good, faults, notes)
+
+
+def _missing(file: _File) -> Iterator[str]:
+    lacks = [name for name in file.of.needed if all(name not in row for row in file.held.rows)]
+    if lacks:
+        yield f"{file.path.name} has no column {', '.join(lacks)}: type them in the workbook"
 
 
 def _faults(file: _File, built: "Built") -> Iterator[RowFault]:

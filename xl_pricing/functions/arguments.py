@@ -181,7 +181,7 @@ def read_pixels(size: Cell, model: Model) -> Size:
 
 
 def ratio_word(value: Cell, name: str) -> str:
-    """Return the text of a size or ratio, mending what Excel makes of a ratio typed in a cell.
+    """Return the text of a size or ratio, undoing what Excel makes of a ratio typed in a cell.
 
     Excel takes ``4:5`` for the time 04:05 and keeps the fraction of a day, 0.170138888888889.
     """
