@@ -236,15 +236,16 @@ class _Again:
             for number, key in enumerate(depends.sheets.names.arrays)
             if number in self.shared and places.isdisjoint(depends.shared_reads(key))
         }
-        reads = depends.reference_reads
+        reads = depends.block_reads
         known._arrays = {r: v for r, v in self.arrays.items() if places.isdisjoint(reads(r))}
 
     def __exit__(self, *_: object) -> None:
         known, affected = self.known, self.affected
-        for cells, places, before in (
+        undone: Sequence[tuple[Any, Sequence[Place], Mapping[Any, Any]]] = (
             (known.cells, affected.cells, self.cells),
             (known.columns, affected.columns, self.columns),
-        ):
+        )
+        for cells, places, before in undone:
             cells.asked.clear()
             for at in places:
                 cells.pop(at, None)

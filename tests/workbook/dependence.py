@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from workbook_templates.formulas.calculation import Sheets
 from workbook_templates.formulas.parse import Call, Constant, Node, Part, parse
-from workbook_templates.formulas.references import Body, Cell, Column, Reference
+from workbook_templates.formulas.references import Block, Cell, Column
 from workbook_templates.formulas.scope import Scope
 
 Place: TypeAlias = Cell | Column
@@ -20,7 +20,7 @@ class Dependence:
     """The places of a workbook, by what their formulas read."""
 
     sheets: Sheets
-    _of_reference: dict[Reference, frozenset[Place]] = field(default_factory=dict)
+    _of_block: dict[Block, frozenset[Place]] = field(default_factory=dict)
     _of_shared: dict[tuple[str, str, Node], frozenset[Place]] = field(default_factory=dict)
 
     def tree(self, place: Place) -> Node:
@@ -55,20 +55,17 @@ class Dependence:
         elif not isinstance(node, Constant):
             yield from self.within(scope.reference(node))
 
-    def within(self, reference: Reference) -> Iterator[Place]:
+    def within(self, block: Block) -> Iterator[Place]:
         """Yield the computed places of a range."""
-        if isinstance(reference, Body):
-            yield from ((reference.table, name) for name in reference.fields)
-            return
-        for column in range(reference.left, reference.right + 1):
-            for row in range(reference.top, reference.bottom + 1):
-                yield self.place_at((reference.sheet, row, column))
+        for column in range(block.left, block.right + 1):
+            for row in range(block.top, block.bottom + 1):
+                yield self.place_at((block.sheet, row, column))
 
-    def reference_reads(self, reference: Reference) -> frozenset[Place]:
+    def block_reads(self, block: Block) -> frozenset[Place]:
         """Return the computed places of a range, remembered."""
-        if reference not in self._of_reference:
-            self._of_reference[reference] = frozenset(self.within(reference))
-        return self._of_reference[reference]
+        if block not in self._of_block:
+            self._of_block[block] = frozenset(self.within(block))
+        return self._of_block[block]
 
     def shared_reads(self, key: tuple[str, str, Node]) -> frozenset[Place]:
         """Return what an expression reads that formulas share, remembered."""

@@ -5,14 +5,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from math import isfinite
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, TypeVar
 
 from openpyxl.utils import get_column_letter
 
 from workbook_templates.formulas.compiler import Compiler
 from workbook_templates.formulas.parse import parse
-from workbook_templates.formulas.references import Cell, Column, Reference, Table
+from workbook_templates.formulas.references import Block, Cell, Column, Table
 from workbook_templates.formulas.scope import Names, Scope, Value
 from workbook_templates.formulas.values import (
     NUM,
@@ -63,11 +64,6 @@ class Sheets:
         self._compiled: dict[Cell, Value] = {}
         self._filled: dict[Column, _Filled] = {}
 
-    def columns(self) -> dict[Column, Sequence[CellValue]]:
-        """Return what is typed in the tables."""
-        tables = self.names.tables.values()
-        return {(t.name, field): cells for t in tables for field, cells in t.typed.items()}
-
     def place(self, name: str) -> Cell | tuple[Column, int]:
         """Return where a name is: a cell, or a table's column and the row from 0 on."""
         if name in self.places:
@@ -82,21 +78,19 @@ class Sheets:
     def compiled(self, cell: Cell) -> Value:
         """Return the function of a cell's formula."""
         if cell not in self._compiled:
-            with _Named(self, cell):
-                node = parse(self.names.formulas[cell])
-                self._compiled[cell] = Compiler(Scope(self.names, cell)).value(node)
+            node = parse(self.names.formulas[cell])
+            self._compiled[cell] = Compiler(Scope(self.names, cell)).value(node)
         return self._compiled[cell]
 
     def filled(self, column: Column) -> _Filled:
         """Return the function of a column's formula."""
         if column not in self._filled:
-            with _Named(self, column):
-                table = self.names.tables[column[0]]
-                here = (table.sheet, table.top, table.columns[column[1]])
-                scope = Scope(self.names, here, table)
-                compute = Compiler(scope).value(parse(table.formulas[column[1]]))
-                asks = tuple((table.name, field) for field in scope.asks)
-                self._filled[column] = _Filled(compute, asks, scope.placed)
+            table = self.names.tables[column[0]]
+            here = (table.sheet, table.top, table.columns[column[1]])
+            scope = Scope(self.names, here, table)
+            compute = Compiler(scope).value(parse(table.formulas[column[1]]))
+            asks = tuple((table.name, field) for field in scope.asks)
+            self._filled[column] = _Filled(compute, asks, scope.placed)
         return self._filled[column]
 
     def called(self, place: Cell | Column) -> str:
@@ -108,29 +102,17 @@ class Sheets:
         return f"{name}, '{sheet}'!{get_column_letter(column)}{row}"
 
 
-class _Named:
-    """Gives an error of a formula the name of its place."""
-
-    def __init__(self, sheets: Sheets, place: Cell | Column) -> None:
-        self.sheets, self.place = sheets, place
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """Name the place, once."""
-        if isinstance(error, FormulaError) and not error.placed:
-            named = FormulaError(f"{self.sheets.called(self.place)}: {error}")
-            named.placed = True
-            raise named from error
-
-
 class _Lazy(dict[Key, Found]):
-    """A mapping that computes what is missing, and refuses what depends on itself."""
+    """Computes what is missing, and refuses what depends on itself; an error names its place."""
 
-    def __init__(self, known: Mapping[Key, Found], compute: Callable[[Key], Found]) -> None:
+    def __init__(
+        self,
+        known: Mapping[Key, Found],
+        compute: Callable[[Key], Found],
+        called: Callable[[Key], str],
+    ) -> None:
         super().__init__(known)
-        self.compute = compute
+        self.compute, self.called = compute, called
         self.asked: set[Key] = set()
 
     def __missing__(self, key: Key) -> Found:
@@ -139,6 +121,8 @@ class _Lazy(dict[Key, Found]):
         self.asked.add(key)
         try:
             found = self[key] = self.compute(key)
+        except FormulaError as error:
+            raise error if error.placed else error.at(self.called(key)) from error
         finally:
             self.asked.discard(key)
         return found
@@ -156,21 +140,37 @@ class Calculation(Mapping[str, CellValue]):
     ) -> None:
         """Take inputs that differ from what the sheets hold, by name, and the day of TODAY()."""
         self.sheets, self.today = sheets, today
-        cells, columns = dict(sheets.typed), sheets.columns()
-        for name, value in (changes or {}).items():
-            _change(sheets, name, typed_value(value), cells, columns)
+        tables = sheets.names.tables.values()
+        typed = {(t.name, name): list(cells) for t in tables for name, cells in t.typed.items()}
         self.day = days(today)
-        self.cells = _Lazy(cells, self._cell)
-        self.columns = _Lazy(columns, self._column)
+        self.cells = _Lazy(sheets.typed, self._cell, sheets.called)
+        self.columns = _Lazy[Column, list[CellValue]](typed, self._column, sheets.called)
+        for name, value in (changes or {}).items():
+            self._change(name, typed_value(value))
         self.shared: dict[int, Array | CellValue] = {}
-        self._arrays: dict[Reference, Array] = {}
+        self._arrays: dict[Block, Array] = {}
 
-    def array(self, reference: Reference) -> Array:
-        """Return the values of a range; the same array for the same reference."""
-        found = self._arrays.get(reference)
+    def array(self, block: Block) -> Array:
+        """Return the values of a range; the same array for the same range."""
+        found = self._arrays.get(block)
         if found is None:
-            found = self._arrays[reference] = reference.read(self)
+            found = self._arrays[block] = Array(self._read(block), block.width)
         return found
+
+    def _read(self, block: Block) -> Sequence[CellValue]:
+        """Return the values row by row; in a table its columns are read."""
+        sheet, top, left, bottom, right = block
+        table, across = self.sheets.names.table_of(block), range(left, right + 1)
+        if table is None:
+            return [self.cells[sheet, y, x] for y in range(top, bottom + 1) for x in across]
+        some = slice(top - table.top, bottom + 1 - table.top)
+        fields = [field for field, number in table.columns.items() if number in across]
+        columns = [self.columns[table.name, field][some] for field in fields]
+        return (
+            columns[0]
+            if len(columns) == 1
+            else list(chain.from_iterable(zip(*columns, strict=True)))
+        )
 
     def __getitem__(self, name: str) -> CellValue:
         """Return the value of a name; `KeyError` for a name that there is not."""
@@ -189,38 +189,46 @@ class Calculation(Mapping[str, CellValue]):
 
     def __len__(self) -> int:
         """Return how many names there are."""
-        tables = self.sheets.names.tables.values()
-        return len(self.sheets.places) + sum(len(t.columns) * t.rows for t in tables)
+        return sum(1 for _name in self)
+
+    def _change(self, name: str, value: CellValue) -> None:
+        """Put a value into an input; `KeyError` for a name that is none."""
+        place = self.sheets.names.cells.get(name) or self.sheets.place(name)
+        if len(place) == 3:
+            if place in self.sheets.names.formulas:
+                raise KeyError(name)
+            self.cells[place] = value
+            return
+        column, row = place
+        if column not in self.columns:
+            raise KeyError(name)
+        self.columns[column][row] = value
 
     def _cell(self, cell: Cell) -> CellValue:
         """Compute a cell, or find that it is a table's, or blank."""
         if cell in self.sheets.names.formulas:
-            compute = self.sheets.compiled(cell)
-            with _Named(self.sheets, cell):
-                return _shown(compute, self, 0)
+            return _shown(self.sheets.compiled(cell), self, 0)
         for table in self.sheets.names.tables.values():
             column = table.column_at(cell)
             if column is not None:
                 return self.columns[column][cell[1] - table.top]
         return None
 
-    def _column(self, column: Column) -> Sequence[CellValue]:
+    def _column(self, column: Column) -> list[CellValue]:
         """Compute all rows of a column; once for rows in which it reads the same."""
         compute, asks, placed = self.sheets.filled(column)
-        rows = self.sheets.names.tables[column[0]].rows
-        with _Named(self.sheets, column):
-            if placed:
-                return [_shown(compute, self, row) for row in range(rows)]
-            if not asks:
-                return [_shown(compute, self, 0)] * rows if rows else []
-            read = zip(*[_distinct(self.columns[ask]) for ask in asks], strict=True)
-            known: dict[tuple[object, ...], CellValue] = {}
-            found: list[CellValue] = []
-            for row, values in enumerate(read):
-                if values not in known:
-                    known[values] = _shown(compute, self, row)
-                found.append(known[values])
-            return found
+        rows = range(self.sheets.names.tables[column[0]].rows)
+        if placed:
+            return [_shown(compute, self, row) for row in rows]
+        columns = [_distinct(self.columns[ask]) for ask in asks]
+        read = zip(*columns, strict=True) if asks else [()] * len(rows)
+        known: dict[tuple[object, ...], CellValue] = {}
+        found: list[CellValue] = []
+        for row, values in enumerate(read):
+            if values not in known:
+                known[values] = _shown(compute, self, row)
+            found.append(known[values])
+        return found
 
 
 def _shown(compute: Value, known: Calculation, row: int) -> CellValue:
@@ -239,26 +247,3 @@ def _distinct(cells: Sequence[CellValue]) -> Sequence[object]:
     if any(type(cell) is bool or type(cell) is Error for cell in cells):
         return [(type(cell), cell) for cell in cells]
     return cells
-
-
-def _change(
-    sheets: Sheets,
-    name: str,
-    value: CellValue,
-    cells: dict[Cell, CellValue],
-    columns: dict[Column, Sequence[CellValue]],
-) -> None:
-    """Put a value into an input; `KeyError` for a name that is none."""
-    place = sheets.names.cells.get(name) or sheets.place(name)
-    if len(place) == 3:
-        if place in sheets.names.formulas:
-            raise KeyError(name)
-        cells[place] = value
-        return
-    column, row = place
-    typed = columns.get(column)
-    if typed is None:
-        raise KeyError(name)
-    if typed is sheets.names.tables[column[0]].typed[column[1]]:
-        columns[column] = typed = list(typed)
-    cast("list[CellValue]", typed)[row] = value

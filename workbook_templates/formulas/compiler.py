@@ -13,7 +13,7 @@ from workbook_templates.formulas import functions, lookup, special
 from workbook_templates.formulas.by_cell import spread
 from workbook_templates.formulas.parse import Call, Cells, Constant, Name, Node, Part
 from workbook_templates.formulas.references import Known
-from workbook_templates.formulas.scope import Given, Scope, Value, is_range
+from workbook_templates.formulas.scope import Given, Scope, Value
 from workbook_templates.formulas.values import Array, CellValue, FormulaError
 
 
@@ -26,107 +26,68 @@ class Compiler:
 
     def value(self, node: Node) -> Value:
         """Return the function that gives a single value; a range of several is refused."""
-        key, known, reads = self.scope.key(node), self.scope.names.values, self.scope.reads
-        compute = known.get(key)
-        if compute is None:
-            compute = self._value(node)
-            if self.scope.reads == reads:
-                known[key] = compute
-        return compute
+        return cast("Value", self._shared(node, by_cell=False))
 
-    def _value(self, node: Node) -> Value:
-        if isinstance(node, Constant):
-            constant = node.value
-            return lambda _known, _row: constant
-        if isinstance(node, Call):
-            return self._call(node)
-        if _is_own_cell(node):
-            column = (node.table, self.scope.own_fields(node)[0])
-            return lambda known, row: known.columns[column][row]
-        return self.scope.read(node)
+    def array(self, node: Node) -> Given:
+        """Return the function that goes cell by cell through the ranges in an expression."""
+        return self._shared(node, by_cell=True)
 
-    def given(self, node: Node, *, by_cell: bool = False) -> Given:
+    def given(self, node: Node, *, by_cell: bool) -> Given:
         """Return the function that gives a range's cells, or a value."""
         if isinstance(node, Part) and node.of == "#This Row":
             columns = [(node.table, field) for field in self.scope.own_fields(node)]
             return lambda known, row: Array([known.columns[c][row] for c in columns], len(columns))
         if isinstance(node, Name | Cells | Part):
-            reference = self.scope.reference(node)
-            return lambda known, _row: known.array(reference)
+            block = self.scope.reference(node)
+            return lambda known, _row: known.array(block)
         if isinstance(node, Call) and node.function == "INDEX":
-            return special.indexed(self, node)
-        return self.array(node) if by_cell else self.value(node)
+            return special.index_range(self, node)
+        return self._shared(node, by_cell=by_cell)
 
-    def array(self, node: Node) -> Given:
-        """Return the function that goes cell by cell through the ranges in an expression.
+    def _shared(self, node: Node, *, by_cell: bool) -> Given:
+        """Compile what reads nothing of its own row once, for all formulas of a sheet.
 
-        What reads nothing of its own row is computed once, for all formulas of a sheet.
+        What goes cell by cell is computed once, too.
         """
-        key, known, reads = self.scope.key(node), self.scope.names.arrays, self.scope.reads
+        names, reads, key = self.scope.names, self.scope.reads, self.scope.key(node)
+        known = names.arrays if by_cell else names.values
         compute = known.get(key)
         if compute is None:
-            compute = self._array(node)
+            compute = self._compiled(node, by_cell=by_cell)
             if self.scope.reads == reads:
-                known[key] = compute = _once(compute, len(known))
+                known[key] = compute = _once(compute, len(known)) if by_cell else compute
         return compute
 
-    def _array(self, node: Node) -> Given:
-        if isinstance(node, Call) and node.function not in special.OF_ONE_VALUE:
-            return self._array_call(node)
-        if isinstance(node, Call | Constant) or _is_own_cell(node):
-            return self.value(node)
-        reference = self.scope.reference(node)
-        if is_range(reference):
-            return lambda known, _row: known.array(reference)
-        return self.value(node)
+    def _compiled(self, node: Node, *, by_cell: bool) -> Given:
+        if isinstance(node, Constant):
+            return special.always(node.value)
+        if isinstance(node, Call):
+            return self._call(node, by_cell=by_cell)
+        if _is_own_cell(node):
+            column = (node.table, self.scope.own_fields(node)[0])
+            return lambda known, row: known.columns[column][row]
+        block = self.scope.reference(node)
+        if not block.is_range:
+            cell = block[:3]
+            return lambda known, _row: known.cells[cell]
+        if not by_cell:
+            raise FormulaError("a range stands where one value is needed")
+        return lambda known, _row: known.array(block)
 
-    def _array_call(self, call: Call) -> Given:
+    def _call(self, call: Call, *, by_cell: bool) -> Given:
         name = call.function
-        if name == "IF":
-            return self._if(call, self.array)
-        if name in special.OF_REFERENCES:
-            return special.OF_REFERENCES[name](self, call)
-        if name in lookup.FUNCTIONS:
-            return self._of_ranges(call, by_cell=True)
-        parts = [self.array(node) for node in call.given]
-        if name in special.LOOKS_AT_ERRORS:
-            look, (part,) = special.LOOKS_AT_ERRORS[name], parts
-            return lambda known, row: spread(look, [special.caught(part, known, row)])
-        function = _function(name, len(parts))
-        return lambda known, row: spread(function, [each(known, row) for each in parts])
-
-    def _call(self, call: Call) -> Value:
-        name = call.function
-        if name == "IF":
-            return cast("Value", self._if(call, self.value))
-        if name in special.OF_ONE_VALUE:
-            return special.OF_ONE_VALUE[name](self, call)
-        if name in special.OF_REFERENCES:
-            if any(is_range(self.scope.reference(node)) for node in call.given):
-                raise FormulaError(f"{name} of a range stands where one value is needed")
-            return cast("Value", special.OF_REFERENCES[name](self, call))
-        if name in lookup.FUNCTIONS:
-            return self._of_ranges(call, by_cell=name == "SUMPRODUCT")
-        if name in special.LOOKS_AT_ERRORS:
-            look, (part,) = special.LOOKS_AT_ERRORS[name], special.operands(self, call, 1, 1)
-            return lambda known, row: look(cast("CellValue", special.caught(part, known, row)))
+        if name in special.FUNCTIONS:
+            return special.compiled(self, call, by_cell=by_cell)
         function = _function(name, len(call.given))
-        return _applied(function, [self.value(node) for node in call.given])
-
-    def _if(self, call: Call, branch: Callable[[Node], Given]) -> Given:
-        if not 2 <= len(call.given) <= 3:
-            raise FormulaError(f"IF is given {len(call.given)} values")
-        yes, no = (*call.given[1:], Call("FALSE", ()))[:2]
-        return special.choice(self.value(call.given[0]), branch(yes), branch(no))
-
-    def _of_ranges(self, call: Call, *, by_cell: bool) -> Value:
-        """Return a call of a function that takes ranges."""
-        function = _function(call.function, len(call.given))
-        given = [self.given(node, by_cell=by_cell) for node in call.given]
-        if len(given) == 1:
-            (only,) = given
-            return lambda known, row: function(only(known, row))
-        return lambda known, row: function(*[each(known, row) for each in given])
+        if name in lookup.FUNCTIONS:
+            by_cell = by_cell or name == "SUMPRODUCT"
+            return _applied(function, [self.given(node, by_cell=by_cell) for node in call.given])
+        operands = [self._shared(node, by_cell=by_cell) for node in call.given]
+        if name in functions.LOOK_AT_ERRORS:
+            operands = [special.caught(operand) for operand in operands]
+        if by_cell:
+            return lambda known, row: spread(function, [each(known, row) for each in operands])
+        return _applied(function, operands)
 
 
 def _is_own_cell(node: Node) -> TypeGuard[Part]:
@@ -159,7 +120,7 @@ def _function(name: str, count: int) -> Callable[..., CellValue]:
     return function
 
 
-def _applied(function: Callable[..., CellValue], operands: Sequence[Value]) -> Value:
+def _applied(function: Callable[..., CellValue], operands: Sequence[Given]) -> Value:
     """Return a function of functions; one or two operands, most of all, go without a list."""
     if len(operands) == 1:
         (only,) = operands

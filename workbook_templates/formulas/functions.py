@@ -10,6 +10,7 @@ from workbook_templates.formulas.values import (
     NA,
     NUM,
     CellValue,
+    Error,
     FormulaError,
     RaisedError,
     number,
@@ -183,6 +184,9 @@ FUNCTIONS: dict[str, Callable[..., CellValue]] = {
     "BINOMDIST": binomial,
     "FALSE": lambda: False,
     "GCD": common_divisor,
+    "ISBLANK": lambda a: a is None,
+    "ISERROR": lambda a: type(a) is Error,
+    "ISNUMBER": lambda a: type(a) is float,
     "INT": lambda a: float(floor(number(a))),
     "MOD": modulo,
     "N": only_number,
@@ -196,3 +200,5 @@ FUNCTIONS: dict[str, Callable[..., CellValue]] = {
     **words.FUNCTIONS,
 }
 """What computes a single value of single values; an error among them comes out."""
+LOOK_AT_ERRORS = frozenset({"ISBLANK", "ISERROR", "ISNUMBER"})
+"""But these look at it."""

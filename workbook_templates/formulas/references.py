@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Protocol, TypeAlias
 
-from workbook_templates.formulas.values import REF, Array, CellValue, FormulaError, RaisedError
+from workbook_templates.formulas.values import Array, CellValue, FormulaError
 
 Cell: TypeAlias = tuple[str, int, int]
 """A cell's sheet, row and column, from 1 on."""
@@ -23,14 +23,14 @@ class Known(Protocol):
 
     @property
     def cells(self) -> Mapping[Cell, CellValue]:
-        """The values of cells that are in no table."""
+        """The values of cells."""
 
     @property
     def columns(self) -> Mapping[Column, Sequence[CellValue]]:
         """The values of the tables' columns."""
 
-    def array(self, reference: "Reference") -> Array:
-        """Return the values of a range; the same array for the same reference."""
+    def array(self, block: "Block") -> Array:
+        """Return the values of a range; the same array for the same range."""
 
 
 @dataclass(frozen=True)
@@ -87,66 +87,13 @@ class Block(NamedTuple):
         """Its width."""
         return self.right - self.left + 1
 
-    def at(self, known: Known, row: int, column: int) -> CellValue:
-        """Return the value of a cell, by its row and column in the block from 0 on."""
-        return known.cells[self.sheet, self.top + row, self.left + column]
-
-    def read(self, known: Known) -> Array:
-        """Return the values."""
-        sheet, cells = self.sheet, known.cells
-        across = range(self.left, self.right + 1)
-        down = range(self.top, self.bottom + 1)
-        return Array([cells[sheet, row, column] for row in down for column in across], self.width)
-
-    def row(self, row: int) -> "Block":
-        """Return one row, from 0 on."""
-        return self._replace(top=self.top + row, bottom=self.top + row)
-
-    def column(self, column: int) -> "Block":
-        """Return one column, from 0 on."""
-        return self._replace(left=self.left + column, right=self.left + column)
-
-
-class Body(NamedTuple):
-    """Columns of a table's body; all its rows, or some: ``rows`` from ``first`` on, which is 0."""
-
-    table: str
-    sheet: str
-    top: int
-    rows: int
-    fields: tuple[str, ...]
-    first: int = 0
-
     @property
-    def width(self) -> int:
-        """How many columns."""
-        return len(self.fields)
+    def is_range(self) -> bool:
+        """Whether it has several cells."""
+        return self[1:3] != self[3:]
 
-    def at(self, known: Known, row: int, column: int) -> CellValue:
-        """Return the value of a cell, by its row and column in the body from 0 on."""
-        return known.columns[self.table, self.fields[column]][self.first + row]
-
-    def read(self, known: Known) -> Array:
-        """Return the values."""
-        some = slice(self.first, self.first + self.rows)
-        columns = [known.columns[self.table, field][some] for field in self.fields]
-        if len(columns) == 1:
-            return Array(columns[0])
-        return Array([cell for row in zip(*columns, strict=True) for cell in row], len(columns))
-
-    def row(self, row: int) -> "Body":
-        """Return one row, from 0 on."""
-        return self._replace(first=self.first + row, top=self.top + row, rows=1)
-
-    def column(self, column: int) -> "Body":
-        """Return one column, from 0 on."""
-        return self._replace(fields=(self.fields[column],))
-
-
-Reference: TypeAlias = Block | Body
-
-
-def inside(reference: Reference, row: int, column: int) -> None:
-    """Raise #REF! for a place that a reference does not have, from 0 on; -1 is all of them."""
-    if not (-1 <= row < reference.rows and -1 <= column < reference.width):
-        raise RaisedError(REF)
+    def part(self, row: int, column: int) -> "Block":
+        """Return a cell, by row and column from 0 on; with -1 a whole column, or row."""
+        top, bottom = (self.top + row,) * 2 if row >= 0 else (self.top, self.bottom)
+        left, right = (self.left + column,) * 2 if column >= 0 else (self.left, self.right)
+        return Block(self.sheet, top, left, bottom, right)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from openpyxl.utils.cell import range_boundaries
 
 from workbook_templates.formulas.parse import Cells, Name, Node, Part
-from workbook_templates.formulas.references import Block, Body, Cell, Known, Reference, Table
+from workbook_templates.formulas.references import Block, Cell, Known, Table
 from workbook_templates.formulas.values import Array, CellValue, FormulaError
 
 Value: TypeAlias = Callable[[Known, int], CellValue]
@@ -29,8 +29,15 @@ class Names:
     tables: Mapping[str, Table]
     formulas: Mapping[Cell, str]
     last_rows: Mapping[str, int]
-    values: dict[tuple[str, str, Node], Value] = field(default_factory=dict)
+    values: dict[tuple[str, str, Node], Given] = field(default_factory=dict)
     arrays: dict[tuple[str, str, Node], Given] = field(default_factory=dict)
+
+    def table_of(self, block: Block) -> Table | None:
+        """Return the table that holds a range, if one does."""
+        sheet, top, left, bottom, right = block
+        corners = (sheet, top, left), (sheet, bottom, right)
+        tables = self.tables.values()
+        return next((table for table in tables if all(map(table.column_at, corners))), None)
 
 
 class Scope:
@@ -67,7 +74,7 @@ class Scope:
         self.asks |= dict.fromkeys(fields)
         return fields
 
-    def reference(self, node: Node) -> Reference:
+    def reference(self, node: Node) -> Block:
         """Return what a name, a range or a table's part refers to."""
         if isinstance(node, Name):
             if node.name not in self.names.cells:
@@ -80,15 +87,15 @@ class Scope:
             return self._range(node)
         raise FormulaError("a reference is needed, which this is not")
 
-    def _part(self, part: Part) -> Reference:
+    def _part(self, part: Part) -> Block:
         if part.table not in self.names.tables:
             raise FormulaError(f"the table {part.table!r} is not known")
         table = self.names.tables[part.table]
         fields = table.fields(part.first, part.last)
-        if part.of == "#Data":
-            return Body(table.name, table.sheet, table.top, table.rows, fields)
         left, right = table.columns[fields[0]], table.columns[fields[-1]]
-        return Block(table.sheet, table.top - 1, left, table.top - 1, right)
+        if part.of == "#Headers":
+            return Block(table.sheet, table.top - 1, left, table.top - 1, right)
+        return Block(table.sheet, table.top, left, table.top + table.rows - 1, right)
 
     def _range(self, cells: Cells) -> Block:
         """Return a range; one down to the bottom of the sheet ends where its cells do."""
@@ -99,19 +106,3 @@ class Scope:
         if bottom == _BOTTOM:
             bottom = max(top, self.names.last_rows.get(sheet, top))
         return Block(sheet, top, left, bottom, right)
-
-    def read(self, node: Node) -> Value:
-        """Return the function that reads a single cell; a range of several is refused."""
-        reference = self.reference(node)
-        if is_range(reference):
-            raise FormulaError("a range stands where one value is needed")
-        if isinstance(reference, Body):
-            column, place = (reference.table, reference.fields[0]), 0
-            return lambda known, _row: known.columns[column][place]
-        cell = (reference.sheet, reference.top, reference.left)
-        return lambda known, _row: known.cells[cell]
-
-
-def is_range(reference: Reference) -> bool:
-    """Tell whether a reference has several cells."""
-    return reference.rows * reference.width > 1

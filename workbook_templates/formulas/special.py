@@ -1,12 +1,13 @@
 """The functions that look at references, or choose what is computed at all."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbook_templates.formulas.parse import Call, Constant
-from workbook_templates.formulas.references import Body, Known, Reference, inside
-from workbook_templates.formulas.scope import Given, Value
+from workbook_templates.formulas.references import Block, Known
+from workbook_templates.formulas.scope import Given
 from workbook_templates.formulas.values import (
+    REF,
     VALUE,
     Array,
     CellValue,
@@ -19,34 +20,32 @@ from workbook_templates.formulas.values import (
 if TYPE_CHECKING:
     from workbook_templates.formulas.compiler import Compiler
 
-_MOST_CHOICES = 254
-LOOKS_AT_ERRORS: Mapping[str, Callable[[CellValue], CellValue]] = {
-    "ISBLANK": lambda value: value is None,
-    "ISERROR": lambda value: type(value) is Error,
-    "ISNUMBER": lambda value: type(value) is float,
-}
+
+def always(found: Array | CellValue) -> Given:
+    """Return the function of what is the same in every calculation."""
+    return lambda _known, _row: found
 
 
-def caught(operand: Given, known: Known, row: int) -> Array | CellValue:
-    """Return what an operand gives, an error too."""
-    try:
-        return operand(known, row)
-    except RaisedError as raised:
-        return raised.error
-
-
-def operands(compiler: "Compiler", call: Call, least: int, most: int) -> list[Value]:
-    """Return the functions of what a call is given."""
-    if not least <= len(call.given) <= most:
-        raise FormulaError(f"{call.function} is given {len(call.given)} values")
-    return [compiler.value(node) for node in call.given]
-
-
-def choice(test: Value, yes: Given, no: Given) -> Given:
-    """Return IF: only the branch that is taken is computed."""
+def caught(operand: Given) -> Given:
+    """Return the function that gives an error of its operand as a value."""
 
     def compute(known: Known, row: int) -> Array | CellValue:
-        found = test(known, row)
+        try:
+            return operand(known, row)
+        except RaisedError as raised:
+            return raised.error
+
+    return compute
+
+
+def _if(compiler: "Compiler", call: Call, *, by_cell: bool) -> Given:
+    """Return IF of one condition: only the branch that is taken is computed."""
+    test, *nodes = call.given
+    condition, branch = compiler.value(test), compiler.array if by_cell else compiler.value
+    yes, no = map(branch, (*nodes, Call("FALSE", ()))[:2])
+
+    def compute(known: Known, row: int) -> Array | CellValue:
+        found = condition(known, row)
         if found is True or (found is not False and number(found)):
             return yes(known, row)
         return no(known, row)
@@ -54,8 +53,8 @@ def choice(test: Value, yes: Given, no: Given) -> Given:
     return compute
 
 
-def _if_error(compiler: "Compiler", call: Call) -> Value:
-    tried, other = operands(compiler, call, 2, 2)
+def _if_error(compiler: "Compiler", call: Call, **_by_cell: bool) -> Given:
+    tried, other = map(compiler.value, call.given)
 
     def compute(known: Known, row: int) -> CellValue:
         try:
@@ -67,8 +66,8 @@ def _if_error(compiler: "Compiler", call: Call) -> Value:
     return compute
 
 
-def _choose(compiler: "Compiler", call: Call) -> Value:
-    which, *choices = operands(compiler, call, 2, 1 + _MOST_CHOICES)
+def _choose(compiler: "Compiler", call: Call, **_by_cell: bool) -> Given:
+    which, *choices = map(compiler.value, call.given)
 
     def compute(known: Known, row: int) -> CellValue:
         place = int(number(which(known, row)))
@@ -79,102 +78,108 @@ def _choose(compiler: "Compiler", call: Call) -> Value:
     return compute
 
 
-def _index(compiler: "Compiler", call: Call) -> Value:
+def _index(compiler: "Compiler", call: Call, **_by_cell: bool) -> Given:
     """Return INDEX of one cell."""
-    reference, down, across = _index_parts(compiler, call)
+    found = _indexed(compiler, call)
 
     def compute(known: Known, row: int) -> CellValue:
-        at, beside = int(number(down(known, row))) - 1, int(number(across(known, row))) - 1
-        inside(reference, at, beside)
-        if at < 0 or beside < 0:
+        block = found(known, row)
+        if block.is_range:
             raise RaisedError(VALUE)
-        return reference.at(known, at, beside)
+        return known.cells[block[:3]]
 
     return compute
 
 
-def indexed(compiler: "Compiler", call: Call) -> Given:
+def index_range(compiler: "Compiler", call: Call) -> Given:
     """Return INDEX as a range: of one cell, or with 0 a whole column or row."""
-    reference, down, across = _index_parts(compiler, call)
-
-    def compute(known: Known, row: int) -> Array:
-        at, beside = int(number(down(known, row))) - 1, int(number(across(known, row))) - 1
-        inside(reference, at, beside)
-        found = reference if beside < 0 else reference.column(beside)
-        return known.array(found if at < 0 else found.row(at))
-
-    return compute
+    _check(call)
+    found = _indexed(compiler, call)
+    return lambda known, row: known.array(found(known, row))
 
 
-def _index_parts(compiler: "Compiler", call: Call) -> tuple[Reference, Value, Value]:
-    if not 2 <= len(call.given) <= 3:
-        raise FormulaError(f"INDEX is given {len(call.given)} values")
-    first, *places = call.given
-    reference, one = compiler.scope.reference(first), Constant(1.0)
-    if len(places) == 1 and reference.rows > 1 and reference.width > 1:
+def _indexed(compiler: "Compiler", call: Call) -> Callable[[Known, int], Block]:
+    block, places = compiler.scope.reference(call.given[0]), call.given[1:]
+    if len(places) == 1 and block.rows > 1 and block.width > 1:
         raise FormulaError("INDEX of several rows and columns needs the place in both")
     if len(places) == 1:
-        places = [one, *places] if reference.width > 1 else [*places, one]
-    down, across = (compiler.value(place) for place in places)
-    return reference, down, across
+        one = Constant(1.0)
+        places = (one, *places) if block.width > 1 else (*places, one)
+    down, across = map(compiler.value, places)
+
+    def compute(known: Known, row: int) -> Block:
+        at, beside = int(number(down(known, row))) - 1, int(number(across(known, row))) - 1
+        if not (-1 <= at < block.rows and -1 <= beside < block.width):
+            raise RaisedError(REF)
+        return block.part(at, beside)
+
+    return compute
 
 
-def _row(compiler: "Compiler", call: Call) -> Given:
+def _row(compiler: "Compiler", call: Call, *, by_cell: bool) -> Given:
     if not call.given:
         first = compiler.scope.own_row()
         return lambda _known, row: float(first + row)
-    reference = _only_reference(compiler, call)
-    rows = [float(reference.top + row) for row in range(reference.rows)]
-    found = rows[0] if len(rows) == 1 else Array(rows)
-    return lambda _known, _row: found
+    block = _reference(compiler, call)
+    return _of_cells(
+        call, block, [float(block.top + row) for row in range(block.rows)], by_cell=by_cell
+    )
 
 
-def _is_formula(compiler: "Compiler", call: Call) -> Given:
-    reference, names = _only_reference(compiler, call), compiler.scope.names
-    cells: Sequence[CellValue]
-    if isinstance(reference, Body):
-        computed = names.tables[reference.table].formulas
-        cells = [field in computed for field in reference.fields] * reference.rows
+def _is_formula(compiler: "Compiler", call: Call, *, by_cell: bool) -> Given:
+    block, names = _reference(compiler, call), compiler.scope.names
+    sheet, top, left, bottom, right = block
+    table, across = names.table_of(block), range(left, right + 1)
+    if table:
+        fields = [field for field, number_ in table.columns.items() if number_ in across]
+        cells = [field in table.formulas for field in fields] * block.rows
     else:
-        sheet, top, left, bottom, right = reference
-        places = ((sheet, y, x) for y in range(top, bottom + 1) for x in range(left, right + 1))
-        cells = [place in names.formulas for place in places]
-    found = Array(cells, reference.width) if len(cells) > 1 else cells[0]
-    return lambda _known, _row: found
+        cells = [(sheet, y, x) in names.formulas for y in range(top, bottom + 1) for x in across]
+    return _of_cells(call, block, cells, by_cell=by_cell)
 
 
-def _only_reference(compiler: "Compiler", call: Call) -> Reference:
-    if len(call.given) != 1:
-        raise FormulaError(f"{call.function} is given {len(call.given)} values")
+def _of_cells(call: Call, block: Block, cells: Sequence[CellValue], *, by_cell: bool) -> Given:
+    """Return what a function tells of each cell of a reference, which is no range for a value."""
+    if len(cells) == 1:
+        return always(cells[0])
+    if not by_cell:
+        raise FormulaError(f"{call.function} of a range stands where one value is needed")
+    return always(Array(cells, len(cells) // block.rows))
+
+
+def _reference(compiler: "Compiler", call: Call) -> Block:
     return compiler.scope.reference(call.given[0])
 
 
-def _rows(compiler: "Compiler", call: Call) -> Value:
-    count = float(_only_reference(compiler, call).rows)
-    return lambda _known, _row: count
+class Special(NamedTuple):
+    """A function: what compiles its call, and how many values that is given at least and most."""
+
+    compile: Callable[..., Given]
+    least: int
+    most: int
 
 
-def _columns(compiler: "Compiler", call: Call) -> Value:
-    count = float(_only_reference(compiler, call).width)
-    return lambda _known, _row: count
-
-
-def _today(compiler: "Compiler", call: Call) -> Value:
-    operands(compiler, call, 0, 0)
-    return lambda known, _row: known.day
-
-
-OF_ONE_VALUE: Mapping[str, Callable[["Compiler", Call], Value]] = {
-    "CHOOSE": _choose,
-    "COLUMNS": _columns,
-    "IFERROR": _if_error,
-    "INDEX": _index,
-    "ROWS": _rows,
-    "TODAY": _today,
+FUNCTIONS: Mapping[str, Special] = {
+    "CHOOSE": Special(_choose, 2, 255),
+    "COLUMNS": Special(lambda *call, **_: always(float(_reference(*call).width)), 1, 1),
+    "IF": Special(_if, 2, 3),
+    "IFERROR": Special(_if_error, 2, 2),
+    "INDEX": Special(_index, 2, 3),
+    "ISFORMULA": Special(_is_formula, 1, 1),
+    "ROW": Special(_row, 0, 1),
+    "ROWS": Special(lambda *call, **_: always(float(_reference(*call).rows)), 1, 1),
+    "TODAY": Special(lambda *_call, **_: lambda known, _row: known.day, 0, 0),
 }
-"""They give a single value, inside of SUMPRODUCT too."""
-OF_REFERENCES: Mapping[str, Callable[["Compiler", Call], Given]] = {
-    "ISFORMULA": _is_formula,
-    "ROW": _row,
-}
-"""They give a value for each cell of a reference."""
+"""All give a single value inside of SUMPRODUCT too, but for IF, ISFORMULA and ROW."""
+
+
+def compiled(compiler: "Compiler", call: Call, *, by_cell: bool) -> Given:
+    """Return the function of a call of one of them."""
+    _check(call)
+    return FUNCTIONS[call.function].compile(compiler, call, by_cell=by_cell)
+
+
+def _check(call: Call) -> None:
+    special, count = FUNCTIONS[call.function], len(call.given)
+    if not special.least <= count <= special.most:
+        raise FormulaError(f"{call.function} is given {count} values")

@@ -33,6 +33,12 @@ class FormulaError(ValueError):
     placed = False
     """Whether the sentence begins with the formula's cell."""
 
+    def at(self, place: str) -> "FormulaError":
+        """Return the error with the place of its formula."""
+        found = FormulaError(f"{place}: {self}")
+        found.placed = True
+        return found
+
 
 class RaisedError(Exception):
     """An error on its way through a formula."""
