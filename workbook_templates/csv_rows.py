@@ -21,6 +21,7 @@ from workbook_templates.csv_cells import (
 from workbook_templates.formulas.constants import MOST_ROWS
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.files import read_bounded
+from xl_pricing.functions.arguments import CHINESE_QUALITIES
 from xl_pricing.written import marks_proven
 
 MOST_BYTES = 5_000_000
@@ -201,6 +202,8 @@ def _read(name: str, cell: str, marks: frozenset[str], orders: frozenset[str]) -
         return _METER.sub("", _PROVIDER.sub("", cell))
     if name in TEXTS:
         return _DASHED_SIZE.sub(r"\1x\2", cell) if name.endswith("size") else cell
+    if name.endswith("quality") and cell in CHINESE_QUALITIES:
+        return CHINESE_QUALITIES[cell]
     return read_day(cell, orders) if name in DAYS else read_figure(cell, marks)
 
 

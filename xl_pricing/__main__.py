@@ -4,6 +4,7 @@ Until it is loaded Ctrl-C ends the process as the system does; a traceback would
 """
 
 import signal
+import sys
 
 
 def run() -> None:
@@ -11,8 +12,11 @@ def run() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     from xl_pricing.cli.main import main  # noqa: PLC0415 - loading it is what takes time
 
-    signal.signal(signal.SIGINT, before)
-    main()
+    try:
+        signal.signal(signal.SIGINT, before)
+        main()
+    except KeyboardInterrupt:  # before the command line minds it itself
+        sys.exit(128 + signal.SIGINT)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,12 @@ def test_every_line_that_is_not_priced_is_named_with_its_row_and_reason() -> Non
     assert row == ["shop", "4:5", "high", "gpt-image-2", 120, 1, None, None, "standard", 0.2]
 
 
+def test_the_qualities_of_the_chinese_workbook_are_read() -> None:
+    Path("lines.csv").write_text("size,质量,finals\n4:5,高,3\n4:5,低,3\n", encoding="utf-8")
+    lines = table("template b.xlsx --campaign lines.csv --lang zh-CN")
+    assert "lines.csv: 2 of 2 lines are priced" in lines
+
+
 def test_strict_fails_where_a_line_is_not_priced_and_writes_all_the_same() -> None:
     Path("lines.csv").write_text(CAPTIONS, encoding="utf-8")
     told = run("template b.xlsx --campaign lines.csv --strict --json")

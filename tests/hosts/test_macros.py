@@ -547,4 +547,5 @@ def test_a_new_worksheet_is_written_beside_the_others_and_opened(
         tmp_path / "Documents" / "Image budget 2.xlsx",
     ]
     assert opened[1].read_bytes() == FILES["en"]
+    assert app.status_bar == f"Image Pricing: rates as of {bundled_card().checked}"
     assert (tmp_path / "Documents" / "Image budget.xlsx").read_bytes() == b"the user's own"

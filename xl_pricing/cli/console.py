@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,7 +43,6 @@ Given = str | None
 SPREAD = MappingProxyType({"spread": True})
 """Marks a field whose own fields stand in its place: ``evidence`` as source, checked, basis."""
 
-_INTERRUPTED = 130
 # What is so in some cell functions only: "If omitted in IMGSIZE, high. (IMGRATE needs one)".
 _ELSEWHERE = re.compile(r" in IMG[A-Z]+(?=,)| \([^)]*IMG[A-Z]+[^)]*\)")
 _OMITTED = re.compile(r" ?If omitted, [^.]*(?:\.\d[^.]*)*\.")
@@ -134,7 +134,7 @@ class Main(Group):
             super().main(*args, **{**extra, "standalone_mode": False})
             sys.stdout.flush()
         except (click.Abort, KeyboardInterrupt):
-            sys.exit(_INTERRUPTED)
+            sys.exit(128 + signal.SIGINT)
         except (click.ClickException, XlPricingError, OverflowError) as error:
             _refuse(error, as_json=as_json)
         except OSError as error:
