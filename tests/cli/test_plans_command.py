@@ -10,7 +10,8 @@ from xl_pricing.functions import IMGBUDGET, IMGCOST, IMGCREDITS, pricing
 JOB = "4:5 high 120 --retries 1.5 --buffer 20% --prompt 180 --references 1"
 
 
-COST = IMGCOST("4:5", "high", None, 1, 180, 1)
+SQUARE = JOB.replace("4:5", "1:1")
+COST = IMGCOST("1:1", "high", None, 1, 180, 1)
 
 
 def bills(line: str) -> dict[str, Any]:
@@ -61,17 +62,18 @@ def test_a_plan_charges_what_credits_says(line: str) -> None:
 
 
 def test_a_plan_bills_what_the_functions_say() -> None:
-    told = answer(f"plans {JOB}")
+    told = answer(f"plans {SQUARE}")
     bills = {row["plan"]: row for row in told["plans"]}
     apiframe = bills["Apiframe"]
-    credits_ = IMGCREDITS("4:5", "high", "Apiframe")
+    credits_ = IMGCREDITS("1:1", "high", "Apiframe")
+    cost = IMGCOST("1:1", "high", None, 1, 180, 1)
     assert apiframe["credits_per_image"] == credits_
     assert apiframe["bill_usd"] == pytest.approx(IMGBUDGET(credits_ / 100, 120, 1.5, 0.2))
-    assert apiframe["markup"] == pytest.approx(credits_ / 100 / COST - 1)
-    assert bills["official tokens"]["usd_per_final"] == pytest.approx(COST * 1.5)
+    assert apiframe["markup"] == pytest.approx(credits_ / 100 / cost - 1)
+    assert bills["official tokens"]["usd_per_final"] == pytest.approx(cost * 1.5)
     assert bills["PixAPI"]["usd_per_image"] is None
     assert bills["PiAPI"]["refuses"] == "low, medium, high"
-    assert "check them at their source" in run(f"plans {JOB}").stdout
+    assert "check them at their source" in run(f"plans {SQUARE}").stdout
 
 
 def test_a_plan_without_a_token_price_to_multiply_shows_what_it_tells() -> None:
@@ -98,20 +100,20 @@ def test_plans_as_tables() -> None:
         "20 finals, retries 1, buffer 20%: 24 generations",
         "",
     ]
-    assert cells([lines[3], *lines[5:9]]) == [
+    assert cells([lines[3], *lines[5:10]]) == [
         ["billed by", "credits per image", "USD per image", "USD per final",
          "bill credits", "bill USD", "markup"],
         ["official tokens", "0.091785", "0.091785", "2.20", "-50.0%"],
         ["ComfyUI", "55.39", "0.262505", "0.262505", "1329.33", "6.30", "+43.0%"],
         ["LaoZhang VIP", "0.03", "0.03", "0.72", "-83.7%"],
         ["fal.ai", "0.18357", "0.18357", "4.41", "0.0%"],
+        ["OpenAI data residency", "0.201927", "0.201927", "4.85", "+10.0%"],
     ]  # fmt: skip
-    assert cells([lines[10]]) == [["billed by", "refuses", "source", "seen on", "basis", "note"]]
+    assert cells([lines[11]]) == [["billed by", "refuses", "source", "seen on", "basis", "note"]]
     taken = "it takes low, medium, high"
-    assert lines[-2:] == [
-        f"plan PiAPI has no price for gpt-image-2.5-flare 1024x1280 at quality max; {taken}",
-        "note: prices of plans and resellers change often: check them at their source before use",
-    ]
+    refused = "plan PiAPI has no price for gpt-image-2.5-flare 1024x1280 at quality max"
+    assert f"{refused}; {taken}" in lines
+    assert lines[-1].startswith("note: prices of plans and resellers change often: check them")
     assert "plan PixAPI has no price for gpt-image-2.5-flare 1024x1280 at quality max" in lines
 
 
@@ -149,7 +151,7 @@ def test_no_batch_price_is_told_and_the_markup_stays_over_the_list_price() -> No
 
 def test_where_nothing_has_a_price_there_are_no_tables() -> None:
     lines = table("plans 4:5 auto 3 --model gpt-image-2.5-sunburst")
-    assert "billed by" in "\n".join(lines)  # LaoZhang VIP takes any quality
+    assert "billed by" in "\n".join(lines)  # LaoZhang VIP has one price for all qualities
     lines = table("plans 1:1 auto 3 --model gpt-image-1")
     assert not any(line.startswith("billed by") for line in lines)
     assert any(line.startswith("official tokens: ") for line in lines)
@@ -195,7 +197,7 @@ def test_a_pack_that_is_too_large_or_too_dear() -> None:
 def test_a_pack_pays_off_where_it_is_cheaper_than_the_tokens_of_the_job(
     credits_: int, pays_off: bool
 ) -> None:
-    line = f"plans {JOB} --pack-usd 10 --pack-credits {credits_} --plan Apiframe"
+    line = f"plans {SQUARE} --pack-usd 10 --pack-credits {credits_} --plan Apiframe"
     pack = answer(line)["pack"]
     assert pack["images_in_pack"] == pytest.approx(credits_ / 23)
     assert pack["break_even_images"] == pytest.approx(10 / COST)

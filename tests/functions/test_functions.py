@@ -450,7 +450,10 @@ def test_credits_times_their_price_is_the_token_cost(size: str, quality: str, pr
     ("plan", "model", "usd"),
     [
         ("LaoZhang VIP", "gpt-image-2.5-flare", Fraction("0.03")),
-        ("AI/ML API", "gpt-image-2", Fraction("0.054")),
+        ("APIYI all", "gpt-image-2.6-flare", Fraction("0.025")),
+        ("OpenAI data residency", "gpt-image-2.5-flare", Fraction("0.05268") * Fraction("1.1")),
+        ("Azure Data Zone", "gpt-image-2", Fraction("0.21072") * Fraction("1.1")),
+        ("Azure Regional", "gpt-image-1-mini", Fraction("0.03328") * Fraction("1.32")),
         ("kie.ai", "gpt-image-2", Fraction("0.03")),
         ("muapi", "gpt-image-2", Fraction("0.06")),
         ("PiAPI", "gpt-image-2.5-flare", Fraction("0.03951")),
@@ -465,8 +468,16 @@ def test_a_plan_of_each_shape_has_a_price_in_usd(plan: str, model: str, usd: Fra
 
 def test_a_flat_plan_takes_a_quality_without_a_formula() -> None:
     for quality in ("auto", "low", 664):
-        charged = read_charge("1024x1024", quality, "LaoZhang VIP", "gpt-image-2.6-flare")
-        assert charged.usd == Fraction("0.03")
+        charged = read_charge("1024x1024", quality, "APIYI all", "gpt-image-2.6-flare")
+        assert charged.usd == Fraction("0.025")
+
+
+def test_a_row_for_one_quality_bills_no_other() -> None:
+    """0.054 USD is the price at medium; high is about double, which nobody lists."""
+    assert read_charge("4:5", "medium", "AI/ML API").usd == Fraction("0.054")
+    for quality in ("low", "high", 5488):
+        with pytest.raises(NotAvailableError):
+            read_charge("4:5", quality, "AI/ML API")
 
 
 # The laws of IMGBUDGET and IMGBUFFER

@@ -16,6 +16,7 @@ from xl_pricing.estimation.budget import (
     Budget,
 )
 from xl_pricing.estimation.credits import Pack
+from xl_pricing.estimation.size import Size, parse_ratio
 from xl_pricing.functions import pricing
 from xl_pricing.planning.plans import list_price, pack_bill, plan_bills
 from xl_pricing.rates.tables import with_plans
@@ -26,13 +27,14 @@ F = Fraction
 SHEET_OF_PLANS = json.loads(files("xl_pricing.rates").joinpath("data", "plans.json").read_bytes())
 
 
-def listed(plan: str, model: str, long_edge: int, quality: str) -> bool:
+def listed(plan: str, model: str, size: Size, quality: str) -> bool:
     """Tell whether the file of plans has any row for such an image."""
     return any(
         row["plan"] == plan
         and row["model"] in {model, "any"}
         and row["quality"] in {quality, "any"}
-        and long_edge <= row["max_long_edge_px"]
+        and size.long <= row["max_long_edge_px"]
+        and (":" not in row["size_tier"] or parse_ratio(row["size_tier"]) == F(*size))
         for row in SHEET_OF_PLANS["plans"]
     )
 
@@ -74,7 +76,7 @@ def test_a_plan_takes_and_refuses_what_its_file_lists(model: str, size: str) -> 
     job = read(model, size, 1000)
     qualities = job.model.output.rule.qualities
     for bill in plan_bills(job):
-        takes = [q for q in qualities if listed(bill.plan, model, job.image.size.long, q)]
+        takes = [q for q in qualities if listed(bill.plan, model, job.image.size, q)]
         assert [*bill.takes] == takes
         assert [*bill.refuses] == [q for q in qualities if q not in takes]
 

@@ -146,7 +146,8 @@ def test_the_card_was_checked_when_its_newest_rate_was() -> None:
 def test_every_plan_that_was_found_ships_as_it_was_found() -> None:
     shipped = {
         (row.plan, row.model, row.size_tier, row.quality): (
-            row.shape, row.credits, row.usd, row.usd_per_credit, row.multiplier
+            row.shape, row.credits, row.usd, row.usd_per_credit, row.multiplier,
+            row.source, row.checked.isoformat(),
         )
         for row in CARD.plans
     }  # fmt: skip
@@ -156,7 +157,9 @@ def test_every_plan_that_was_found_ships_as_it_was_found() -> None:
         amounts = ("credits", "usd", "usd_per_credit", "multiplier")
         expected = (found["shape"], *(Decimal(found[a]) if found[a] else None for a in amounts))
         for quality in qualities:  # PiAPI refuses xhigh and max
-            assert shipped[found["plan"], key[0], key[1], quality] == expected
+            row = shipped[found["plan"], key[0], key[1], quality]
+            assert row[:-2] == expected
+            assert row[-2:] == (found["source"], found["seen"])
 
 
 def test_every_ratio_on_offer_has_a_use() -> None:

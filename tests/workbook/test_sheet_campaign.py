@@ -114,7 +114,9 @@ def test_a_line_agrees_with_the_cell_functions(i: int) -> None:
     assert values[f"tblCampaign.cost_per_image.{i}"] == pytest.approx(line_cost(i), rel=1e-12)
     budget = IMGBUDGET(line_cost(i), line.finals, line.retries, line.buffer)
     assert values[f"tblCampaign.budget.{i}"] == pytest.approx(budget, rel=1e-12)
-    credits_ = IMGCREDITS(line.size, line.quality, "Apiframe", line.model)
+    credits_ = IMGCREDITS(
+        line.size, line.quality, "ComfyUI", line.model, 1, line.prompt_tokens, line.reference_images
+    )
     billed = IMGBUDGET(credits_, line.finals, line.retries, line.buffer)
     assert values[f"tblCampaign.credits.{i}"] == pytest.approx(billed, rel=1e-12)
 

@@ -57,7 +57,7 @@ def charged(name: str) -> Charge:
 
 def test_each_plan_costs_what_the_functions_say() -> None:
     values = values_of(quality="medium")
-    assert values["plans_priced"] == 7
+    assert values["plans_priced"] == 8
     for name in NAMES:
         shown, (credits_, usd) = line(values, name), charged(name)
         assert shown["usd"] == (pytest.approx(usd) if usd else "#N/A")
@@ -66,7 +66,7 @@ def test_each_plan_costs_what_the_functions_say() -> None:
 
 
 def test_the_prefilled_job_billed_three_ways() -> None:
-    """120 finals x 1.5 retries x 1.2; LaoZhang takes 0.03 USD per image, Apiframe 23 credits."""
+    """120 finals x 1.5 retries x 1.2; LaoZhang takes 0.03 USD per image."""
     values = values_of()
     tokens = IMGCOST("4:5", "high", None, 1, 180, 1)
     assert values["plans_official_final"] == pytest.approx(tokens * 1.5)
@@ -74,9 +74,26 @@ def test_the_prefilled_job_billed_three_ways() -> None:
     assert line(values, "LaoZhang VIP")["final"] == pytest.approx(0.045)
     assert line(values, "LaoZhang VIP")["bill"] == pytest.approx(0.03 * 216)
     assert line(values, "LaoZhang VIP")["markup"] == pytest.approx(0.03 / tokens - 1)
-    assert line(values, "Apiframe")["credits"] == 23
-    assert line(values, "Apiframe")["bill"] == pytest.approx(0.23 * 216)
     assert values["plans_says"].startswith("LaoZhang VIP costs less than official tokens")
+
+
+@pytest.mark.parametrize(
+    ("changes", "credits_"),
+    [({"ratio": "1:1"}, 23), ({"ratio": "3:2"}, 23), ({"ratio": "2:3", "quality": "low"}, 4)],
+)
+def test_a_size_tier_that_is_a_ratio_takes_images_of_that_ratio(
+    changes: dict[str, Any], credits_: int
+) -> None:
+    apiframe = line(values_of(**changes), "Apiframe")
+    assert apiframe["credits"] == credits_
+    assert apiframe["bill"] == pytest.approx(credits_ / 100 * 216)
+
+
+@pytest.mark.parametrize("ratio", ["4:5", "1:2", "3:1"])
+def test_a_size_tier_that_is_a_ratio_takes_no_other(ratio: str) -> None:
+    apiframe = line(values_of(ratio=ratio), "Apiframe")
+    assert (apiframe["credits"], apiframe["bill"]) == ("#N/A", "#N/A")
+    assert apiframe["note"] == said.NO_ROW
 
 
 def test_of_equal_prices_the_earlier_plan_is_the_cheapest() -> None:
@@ -132,18 +149,19 @@ def test_official_tokens_say_what_is_wrong(changes: dict[str, Any], said: str) -
 
 
 def test_a_price_seen_long_ago_says_so_and_a_basis_too() -> None:
-    values = values_of()
-    assert line(values, "AI/ML API")["note"] == said.OLD
+    values = values_of(quality="medium")
+    assert line(values, "AI/ML API")["note"].endswith(f"about double; {said.OLD}")
     assert line(values, "ComfyUI")["note"].endswith(f"fractional credits; {said.OLD}")
     assert line(values, "kie.ai")["basis"] == "estimate"
-    assert line(values, "Apiframe")["note"] == ""
+    assert line(values, "APIYI all")["note"] == ""
 
 
 def test_marks_tell_refused_from_unknown_and_from_what_the_model_does_not_have() -> None:
     newest = values_of(model="gpt-image-2.6-flare")
     assert [newest[f"plans_official_{quality}"] for quality in QUALITIES] == list("??✔✔✔")
     assert marks(newest, "ComfyUI") == list("??✔✔✔")
-    assert marks(newest, "LaoZhang VIP") == list("✔✔✔✔✔")
+    assert marks(newest, "LaoZhang VIP") == list("✔✔✔✘✘")
+    assert marks(newest, "APIYI all") == list("✔✔✔✔✔")
     assert marks(newest, "PixAPI") == list("✘✘✘✘✘")
     assert marks(values_of(model="gpt-image-2.5-flare"), "PiAPI") == list("✔✔✔✘✘")
     assert marks(values_of(), "PixAPI") == ["✔", "✔", "✔", "", ""]
@@ -152,7 +170,7 @@ def test_marks_tell_refused_from_unknown_and_from_what_the_model_does_not_have()
 
 def test_a_pack_in_figures() -> None:
     """10 USD buy 1,000 credits; 216 images of 23 credits need 4,968."""
-    values = values_of()
+    values = values_of(plan="Apiframe", ratio="1:1")
     assert values["pack_images"] == pytest.approx(1000 / 23)
     assert values["pack_usd_per_image"] == pytest.approx(0.23)
     assert values["pack_break_even"] == pytest.approx(10 / values["list_cost_per_image"])
@@ -163,9 +181,12 @@ def test_a_pack_in_figures() -> None:
     ("changes", "said"),
     [
         ({}, pack.NEVER),
-        ({"pack_credits": 5000}, pack.PAYS.format(packs="$10.00", tokens="$41.62")),
         (
-            {"pack_usd": 100, "pack_credits": 20_000, "finals": 10},
+            {"plan": "PixAPI", "pack_credits": 5000},
+            pack.PAYS.format(packs="$10.00", tokens="$41.62"),
+        ),
+        (
+            {"plan": "PixAPI", "pack_usd": 100, "pack_credits": 20_000, "finals": 10},
             pack.TOO_BIG.format(packs="$100.00", tokens="$3.47"),
         ),
         ({"finals": 0}, pack.NO_NEED),
@@ -221,8 +242,8 @@ def test_plans_that_the_user_adds_are_listed_whatever_they_are_called(
         changes = {"model": model, "retries": 2}
         got = recalculated(libreoffice, built, changes)
         listed = [got[f"plans_name_{k}"] for k in range(1, layout.ROOM + 1)]
-        assert listed[:17] == [*NAMES, *(name for name in TRICKY if name != "APIYI ALL")]
-        assert listed[17:] == [""] * 3
+        others = [*NAMES, *(name for name in TRICKY if name != "APIYI ALL")]
+        assert listed == others + [""] * (layout.ROOM - len(others))
         assert wrong(built.calculate(changes), got) == []
 
 
@@ -258,7 +279,7 @@ def test_a_size_that_is_no_number_is_told_and_never_a_wrong_price(
 def test_more_plans_than_there_is_room_for_are_told(
     libreoffice: LibreOffice, tmp_path: Path
 ) -> None:
-    card = with_plans(*(flat(f"plan {i}") for i in range(11)))
+    card = with_plans(*(flat(f"plan {i}") for i in range(layout.ROOM + 1 - len(NAMES))))
     got = recalculated(libreoffice, opened(libreoffice, tmp_path, card), {})
     assert got["plans_left_out"] == 1
     assert got["plans_more"] == plans.MORE
@@ -267,7 +288,8 @@ def test_more_plans_than_there_is_room_for_are_told(
 
 def test_float_noise_buys_no_further_pack(libreoffice: LibreOffice, tmp_path: Path) -> None:
     """100 x 1.1 x 1.1 x 23 is 2,783, in floats a little more."""
-    changes = {"finals": 100, "retries": 1.1, "buffer": 0.1, "pack_credits": 2783}
+    image = {"ratio": "1:1", "plan": "Apiframe", "pack_credits": 2783}
+    changes = image | {"finals": 100, "retries": 1.1, "buffer": 0.1}
     assert 100 * 1.1 * (1 + 0.1) * 23 > 2783
     got = recalculated(libreoffice, opened(libreoffice, tmp_path), changes)
     assert got["pack_needed"] == values_of(**changes)["pack_needed"] == 1

@@ -99,8 +99,8 @@ def test_the_budget_formula_agrees_with_the_functions() -> None:
     cost = IMGCOST("4:5", "high", None, 1, 180, 1)
     values = built_in("en").values
     assert values["budget_usd"] == pytest.approx(IMGBUDGET(cost, 120, 1.5, 0.2), rel=1e-12)
-    credits_ = IMGCREDITS("4:5", "high", "Apiframe")
-    assert values["budget_credits"] == IMGBUDGET(credits_, 120, 1.5, 0.2)
+    credits_ = IMGCREDITS("4:5", "high", "ComfyUI", None, 1, 180, 1)
+    assert values["budget_credits"] == pytest.approx(IMGBUDGET(credits_, 120, 1.5, 0.2), rel=1e-12)
 
 
 def sheet_formula(name: str, cells: dict[str, str]) -> str:

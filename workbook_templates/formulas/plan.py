@@ -6,8 +6,9 @@ row lists, by the core's names: 0 where it says nothing.
 
 from collections.abc import Mapping
 
+from workbook_templates.formulas.image import ImageCells
 from xl_pricing.estimation.credits import Terms
-from xl_pricing.rates.card import ANY
+from xl_pricing.rates.rows import ANY
 
 TERMS = Terms._fields
 POSITION = "(ROW(tblPlans[plan])-ROW(tblPlans[[#Headers],[plan]]))"
@@ -21,13 +22,20 @@ RANK = f"({_PREFERENCE}*plan_row_base-{POSITION})"
 """How well a row that fits is liked; of equal ones the first."""
 
 
-def fits(plan: str, model: str, quality: str, long_edge: str) -> str:
-    """Return which rows of the plans table bill an image, 1 or 0 each."""
+def fits(plan: str, quality: str, image: ImageCells) -> str:
+    """Return which rows of the plans table bill an image, 1 or 0 each.
+
+    A size tier that is a ratio, such as 3:2, holds images of that ratio alone.
+    """
+    divisor = f"GCD({image.width},{image.height})"
+    ratio = f'{image.width}/{divisor}&":"&{image.height}/{divisor}'
+    model = image.model
     return (
         f"(tblPlans[plan]={plan})"
         f'*((tblPlans[model]={model})+(tblPlans[model]="{ANY}"))'
         f'*((tblPlans[quality]={quality})+(tblPlans[quality]="{ANY}"))'
-        f"*(tblPlans[max_long_edge_px]>={long_edge})"
+        f"*(tblPlans[max_long_edge_px]>={image.long_edge})"
+        f'*(ISERROR(FIND(":",tblPlans[size_tier]))+(tblPlans[size_tier]={ratio})>0)'
     )
 
 

@@ -16,6 +16,7 @@ from xl_pricing.estimation.image import TIERS
 from xl_pricing.estimation.size import Size
 from xl_pricing.estimation.tokens import GridRule
 from xl_pricing.rates.rows import (
+    ANY,
     METERS,
     Model,
     Plan,
@@ -27,7 +28,6 @@ from xl_pricing.rates.rows import (
 from xl_pricing.words import unknown
 
 DEFAULT_MODEL = "gpt-image-2"
-ANY = "any"
 OTHER_MODELS = {
     "dall-e": "it was billed per image, not by tokens",
     "gpt-4": "it writes text, its images are made by the models here",
@@ -98,13 +98,7 @@ class RateCard:
             known = dict.fromkeys(row.plan for row in self.plans)
             others = "or a number: USD per credit"
             raise InvalidValueError(unknown("plan", plan, known, others=others))
-        fitting = [
-            row
-            for row in rows
-            if row.model in {model.id, ANY}
-            and row.quality in {quality, ANY}
-            and size.long <= row.max_long_edge_px
-        ]
+        fitting = [row for row in rows if row.fits(model.id, size, quality)]
         if not fitting:
             raise NotAvailableError(
                 f"plan {rows[0].plan} has no price for {model.id} {size} at quality {quality}"

@@ -16,10 +16,12 @@ from xl_pricing.errors import CardError, InvalidValueError, OutOfRangeError
 from xl_pricing.estimation.cost import Evidence
 from xl_pricing.estimation.credits import Terms
 from xl_pricing.estimation.image import Counting
-from xl_pricing.estimation.size import FixedSizes, FreeSizes, Size
+from xl_pricing.estimation.size import FixedSizes, FreeSizes, Size, parse_ratio, ratio_text
 from xl_pricing.estimation.tokens import REFERENCE_RULES, OutputRule
 from xl_pricing.words import quoted
 
+ANY = "any"
+"""What stands for every value of a column of the plans."""
 METERS = ("text_in", "text_cached", "text_out", "image_in", "image_cached", "image_out")
 LEAST_USD, MOST_USD = Decimal("1e-9"), Decimal(1_000_000)
 """What 1M tokens, an image or a credit can cost."""
@@ -85,6 +87,12 @@ def _plain(text: str) -> str:
     return text
 
 
+def _size_tier(text: str) -> str:
+    if ":" in text and text != (ratio := ratio_text(parse_ratio(text))):
+        raise ValueError(f"a ratio must be in lowest terms: {ratio}")
+    return text
+
+
 def bounded_usd(amount: Decimal) -> Decimal:
     """Return an amount that can be computed with: 1e-99999999 as a fraction would take for ever."""
     if not LEAST_USD <= amount <= MOST_USD:
@@ -131,14 +139,17 @@ class Rate(Sourced):
 
 
 class Plan(Sourced):
-    """What a plan charges for one image; the word ``any`` stands for every value of a column."""
+    """What a plan charges for one image; the word ``any`` stands for every value of a column.
+
+    A size tier that is a ratio in lowest terms, such as ``3:2``, holds images of that ratio alone.
+    """
 
     plan: Word
     shape: Literal[
         "flat", "size tier", "size x quality", "multiplier", "credit table", "credit price"
     ]
     model: Word
-    size_tier: Word
+    size_tier: Annotated[Word, AfterValidator(_size_tier)]
     max_long_edge_px: Annotated[int, Field(gt=0)]
     quality: Word
     credits: Amount = None
@@ -146,6 +157,15 @@ class Plan(Sourced):
     usd_per_credit: Amount = None
     multiplier: Amount = None
     note: Annotated[str, Field(max_length=255), BeforeValidator(lambda v: v or "")] = ""
+
+    def fits(self, model: str, size: Size, quality: str) -> bool:
+        """Tell whether the row is for such an image."""
+        return (
+            self.model in {model, ANY}
+            and self.quality in {quality, ANY}
+            and size.long <= self.max_long_edge_px
+            and (":" not in self.size_tier or self.size_tier == ratio_text(Fraction(*size)))
+        )
 
     @property
     def terms(self) -> Terms:

@@ -27,7 +27,7 @@ from workbook_templates.sheets.plans.layout import (
     PRICE,
     PRICED,
 )
-from workbook_templates.sheets.worksheet.workings import planned
+from workbook_templates.sheets.worksheet.workings import JOB, planned
 from xl_pricing.estimation.image import QUALITIES
 
 BAD_SIZE = "the size is not legal for the model"
@@ -76,7 +76,7 @@ def _used(formula: str) -> str:
 
 def _fitting(quality: str) -> str:
     """Return which rows of the plans table bill such an image."""
-    return plan.fits("[@name]", "model", quality, "long_edge")
+    return plan.fits("[@name]", quality, JOB)
 
 
 def _mark(quality: str) -> str:

@@ -103,7 +103,7 @@ def bill(card: RateCard) -> tuple[Input, ...]:
     """Return the inputs that choose plan, currency and day; plans and day are the card's."""
     plans = dict.fromkeys(plan.plan for plan in card.plans)
     return (
-        Input("plan", "Apiframe", "Plan", "whose credits to show",
+        Input("plan", "ComfyUI", "Plan", "whose credits to show",
               "Choose whose credits to show. Plans and their prices are on the Rates sheet; a plan "
               "that you add there can be typed here.", rule=words_listed(plans, others=True)),
         Input("currency", "EUR", "Currency", "shown beside USD",

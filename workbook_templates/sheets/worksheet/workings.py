@@ -144,7 +144,7 @@ _LISTED = {
 }
 PLAN = (
     Figure("plan_row", "Row of the plan",
-           plan.row("size_legal", plan.fits("plan", "model", "quality", "long_edge")),
+           plan.row("size_legal", plan.fits("plan", "quality", JOB)),
            "row, 0 = no price", _COUNT),
     *(
         Figure(_TERMS[term], label, plan.listed(term, "plan_row"), "0 = not told", _RATE)
