@@ -62,6 +62,7 @@ def _inputs() -> Iterator[Changes]:
     yield {"pack_usd": None, "pack_credits": None}
     for plan in dict.fromkeys(plan.plan for plan in CARD.plans):
         yield {"plan": plan}
+        yield {"plan": plan, "ratio": "3:2"}
         yield {"plan": plan, "model": "gpt-image-2.5-flare", "quality": "xhigh"}
 
 
