@@ -1,6 +1,7 @@
 """The case tables: one set of calls and answers for every host, and the points others published.
 
-``functions.json`` holds calls of one cell each, ``sheet.json`` calls that only a sheet can make
+``functions`` holds calls of one cell each, and is shipped, for `xl_pricing.hosts.excel.selftest`
+types them in Excel; ``sheet.json`` holds calls that only a sheet can make
 (ranges, blank rows), ``excel.json`` those that only Excel makes (Range objects, new errors).
 
 What JSON cannot say is written {"error": "#N/A"} for an error cell, {"decimal": "0.0412"} for a
@@ -14,11 +15,13 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from importlib.resources import files
 from math import isclose
 from pathlib import Path
 from typing import Any, NamedTuple
 
 FOLDER = Path(__file__).parent
+SHIPPED = files("xl_pricing.hosts.excel.selftest")
 
 
 class Case(NamedTuple):
@@ -38,7 +41,8 @@ class Case(NamedTuple):
 
 def read_cases(name: str) -> list[Case]:
     """Read a case table."""
-    rows = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    folder = SHIPPED if name == "functions" else FOLDER
+    rows = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     return [
         Case(
             row["function"],

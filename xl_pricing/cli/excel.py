@@ -4,10 +4,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
-from xl_pricing.cli.console import Group, command, subcommand, takes_json, to_json
+from xl_pricing.cli.console import Given, Group, command, option, subcommand, takes_json, to_json
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.hosts.excel import install as installing
 from xl_pricing.hosts.excel.doctor import FAULT, examine
@@ -64,7 +65,28 @@ def doctor(*, as_json: bool) -> None:
         sys.exit(1)
 
 
-@click.group(cls=Group, commands=[install, uninstall, doctor])
+@subcommand("xl-pricing excel selftest --to tried")
+@option("to", "A new folder for the report and the pictures. If omitted, xl-pricing-selftest.")
+@takes_json
+def selftest(*, to: Given, as_json: bool) -> None:
+    """Try the workbooks, functions and macros in an Excel of its own, and report.
+
+    Takes some minutes, and touches neither your workbooks nor your settings. The exit status is 0
+    if all held, 1 otherwise.
+    """
+    from xl_pricing.hosts.excel.selftest import run  # noqa: PLC0415 - loads openpyxl
+
+    folder = Path(to or "xl-pricing-selftest")
+    with _saying_what_is_in_the_way():
+        report = run.selftest(this_machine(), folder)
+        (folder / "report.txt").write_text(report.text() + "\n", encoding="utf-8")
+        (folder / "report.json").write_text(to_json(report) + "\n", encoding="utf-8")
+    click.echo(to_json(report) if as_json else report.text())
+    if not report.held:
+        sys.exit(1)
+
+
+@click.group(cls=Group, commands=[install, uninstall, doctor, selftest])
 def excel() -> None:
     """Install into Excel, and find out what is wrong there."""
 

@@ -39,7 +39,7 @@ def refresh_rates() -> str:
 
     Where no source answers, the workbook still gets the rates that are known on this machine.
     """
-    book = _calling_book()
+    book = calling_book()
     news, changes = _ask_sources()
     try:
         told = update_workbook(book, active_card(), changes, user_store().warning())
@@ -132,7 +132,8 @@ class _Stamp(NamedTuple):
     new: Any
 
 
-def _calling_book() -> Any:  # noqa: ANN401 - xlwings has no types to speak of
+def calling_book() -> Any:  # noqa: ANN401 - xlwings has no types to speak of
+    """Return the workbook whose button was pressed; exit where Excel does not say which."""
     import xlwings  # noqa: PLC0415 - slow, and only a macro needs it
 
     try:
