@@ -59,7 +59,8 @@ def _plain(value: object) -> Shown:
         return (value.replace(tzinfo=None) - EXCEL_EPOCH).total_seconds() / 86_400
     error = error_in(value)
     if error:
-        return error
+        return str(error)
     if isinstance(value, bool):
         return value
+    # Text and errors of our evaluator become plain text: same() compares types.
     return float(value) if isinstance(value, int | float) else str(value)

@@ -12,7 +12,7 @@ from time import monotonic, sleep
 
 from xl_pricing.files import write_whole
 from xl_pricing.hosts.excel.doctor import FAULT, OK, Check
-from xl_pricing.hosts.excel.macros import calling_book, refresh
+from xl_pricing.hosts.excel.macros import calling_book, update_workbook
 from xl_pricing.hosts.excel.selftest.instance import (
     App,
     Book,
@@ -25,7 +25,7 @@ from xl_pricing.hosts.excel.selftest.instance import (
 from xl_pricing.hosts.excel.settings import Settings, write_settings
 from xl_pricing.rates.card import bundled_card
 from xl_pricing.rates.day import today
-from xl_pricing.rates.refresh.refresh import refresh as refresh_card
+from xl_pricing.rates.refresh.refresh import refresh_card
 from xl_pricing.rates.refresh.sources import find_source
 from xl_pricing.rates.refresh.store import Store
 
@@ -52,8 +52,9 @@ def refresh_in_selftest() -> None:
     folder = Path(book.fullname).parent
     try:
         store = Store(folder / _CARDS)
-        report = refresh_card(store, today(), [find_source(str(folder / _SOURCE))])
-        told = {"told": refresh(book, store.active(), report.accepted), "failed": ""}
+        source = find_source(str(folder / _SOURCE))
+        report = refresh_card(store, today(), [source], accept=True)
+        told = {"told": update_workbook(book, store.active(), report.accepted), "failed": ""}
     except Exception as error:  # noqa: BLE001 - xlwings would show it and wait
         told = {"told": "", "failed": reason(error)}
     write_whole(folder / _TOLD, json.dumps(told).encode())

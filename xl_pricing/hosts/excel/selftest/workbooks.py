@@ -31,11 +31,6 @@ class File(NamedTuple):
         """Whether it has the functions and the button."""
         return self.path.suffix == ".xlsm"
 
-    @property
-    def functions_sheet(self) -> str:
-        """The name of the sheet that asks our VBA."""
-        return Words(self.lang)("Functions")
-
 
 def write_files(folder: Path) -> list[File]:
     """Build and write the workbook in every language, with macros and without."""
@@ -57,10 +52,7 @@ def recalculate(host: Host, app: App, file: File) -> Iterator[Check]:
     book = open_book(app, file.path)
     rebuild(host, app)
     wanted = file.built.calculate({}, today())
-    by_sheet: dict[str, dict[str, str]] = {}
-    for (sheet, address), name in file.built.formulas.items():
-        if sheet != file.functions_sheet:
-            by_sheet.setdefault(sheet, {})[address] = name
+    by_sheet = _by_sheet(file)
     faults: list[str] = []
     for sheet, names in by_sheet.items():
         faults += _differences(host, book.sheets[sheet], names, wanted)
@@ -70,6 +62,16 @@ def recalculate(host: Host, app: App, file: File) -> Iterator[Check]:
         yield Check(title, FAULT, f"{len(faults)} of {count:,} cells differ: {listed(faults)}.")
     else:
         yield Check(title, OK, f"All {count:,} formulas give what the file holds.")
+
+
+def _by_sheet(file: File) -> dict[str, dict[str, str]]:
+    """Return the name of each computed cell by sheet and address, but for those that ask VBA."""
+    asks_vba = Words(file.lang)("Functions")
+    found: dict[str, dict[str, str]] = {}
+    for (sheet, address), name in file.built.formulas.items():
+        if sheet != asks_vba:
+            found.setdefault(sheet, {})[address] = name
+    return found
 
 
 def _differences(
