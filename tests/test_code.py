@@ -27,7 +27,7 @@ LAYERS = {layer: FEWER.get(layer, {*ORDER[:i]}) for i, layer in enumerate(ORDER)
 LIBRARIES = {
     "xl_pricing.rates": {"pydantic", "filelock", "httpx2", "platformdirs", "truststore"},
     "workbook_templates": {"openpyxl", "pyopenvba"},
-    "xl_pricing.hosts": {"xlwings", "pydantic"},
+    "xl_pricing.hosts": {"xlwings", "pydantic", "openpyxl"},  # openpyxl for cells' addresses
     "xl_pricing.cli": {"click", "tabulate"},
 }
 ROOMS = {

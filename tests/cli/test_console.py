@@ -49,6 +49,7 @@ def test_these_are_the_commands() -> None:
         "credits",
         "excel doctor",
         "excel install",
+        "excel selftest",
         "excel uninstall",
         "explain",
         "levers",

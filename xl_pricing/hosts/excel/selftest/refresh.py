@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from time import monotonic, sleep
+from threading import Event
 
 from xl_pricing.files import write_whole
 from xl_pricing.hosts.excel.doctor import FAULT, OK, Check
@@ -94,11 +94,12 @@ def _write_source(folder: Path) -> Decimal:
 
 def _wait_for(path: Path) -> dict[str, str]:
     """Wait for what the macro tells: on a Mac Excel goes on before Python has ended."""
-    end = monotonic() + _WAIT_SECONDS
-    while not path.is_file():
-        if monotonic() > end:
-            return {"told": "", "failed": f"Python told nothing within {_WAIT_SECONDS} s"}
-        sleep(_LOOK_SECONDS)
+    for _ in range(round(_WAIT_SECONDS / _LOOK_SECONDS)):
+        if path.is_file():
+            break
+        Event().wait(_LOOK_SECONDS)
+    else:
+        return {"told": "", "failed": f"Python told nothing within {_WAIT_SECONDS} s"}
     told: dict[str, str] = json.loads(path.read_bytes())
     return told
 
