@@ -69,8 +69,9 @@ def doctor(*, as_json: bool) -> None:
 @option("to", "A new folder for the report and the pictures. If omitted, xl-pricing-selftest.")
 @takes_json
 def selftest(*, to: Given, as_json: bool) -> None:
-    """Try the workbooks, functions and macros in an Excel of its own, and report.
+    """Try workbooks and functions in real Excel.
 
+    In an Excel of its own, with a report of what did not hold and a picture (PDF) of each sheet.
     Takes some minutes, and touches neither your workbooks nor your settings. The exit status is 0
     if all held, 1 otherwise.
     """
