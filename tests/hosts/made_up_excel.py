@@ -88,6 +88,7 @@ class Faults:
     draws: bool = True
     starts: Callable[[], None] = lambda: None
     quits: bool = True
+    silent: bool = False
     opens: Callable[[Path], None] = lambda _path: None
 
 
@@ -149,11 +150,14 @@ class App:
         self.excel, self.faults, self.pid = excel, excel.faults, pid
         self.process, self.books = Process(), Books(self)
         self.display_alerts = True
+        self.asked_to_open: list[str] = []
         self.impl = SimpleNamespace(xl=self)
 
     @property
     def api(self) -> Any:
         """What Windows or Mac has beyond xlwings."""
+        if self.faults.silent:
+            raise Refusal("busy")
         if self.excel.system != "win32":
             return SimpleNamespace(calculate_full_rebuild=lambda: None)
         return SimpleNamespace(
@@ -195,6 +199,7 @@ class Books:
     def open(self, path: str, **options: bool) -> Any:
         """Open one of our files, or xlwings' add-in."""
         assert options["add_to_mru"] is False
+        self._app.asked_to_open.append(path)
         self._app.faults.opens(Path(path))
         if path.endswith(".xlam"):
             self._addins.add(Path(path).name)
@@ -242,9 +247,6 @@ class Book:
     def file(self) -> made_up_book.Book:
         """The file itself, with its tables."""
         return made_up_book.Book(self.data, Path(self.fullname).name)
-
-    def activate(self) -> None:
-        """Come to the front."""
 
     @property
     def names(self) -> dict[str, Any]:

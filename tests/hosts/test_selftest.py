@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from xl_pricing.hosts.excel.doctor import FAULT, NOTE, OK, Check
 from xl_pricing.hosts.excel.machine import Machine
 from xl_pricing.hosts.excel.selftest import refresh, run, vba, workbooks
 from xl_pricing.hosts.excel.selftest.cells import same
+from xl_pricing.hosts.excel.selftest.instance import Host
 from xl_pricing.hosts.excel.selftest.workbooks import File
 
 SYSTEMS = made_up_machine.SYSTEMS
@@ -340,6 +341,35 @@ def test_an_excel_that_does_not_quit_is_ended_that_one_alone(tmp_path: Path) -> 
     assert checks[1].says == "Excel did not quit, so this one was ended."
     assert excel.apps[1].process.killed
     assert not other.process.ended.is_set()
+
+
+def test_an_excel_that_tells_nothing_of_itself_is_tried_all_the_same(
+    tmp_path: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "_steps_with", lambda *_: iter(()))
+    excel = Excel("win32", ADDIN, Faults(silent=True))
+    report = run.selftest(machine, tmp_path / "out", excel.host())
+    assert [check.state for check in report.checks] == [OK, NOTE]
+    assert report.about.language == "not told"
+    assert excel.apps[0].process.killed
+
+
+def test_ctrl_c_leaves_no_excel_behind(
+    tmp_path: Path, hanging: Callable[[object], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    excel = Excel("win32", ADDIN, Faults(opens=hanging))
+    host, file = excel.host(), file_in(tmp_path)
+
+    def interrupted(_host: Host, _thread: Thread) -> None:
+        assert excel.started.wait(5)
+        while not excel.apps[0].asked_to_open:
+            Event().wait(0.01)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Host, "_wait_for", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        host.try_in_excel("computing", partial(workbooks.recalculate, host, file=file))
+    assert excel.apps[0].process.killed
 
 
 # The command

@@ -3,6 +3,7 @@
 The tests of the package run this against a stand-in. What only real Excel can show:
 
 - that it opens the files without repairing them, and computes each formula as our evaluator does;
+- that a sheet can be printed as a PDF while its Excel is not visible;
 - that a table grows when a row is written below it by a program, as it does for a person's paste;
 - that `Application.Run` reaches modules with ``Option Private Module``, and that they compile;
 - that xlwings' add-in, opened in an Excel that a program started, finds Python, and that Python

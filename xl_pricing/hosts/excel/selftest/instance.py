@@ -17,6 +17,7 @@ Sheet: TypeAlias = Any
 Cells: TypeAlias = Any
 """Objects of xlwings, which has no types to speak of."""
 
+_TURN_SECONDS = 0.5
 _LONGEST = 300
 _TERMINATE, _SYNCHRONIZE = 0x0001, 0x0010_0000
 
@@ -48,7 +49,7 @@ class Host:
     """How Excel's VBA reads text files."""
     base: Path | None
     """Where Excel may open files without asking; ``None`` for the system's temporary folder."""
-    step_seconds: float = 180
+    step_seconds: float = 300
     """How long one step may take, Excel's start included."""
     quit_seconds: float = 20
 
@@ -66,7 +67,12 @@ class Host:
         session = _Session(self, name)
         thread = Thread(target=session.run, args=(work,), daemon=True)
         thread.start()
-        thread.join(self.step_seconds)
+        try:
+            self._wait_for(thread)
+        except BaseException:  # Ctrl-C: no Excel is left behind
+            session.abandoned = True
+            session.end(at_once=True)
+            raise
         checks = [*session.checks]
         if thread.is_alive():
             session.abandoned = True
@@ -79,6 +85,14 @@ class Host:
                 )
             )
         return [*checks, *session.end(at_once=thread.is_alive())]
+
+    def _wait_for(self, thread: Thread) -> None:
+        """Wait in short turns: on Windows Ctrl-C is heard between them only."""
+        turns = max(1, round(self.step_seconds / _TURN_SECONDS))
+        for _ in range(turns):
+            thread.join(min(_TURN_SECONDS, self.step_seconds))
+            if not thread.is_alive():
+                return
 
 
 class _Session:

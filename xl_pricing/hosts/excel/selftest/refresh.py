@@ -64,8 +64,7 @@ def run_macro(host: Host, app: App, path: Path) -> Iterator[Check]:
     """Run the macro, and find its new price in the table and in the Worksheet's own rate."""
     price = _write_source(path.parent)
     open_addin(host, app)
-    book = open_book(app, path)
-    book.activate()
+    book = open_book(app, path)  # which is the active one: xlwings activates no hidden Excel
     book.macro("PythonCalls.RunInPython")(MACRO, "Refreshing the rates...")
     told = _wait_for(path.parent / _TOLD)
     rebuild(host, app)

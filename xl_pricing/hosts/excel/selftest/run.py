@@ -132,15 +132,22 @@ def _steps_with(
 
 def _ask(host: Host, about: About, app: App) -> Iterator[Check]:
     """Ask Excel what it is; what it does not tell stays unknown."""
-    about.excel = str(app.version)
+    about.excel = _told(lambda: app.version)
     if host.is_windows:
-        about.build = str(app.api.Build)
+        about.build = _told(lambda: app.api.Build)
         # Such as "Windows (64-bit) NT 10.00": the bits are those of Excel, not of Windows.
-        about.bits = "64" if "64-bit" in str(app.api.OperatingSystem) else "32"
-        about.language = str(app.api.LanguageSettings.LanguageID(_LANGUAGE_OF_MENUS))
+        about.bits = _told(lambda: "64" if "64-bit" in app.api.OperatingSystem else "32")
+        about.language = _told(lambda: app.api.LanguageSettings.LanguageID(_LANGUAGE_OF_MENUS))
     else:
         about.bits = "64"
     yield Check("Excel", OK, f"Excel {about.excel}, {about.bits} bits, started on its own.")
+
+
+def _told(ask: Callable[[], object]) -> str:
+    try:
+        return str(ask())
+    except Exception:  # noqa: BLE001 - each system raises its own
+        return _UNKNOWN
 
 
 def _keep_pictures(made: Path, folder: Path) -> Iterator[str]:
