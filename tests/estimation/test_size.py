@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
-from xl_pricing.estimation.nearest import nearest_sizes
+from xl_pricing.estimation.nearest import IllegalSizeError, nearest_sizes
 from xl_pricing.estimation.size import (
     FixedSizes,
     FreeSizes,
@@ -294,6 +294,7 @@ def test_every_ratio_on_offer_has_a_legal_preset() -> None:
             "ratio 4:5 stands for 1024x1280, not legal for this model: accepted: 1024x1024",
         ),
         ("7:2", FREE, "ratio 7:2 stands for 3584x1024, not legal for this model: the long edge"),
+        ("4.01:1", FREE, "ratio 401:100 stands for 6416x1600, not legal for this model"),
         ("10:1", FREE, f"{TEN_TO_ONE}: {EDGE}; {ASPECT}; {PIXELS}; nearest legal: 3072x1024"),
     ],
 )
@@ -316,6 +317,14 @@ def test_the_nearest_sizes_are_legal_one_around_and_one_inside(
         assert around or (found.width <= size.width and found.height <= size.height)
 
 
+def test_prices_of_the_nearest_sizes_are_left_out_where_a_cell_takes_no_more() -> None:
+    short = IllegalSizeError("x", "; nearest legal: ", lambda: [Size(1024, 1024)])
+    long = IllegalSizeError("x" * 215, "; nearest legal: ", lambda: [Size(1024, 1024)])
+    short.usd = long.usd = lambda _size: 0.25
+    assert str(short) == "x; nearest legal: 1024x1024 (0.25 USD)"
+    assert str(long) == f"{'x' * 215}; nearest legal: 1024x1024"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -329,7 +338,12 @@ def test_the_nearest_sizes_are_legal_one_around_and_one_inside(
         ("landscape", "accepted: 3:2, which stands for 1536x1024"),
         ("story", "accepted: 9:16, which stands for 1008x1792"),
         ("4/5", "accepted: 4:5, which stands for 1024x1280"),
+        ("Instagram story", "accepted: 9:16, which stands for 1008x1792"),
+        ("1080 p", "1920x1080 is not legal for this model, accepted: 1920x1088, 1904x1072"),
+        ("正方形", "accepted: 1:1, which stands for 1024x1024"),
         ("1024-1536", "accepted: 1024x1536"),
+        ("0-0", "accepted: 1024x1536, 1024*1536 or a ratio such as 4:5"),
+        ("1/50", "accepted: 1024x1536, 1024*1536 or a ratio such as 4:5"),
         ("1024 x 1536 px", "accepted: 1024x1536"),
         ("big", "accepted: 1024x1536, 1024*1536 or a ratio such as 4:5"),
     ],

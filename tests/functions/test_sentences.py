@@ -100,6 +100,14 @@ def test_a_ratio_without_a_size_near_1024_is_the_same_size_everywhere(ratio: str
     assert str(explain(ratio, "high").size) == IMGSIZE(ratio)
 
 
+@pytest.mark.parametrize(
+    ("typed", "ratio"), [("4/5", "4:5"), ("4x5", "4:5"), ("square", "1:1"), ("1080p", "16:9")]
+)
+def test_a_ratio_in_other_words_is_told(typed: str, ratio: str) -> None:
+    with pytest.raises(XlPricingError, match=f"is not readable; accepted: {ratio}$"):
+        IMGSIZE(typed)
+
+
 def test_the_tokens_of_a_prompt_in_words_are_an_estimate() -> None:
     assert explain("4:5", "high", prompt="a cat on a mat").lines[0].evidence.basis == "estimate"
     assert explain("4:5", "high", prompt="120").lines[0].evidence.basis != "estimate"

@@ -26,10 +26,12 @@ NAMED_SIZES = {
     "qhd": (2560, 1440),
     "1440p": (2560, 1440),
     "1080p": (1920, 1080),
-    "full hd": (1920, 1080),
+    "1080i": (1920, 1080),
+    "1080": (1920, 1080),
     "fhd": (1920, 1080),
     "fullhd": (1920, 1080),
     "720p": (1280, 720),
+    "720": (1280, 720),
     "hd": (1280, 720),
     "1k": (1024, 1024),
 }
@@ -49,6 +51,16 @@ NAMED_RATIOS = {
     "post": (4, 5),
     "feed": (4, 5),
     "banner": (3, 1),
+    "thumbnail": (16, 9),
+    "正方形": (1, 1),
+    "方形": (1, 1),
+    "方图": (1, 1),
+    "竖版": (2, 3),
+    "竖图": (2, 3),
+    "横版": (3, 2),
+    "横图": (3, 2),
+    "竖屏": (9, 16),
+    "横屏": (16, 9),
 }
 """What people call sizes and ratios; they are never taken for them, only named in the answer."""
 
@@ -70,7 +82,7 @@ class SizeError(XlPricingError):
         """Say what is wrong and which sizes are right, with their prices where they fit."""
         said, sizes = str(self.args[0]), self.sizes()
         priced = ", ".join(f"{size}{self._price(size)}" for size in sizes)
-        if len(said) + len(priced) > LONGEST_SENTENCE:
+        if len(said) + len(self.leading) + len(priced) > LONGEST_SENTENCE:
             priced = ", ".join(map(str, sizes))
         return shortened(f"{said}{self.leading if sizes else ''}{priced}")
 
@@ -138,15 +150,20 @@ def _off(size: "Size", ratio: Fraction) -> float:
 
 def meant_by(text: str) -> tuple[int, int] | Fraction | None:
     """Return the size or ratio that text may stand for which is neither; ``None`` for no idea."""
-    word = " ".join(text.lower().split())
-    if word in NAMED_SIZES:
-        return NAMED_SIZES[word]
-    if word in NAMED_RATIOS:
-        return Fraction(*NAMED_RATIOS[word])
-    numbers = _TWO_NUMBERS.fullmatch(word)
-    if numbers is None:
-        return None
-    width, height = int(numbers[1]), int(numbers[2])
+    words = text.lower().split()
+    numbers = _TWO_NUMBERS.fullmatch(" ".join(words))
+    if numbers:
+        return _size_or_ratio(int(numbers[1]), int(numbers[2]))
+    # The last word names the shape, as in "instagram story".
+    for word in ("".join(words), *reversed(words)):
+        if word in NAMED_SIZES:
+            return NAMED_SIZES[word]
+        if word in NAMED_RATIOS:
+            return Fraction(*NAMED_RATIOS[word])
+    return None
+
+
+def _size_or_ratio(width: int, height: int) -> tuple[int, int] | Fraction | None:
     if not width or not height:
         return None
     small = max(width, height) <= _MOST_PARTS_OF_A_RATIO

@@ -220,7 +220,7 @@ def check_size(size: Size, legal: LegalSizes) -> Size:
 def _illegal(said: str, size: Size, legal: LegalSizes) -> IllegalSizeError:
     """Return the error that names every rule that a size breaks, and the sizes nearest to it."""
     said = f"{said} not legal for this model: {'; '.join(legal.faults(size))}"
-    if isinstance(legal, FixedSizes) or not size.short:
+    if isinstance(legal, FixedSizes):
         return IllegalSizeError(said, "", list)
     return IllegalSizeError(said, "; nearest legal: ", lambda: nearest_sizes(size, legal))
 

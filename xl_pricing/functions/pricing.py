@@ -15,8 +15,8 @@ from xl_pricing.estimation.chance import DEFAULT_CONFIDENCE, MAX_PLANNED_FINALS,
 from xl_pricing.estimation.cost import BASES, Evidence, MeterCost
 from xl_pricing.estimation.credits import Charge, charge
 from xl_pricing.estimation.image import DEFAULT_QUALITY
-from xl_pricing.estimation.nearest import SizeError
-from xl_pricing.estimation.size import PRESET_SHORT_SIDE_PX, Size, parse_ratio
+from xl_pricing.estimation.nearest import SizeError, meant_by
+from xl_pricing.estimation.size import PRESET_SHORT_SIDE_PX, Size, parse_ratio, plain, ratio_text
 from xl_pricing.functions.arguments import (
     Cell,
     Table,
@@ -184,7 +184,7 @@ def IMGSIZE(ratio: Cell, short_side: Cell = None, quality: Cell = None, model: C
         raise InvalidValueError(
             "quality is a measured token count, which belongs to one size; accepted: a word"
         )
-    shape = parse_ratio(ratio_word(ratio, "ratio"))
+    shape = _read_ratio(ratio_word(ratio, "ratio"))
     return str(find_cheapest(shape, least, word, read_model(model, active_card())))
 
 
@@ -304,6 +304,19 @@ def read_charge(
         return tariff.exact_usd_per_image(known.counting.usage(image))
 
     return charge(read_terms(plan, known, image, card), token_usd)
+
+
+def _read_ratio(text: str) -> Fraction:
+    """Read a ratio; where text is none but it is clear what is meant, the error names it."""
+    try:
+        return parse_ratio(text)
+    except InvalidValueError:
+        meant = meant_by(plain(text))
+        if meant is None:
+            raise
+        shape = meant if isinstance(meant, Fraction) else Fraction(*meant)
+        said = f"ratio {shown(text)} is not readable; accepted: {ratio_text(shape)}"
+        raise InvalidValueError(said) from None
 
 
 def _read_day(date: Cell) -> dt.date:
