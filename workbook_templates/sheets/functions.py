@@ -11,13 +11,11 @@ from workbook_templates.book import blocks, theme
 from workbook_templates.book.blocks import Figure
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
-from xl_pricing.estimation.chance import (
-    DEFAULT_CONFIDENCE,
-)
+from workbook_templates.sheets.risk.status import SURE
+from xl_pricing.estimation.chance import DEFAULT_CONFIDENCE
 from xl_pricing.functions.catalogue import FUNCTIONS
 
 _FIRST_ROW, _ARGUMENTS_ROW = 7, 19
-_WINDOW = 2000
 _JOB = "size_used,fn_quality,model,fn_images,fn_prompt,fn_references"
 _COST = f"{_JOB},tier,tblRates[#All]"
 _PLAN_QUALITY = "IF(plan_listed_multiplier>0,fn_quality,quality)"
@@ -58,7 +56,7 @@ FUNCTION_ROWS = (
          "output tokens per image", _COUNT),
     Live("IMGSIZE", "IMGSIZE(fn_ratio)", "fn_size", "preset of the ratio below"),
     Live("IMGBUFFER", "IMGBUFFER(finals,retries_used,fn_confidence)", "fn_buffer",
-         f"binomial distribution, up to {_WINDOW:,} generations over the finals", _SHARE),
+         "from the generations that the Risk sheet finds", _SHARE),
     Live("IMGRATE", 'IMGRATE(model,"image_out",tier,price_date,tblRates[#All])', "rate_image_out",
          "USD per 1M output tokens", theme.COMPUTED_RATE),
     Live("IMGEXPLAIN", f"SUM(INDEX(IMGEXPLAIN({_COST}),0,5))/2", "token_cost_per_image",
@@ -74,12 +72,7 @@ _PRESET = "INDEX(tblSizes[{}],MATCH(fn_ratio,tblSizes[ratio],0))"
 _SIZES = (
     'SUBSTITUTE(TRIM(REPT(reference_width&"x"&reference_height&" ",N(reference_images)))," ","; ")'
 )
-# Chances of `finals` accepted ones among the finals and 1, 2, 3 … generations more.
-_TOO_FEW = (
-    "SUMPRODUCT(--(BINOMDIST(MAX(finals,1)-1,"
-    f"MAX(finals,1)-1+ROW($1:${_WINDOW}),1/retries_used,TRUE)>1-fn_confidence))"
-)
-_LASTS = "IF(finals=0,0,MAX(0,(finals+fn_short)/(finals*retries_used)-1))"
+_NEEDED = SURE.format("needed")
 ARGUMENTS: tuple[Figure | Constant, ...] = (
     Figure("fn_quality", "Quality, or the measured tokens",
            'IF(measured_tokens="",quality,measured_tokens)'),
@@ -92,10 +85,8 @@ ARGUMENTS: tuple[Figure | Constant, ...] = (
     Figure("fn_size", "Its preset",
            f'{_PRESET.format("width_px")}&"x"&{_PRESET.format("height_px")}'),
     Constant("fn_confidence", "Confidence of the buffer", DEFAULT_CONFIDENCE, _SHARE),
-    Figure("fn_short", "Generations over the finals that are not enough",
-           f"IF(plan_valid*(finals=INT(finals)),{_TOO_FEW},NA())"),
     Figure("fn_buffer", "The buffer that lasts with that confidence",
-           f"IF(fn_short<{_WINDOW},{_LASTS},NA())", look=_SHARE),
+           f"IF(risk_finals=0,0,MAX(0,{_NEEDED}/(finals*retries_used)-1))", look=_SHARE),
 )  # fmt: skip
 """The arguments as the functions take them."""
 LOADED = Figure("functions_loaded", "The functions are loaded (1 = yes)",
