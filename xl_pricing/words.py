@@ -21,7 +21,10 @@ _FOLDED = re.compile(r"[\W_]+")
 def quoted(value: object, most: int = LONGEST_QUOTE) -> str:
     """Write a value for a sentence, cut where it is long."""
     # Cut before it is written out: a cell holds up to 32,767 characters.
-    text = repr(value[: most + 1] if isinstance(value, str) else value)
+    try:
+        text = repr(value[: most + 1] if isinstance(value, str) else value)
+    except Exception:  # noqa: BLE001 - of an object that raises, or an integer of 5,000 digits
+        text = f"<{type(value).__name__}>"
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 

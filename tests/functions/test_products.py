@@ -39,7 +39,7 @@ def exact(number: float, factor: Fraction) -> float:
 
 def product(number: float, factor: Fraction) -> float:
     try:
-        return times(factor, refuse)(number)
+        return times(factor, lambda given: exact(given, factor))(number)
     except OverflowError:
         return inf
 

@@ -607,7 +607,7 @@ def test_a_rate_is_the_decimal_that_the_cell_shows() -> None:
         (
             "source",
             "s" * 256,
-            f"source '{'s' * 59} is not accepted: string should have at most 255 characters",
+            f"source '{'s' * 56}... is not accepted: string should have at most 255 characters",
         ),
         (
             "tier",

@@ -18,8 +18,8 @@ MAX_IMAGES_PER_CALL = 10
 MAX_REFERENCES = 16
 """Reference images of a call at most."""
 MAX_PROMPT_TOKENS = 100_000
-MAX_MEASURED_TOKENS = 1_000_000
-"""Output tokens of an image at most, where they are measured."""
+LEAST_MEASURED_TOKENS, MAX_MEASURED_TOKENS = Fraction(1, 1000), 1_000_000
+"""Output tokens of an image, where they are measured; an average may be any part of one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from xl_pricing.estimation.budget import (
     DEFAULT_RETRIES,
     Budget,
 )
-from xl_pricing.estimation.cost import Tariff
 from xl_pricing.estimation.credits import Terms
 from xl_pricing.estimation.image import (
     DEFAULT_TIER,
+    LEAST_MEASURED_TOKENS,
     MAX_IMAGES_PER_CALL,
     MAX_MEASURED_TOKENS,
     MAX_PROMPT_TOKENS,
@@ -68,6 +68,10 @@ MEASURED = "measured"
 """The word by which a plan's ``any`` row bills an image of measured output tokens."""
 
 _SMALL_DIVISOR = 16
+_SPELLINGS = 64
+"""Of a quality, that are remembered."""
+_TABLES = 8
+"""Cards, which may be large, that are remembered."""
 
 _Counter = Callable[[tuple[int, int]], int | Fraction]
 Cell = str | float | Decimal | Fraction | date | None
@@ -89,24 +93,39 @@ def read_image(
     return Image(read_pixels(size, model), word, count, tokens, sizes, billed_at)
 
 
-@lru_cache(maxsize=1024, typed=True)
 def price_reader(
     model: Cell, n: Cell, prompt: Cell, references: Cell, tier: Cell, card: RateCard, day: date
 ) -> Callable[[Cell, Cell], float]:
     """Return USD per image as a function of a size and a quality; all else is read but once."""
-    known = read_model(model, card)
-    tariff = _tariff(known, tier_word(tier), card, day)
-    sizes = read_references(references)
-    text_in, image_in = known.counting.inputs(read_prompt(prompt), sizes)
-    count = read_n(n)
-    price = tariff.pricer(text_in, image_in, count)
-    pixels, counters = _pixels_reader(known), _counters(known, count)
-    return lambda size, quality: price(counters[quality](pixels(size)))
+    # By its tokens: a thousand prompts of 32,000 characters would be remembered.
+    tokens = None if prompt is None else read_prompt(prompt)
+    return _read_with(card).price(model, n, tokens, references, tier, day)
 
 
-@lru_cache(maxsize=256)
-def _tariff(model: Model, tier: str, card: RateCard, day: date) -> Tariff:
-    return card.tariff(model, tier, day)
+class _CardReader:
+    """What was read with one card; it is forgotten with the card."""
+
+    def __init__(self, card: RateCard) -> None:
+        self._card = card
+        self.price = lru_cache(maxsize=1024, typed=True)(self._price)
+        self._tariff = lru_cache(maxsize=64)(card.tariff)
+
+    def _price(
+        self, model: Cell, n: Cell, tokens: int | None, references: Cell, tier: Cell, day: date
+    ) -> Callable[[Cell, Cell], float]:
+        known = read_model(model, self._card)
+        tariff = self._tariff(known, tier_word(tier), day)
+        sizes = read_references(references)
+        text_in, image_in = known.counting.inputs(tokens, sizes)
+        count = read_n(n)
+        price = tariff.pricer(text_in, image_in, count)
+        pixels, counters = _pixels_reader(known), _counters(known, count)
+        return lambda size, quality: price(counters[quality](pixels(size)))
+
+
+@lru_cache(maxsize=_TABLES)
+def _read_with(card: RateCard) -> _CardReader:
+    return _CardReader(card)
 
 
 def token_counter(model: Model, n: Cell) -> Callable[[Cell, Cell], int | Fraction]:
@@ -124,7 +143,7 @@ def _pixels_reader(model: Model) -> Callable[[Cell], tuple[int, int]]:
 
 
 class _Counters(dict[Cell, _Counter]):
-    """Token counters by quality; words are kept, so a range reads each of them once."""
+    """Token counters by quality; some spellings are kept, so a range reads each of them once."""
 
     def __init__(self, model: Model, n: int) -> None:
         super().__init__()
@@ -134,7 +153,9 @@ class _Counters(dict[Cell, _Counter]):
         word, n = read_quality(quality), self._n
         if not isinstance(word, str):
             return lambda _size: word * n
-        counter = self[quality] = self._model.output.rule.counter(word, n)
+        counter = self._model.output.rule.counter(word, n)
+        if len(self) < _SPELLINGS:
+            self[quality] = counter
         return counter
 
 
@@ -143,7 +164,6 @@ def _counters(model: Model, n: int) -> _Counters:
     return _Counters(model, n)
 
 
-@lru_cache(maxsize=1024, typed=True)
 def read_model(model: Cell, card: RateCard) -> Model:
     """Read a model's name; the default model where omitted."""
     return card.model(DEFAULT_MODEL if is_blank(model) else read_word(model, "model"))
@@ -207,7 +227,7 @@ def _may_be_decimal(minutes: int) -> bool:
 def read_quality(quality: Cell) -> str | int | Fraction:
     """Read a quality: a word in lower case, or measured output tokens per image.
 
-    Raises `OutOfRangeError` for tokens outside 0 (excluded) to 1,000,000.
+    Raises `OutOfRangeError` for tokens outside 0.001 to 1,000,000.
     """
     refuse_error(quality, "quality")
     if is_blank(quality):
@@ -217,10 +237,10 @@ def read_quality(quality: Cell) -> str | int | Fraction:
     if word[:1].isalpha() or word.endswith(("%", "％")):  # 50% is no half token, but unknown
         return word
     tokens = read_number(quality, "quality")
-    if not 0 < tokens <= MAX_MEASURED_TOKENS:
+    if not LEAST_MEASURED_TOKENS <= tokens <= MAX_MEASURED_TOKENS:
         raise OutOfRangeError(
             f"quality {shown(quality)} is out of range; accepted as output tokens per image: "
-            f"more than 0, up to {MAX_MEASURED_TOKENS:,}"
+            f"{float(LEAST_MEASURED_TOKENS):g} or more, up to {MAX_MEASURED_TOKENS:,}"
         )
     return int(tokens) if tokens.denominator == 1 else tokens
 
@@ -286,14 +306,14 @@ def card_with(replace: Callable[[RateCard, Grid], RateCard], table: Table) -> Ra
         return table
     if is_blank(table):
         return active_card()
-    if not is_grid(table):
+    if not is_grid(table) or not all(map(is_grid, as_grid(table))):
         raise InvalidValueError(
             f"table {shown(table)} is not a range; accepted: a range with a header"
         )
     return _replaced(active_card(), replace, tuple(map(tuple, as_grid(table))))
 
 
-@lru_cache(maxsize=8, typed=True)
+@lru_cache(maxsize=_TABLES, typed=True)
 def _replaced(
     card: RateCard, replace: Callable[[RateCard, Grid], RateCard], table: Grid
 ) -> RateCard:
@@ -305,7 +325,7 @@ def is_estimated(prompt: Cell) -> bool:
     return isinstance(prompt, str) and not is_blank(prompt) and not is_number(prompt)
 
 
-@lru_cache(maxsize=1024, typed=True)
+@lru_cache(maxsize=256, typed=True)
 def read_prompt(prompt: Cell) -> int | None:
     """Read the tokens of a prompt, given as a number or as text; ``None`` where omitted."""
     if is_blank(prompt):

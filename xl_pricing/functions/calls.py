@@ -6,6 +6,7 @@ from typing import Any
 from xl_pricing.errors import XlPricingError
 from xl_pricing.functions.arguments import card_with
 from xl_pricing.functions.catalogue import Argument, CellFunction
+from xl_pricing.functions.odd import plain_cells
 from xl_pricing.functions.ranges import map_cells, read_only_cell, read_range
 from xl_pricing.functions.values import is_blank
 from xl_pricing.rates.tables import with_plans, with_rates
@@ -20,6 +21,13 @@ def answer(function: CellFunction, arguments: Sequence[Any]) -> Any:  # noqa: AN
 
     A function that answers a table takes one row of arguments and says an error's reason.
     """
+    try:
+        return _answered(function, arguments)
+    except Exception:  # noqa: BLE001 - whatever the objects of a Python caller raise
+        return _answered(function, list(map(plain_cells, arguments)))
+
+
+def _answered(function: CellFunction, arguments: Sequence[Any]) -> Any:  # noqa: ANN401 - cells
     try:
         values = [
             _read(argument, value, only=function.is_table)

@@ -3,12 +3,13 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from xl_pricing.estimation.budget import DEFAULT_BUFFER, DEFAULT_RETRIES
 from xl_pricing.estimation.chance import DEFAULT_CONFIDENCE
 from xl_pricing.estimation.image import DEFAULT_QUALITY, DEFAULT_TIER, MAX_IMAGES_PER_CALL, TIERS
 from xl_pricing.estimation.size import PRESET_SHORT_SIDE_PX, REFERENCE_SIZE
+from xl_pricing.functions.odd import refusing_odd
 from xl_pricing.rates.card import DEFAULT_MODEL
 from xl_pricing.rates.rows import METERS
 
@@ -95,14 +96,15 @@ FUNCTIONS: dict[str, CellFunction] = {}
 TABLES = frozenset({"rates", "plans"})
 """Arguments that take a whole range."""
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
+_Arguments = ParamSpec("_Arguments")
+_Answer = TypeVar("_Answer")
 
 
 def cell_function(
     *example: str | float,
     is_table: bool = False,
     pricer: Pricer | None = None,
-) -> Callable[[_Function], _Function]:
+) -> Callable[[Callable[_Arguments, _Answer]], Callable[_Arguments, _Answer]]:
     """Declare a cell function with the arguments of an example.
 
     The first paragraph of its docstring is what Excel shows.
@@ -110,16 +112,16 @@ def cell_function(
     two arguments.
     """
 
-    def declare(call: _Function) -> _Function:
+    def declare(call: Callable[_Arguments, _Answer]) -> Callable[_Arguments, _Answer]:
         name = call.__name__
         parameters = inspect.signature(call).parameters.values()
         arguments = tuple(
             Argument(p.name, ARGUMENTS[p.name], p.default is not p.empty) for p in parameters
         )
         doc = " ".join(str(call.__doc__).split("\n\n", 1)[0].split())
-        made = pricer or _unread(call)
-        FUNCTIONS[name] = CellFunction(name, doc, call, arguments, example, made, is_table)
-        return call
+        made, checked = pricer or _unread(call), refusing_odd(call)
+        FUNCTIONS[name] = CellFunction(name, doc, checked, arguments, example, made, is_table)
+        return checked
 
     return declare
 

@@ -43,6 +43,7 @@ from xl_pricing.functions.values import (
     read_word,
     refuse_error,
     shown,
+    to_cell,
 )
 from xl_pricing.rates.card import read_meter
 from xl_pricing.rates.day import today
@@ -107,10 +108,7 @@ def IMGCREDITS(
     charged = read_charge(size, quality, plan, model, n, prompt, references, plans)
     if charged.credits is None:
         raise NotAvailableError(f"plan {shown(plan)} names no credits, only USD per image")
-    try:
-        return float(charged.credits)
-    except OverflowError:
-        raise OutOfRangeError("the credits are over 1e308; accepted: smaller numbers") from None
+    return to_cell(charged.credits, "number of credits")
 
 
 def budget_pricer(retries: Cell = None, buffer: Cell = None) -> Callable[[Cell, Cell], float]:
@@ -126,10 +124,7 @@ def budget_pricer(retries: Cell = None, buffer: Cell = None) -> Callable[[Cell, 
             except XlPricingError:
                 read_number(cost, "cost")  # what is wrong with the first argument is told first
                 raise
-        try:
-            return budget(cost)
-        except OverflowError:
-            raise OutOfRangeError("the budget is over 1e308; accepted: smaller numbers") from None
+        return budget(cost)
 
     return total
 
@@ -139,7 +134,8 @@ def _budget_of(finals: Cell, retries: Cell, buffer: Cell) -> Callable[[Cell], fl
     """Return the budget as a function of the cost; what repeats from cell to cell is read once."""
 
     def careful(cost: Cell) -> float:
-        return float(read_budget(read_number(cost, "cost"), finals, retries, buffer).total)
+        total = read_budget(read_number(cost, "cost"), finals, retries, buffer).total
+        return to_cell(total, "budget")
 
     number = read_number(finals, "finals")
     per_final = _generations_per_final(retries, buffer)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from math import inf
+from sys import float_info
 from typing import Any
 
 _SCALE = 1e9
@@ -17,8 +18,8 @@ _EXACT = 2**52
 def times(factor: Fraction, otherwise: Callable[[Any], float]) -> Callable[[Any], float]:
     """Return the product of ``factor``, 0 or more, and the decimal that a float shows.
 
-    ``otherwise`` answers for what is no finite float of 0 or more. Raises `OverflowError` over
-    1e308.
+    ``otherwise`` answers for what is no finite float of 0 or more, and where the product is not
+    near one.
 
     A float below a million that is the nearest one to a whole number of billionths shows just that
     decimal, of 15 digits at most, for no two of those share a float. Then numerator and denominator
@@ -39,6 +40,10 @@ def times(factor: Fraction, otherwise: Callable[[Any], float]) -> Callable[[Any]
             if billionths / _SCALE == number:
                 return billionths * top / bottom
         over, under = Decimal(repr(number)).as_integer_ratio()
-        return over * numerator / (under * denominator)
+        try:
+            found = over * numerator / (under * denominator)
+        except OverflowError:
+            return otherwise(number)
+        return found if found >= float_info.min else otherwise(number)
 
     return product

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
+from sys import float_info
 
 from xl_pricing.errors import CellError, InvalidValueError, OutOfRangeError
 from xl_pricing.words import quoted
@@ -32,6 +33,7 @@ _ERRORS = frozenset(ERROR_NAMES.values())
 # COM delivers an error cell as this number plus its CVErr number.
 _COM_ERROR = -2_146_828_288
 _COM_ERRORS = range(-2_146_826_300, -2_146_826_199)
+_MOST_DIGITS, _MOST_BITS = 330, 1200
 # One way to match any digits, lest a cell full of them takes a minute.
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(e[+-]?\d{1,4})?", re.IGNORECASE)
 
@@ -93,10 +95,28 @@ def _number_in(text: str, name: str) -> float | None:
 
 
 def _fits_a_cell(number: float | Decimal | Fraction) -> bool:
+    """Tell whether a number is finite, and of a size and length that can be computed with."""
+    if isinstance(number, Decimal):
+        return number.is_finite() and (
+            not number or (abs(number.adjusted()) < _MOST_DIGITS > len(number.as_tuple().digits))
+        )
+    if isinstance(number, Fraction) and number.denominator.bit_length() > _MOST_BITS:
+        return False
     try:
         return isfinite(number)
-    except (OverflowError, ValueError):  # an integer over 1e308, a signalling NaN
+    except OverflowError:  # an integer over 1e308
         return False
+
+
+def to_cell(value: Fraction, name: str) -> float:
+    """Return the nearest float; raise `OutOfRangeError` where there is none near."""
+    try:
+        number = float(value)
+    except OverflowError:
+        raise OutOfRangeError(f"the {name} is over 1e308; accepted: smaller numbers") from None
+    if value and abs(number) < float_info.min:
+        raise OutOfRangeError(f"the {name} is under 1e-307; accepted: larger numbers")
+    return number
 
 
 def read_whole(value: object, name: str, low: int, high: int) -> int:

@@ -45,7 +45,7 @@ def read_date(value: object) -> date:
     if isinstance(value, date):
         return value
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        if not 1 <= value <= _LAST_SERIAL:
+        if _is_nan(value) or not 1 <= value <= _LAST_SERIAL:
             raise OutOfRangeError(
                 f"date {quoted(value)} is out of range; "
                 f"accepted: 1 to {_LAST_SERIAL:,}, as Excel counts"
@@ -70,10 +70,17 @@ def read_minutes(days: object) -> int | None:
         return 60 * days.hour + days.minute
     if isinstance(days, datetime):
         days = (days.replace(tzinfo=None) - EXCEL_EPOCH) / timedelta(days=1)
-    if isinstance(days, bool) or not isinstance(days, int | float | Decimal) or not 0 < days < 3:
+    if isinstance(days, bool) or not isinstance(days, int | float | Decimal):
+        return None
+    if _is_nan(days) or not 0 < days < 3:
         return None
     minutes = round(float(days) * MINUTES_PER_DAY, 6)
     return int(minutes) if minutes.is_integer() else None
+
+
+def _is_nan(number: float | Decimal) -> bool:
+    """Tell whether a number is none; a decimal of that kind cannot be compared."""
+    return number.is_nan() if isinstance(number, Decimal) else number != number  # noqa: PLR0124
 
 
 def blank_is_none(value: object) -> object:
@@ -261,7 +268,7 @@ def read_row(kind: type[KnownRow], row: Mapping[str, Any], where: str) -> KnownR
         fault = error.errors(include_url=False)[0]
     column = ".".join(map(str, fault["loc"])) or "row"
     given = fault["input"]
-    known = str(given) if isinstance(given, Decimal) else repr(given)
+    known = str(given) if isinstance(given, Decimal) else quoted(given)
     shown = "" if fault["type"] == "missing" else f" {known:.60}"
     said = fault["msg"].removeprefix("Value error, ")
     raise CardError(f"{where}: {column}{shown} is not accepted: {said[0].lower()}{said[1:]}")
