@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from workbook_templates.book import theme
@@ -265,38 +264,3 @@ def write_line(
             put(page, cell, content._replace(look=look))
         else:
             page.put(cell, content, look)
-
-
-def write_table(
-    page: Page, name: str, at: tuple[int, int], columns: Sequence[Column], rows: Sequence[Any]
-) -> None:
-    """Write an Excel table at (row, column) of its first caption; ``rows`` map field to value."""
-    page.table(
-        name,
-        at,
-        {column.name: column.caption for column in columns},
-        [[row.get(column.name) for column in columns] for row in rows],
-        {column.name: column.look for column in columns},
-        {column.name: column.formula for column in columns if column.formula},
-    )
-
-
-def letters(columns: Iterable[Column], left: int = 2) -> dict[str, str]:
-    """Return the column letter of each field of a table that begins in the column ``left``."""
-    return {column.name: get_column_letter(i) for i, column in enumerate(columns, start=left)}
-
-
-def widths(columns: Iterable[Column], usual: float) -> tuple[float, ...]:
-    """Return the widths of a sheet that is one table, with a margin on either side."""
-    return (2, *(column.width or usual for column in columns), 2)
-
-
-def explain_columns(
-    page: Page, columns: Sequence[Column], first: tuple[int, int], last_row: int
-) -> None:
-    """Attach message and rule to every typed column from (row, column) ``first`` on."""
-    row, left = first
-    for number, column in enumerate(columns, start=left):
-        if column.message:
-            cells = f"{page.at(row, number)}:{page.at(last_row, number)}"
-            page.validate(cells, column.caption, column.message, **column.rule)

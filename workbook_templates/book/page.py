@@ -1,7 +1,7 @@
 """A sheet while it is written: text, inputs, formulas, tables. Text never becomes a formula."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,14 +18,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_from_string
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workbook_templates.book.theme import AMBER, CAPTION, CELL, HEADER, Style, Theme
+from workbook_templates.book.theme import AMBER, Style, Theme
 from workbook_templates.book.words import Words
 
 # Number formats of conditions need an id above those of cells.
@@ -37,11 +35,6 @@ Typed = str | float | date | None
 
 _SAME_ROW = re.compile(r"\[@(\w+)\]")
 _COLUMN = re.compile(r"(tbl\w+)\[(\w+)\]")
-
-
-def this_row(formula: str, table: str) -> str:
-    """Write ``[@field]`` as the file wants it: the cell of a field in the formula's own row."""
-    return _SAME_ROW.sub(rf"{table}[[#This Row],[\1]]", formula)
 
 
 def named(formula: str) -> str:
@@ -97,11 +90,12 @@ class Book:
     """Told how many rows of a growing table were written."""
 
     def page(self, title: str, widths: Sequence[float]) -> "Page":
-        """Add a sheet with a translated title and column widths from column A on."""
+        """Add a sheet with a translated title and column widths; two rows stay in view."""
         sheet = self.workbook.create_sheet(self.words(title))
         for i, width in enumerate(widths, start=1):
             sheet.column_dimensions[get_column_letter(i)].width = width
         sheet.sheet_view.showGridLines = False
+        sheet.freeze_panes = "A3"
         return Page(self, sheet)
 
 
@@ -183,63 +177,9 @@ class Page:
         validation.add(at)
         self.sheet.add_data_validation(validation)
 
-    def table(
-        self,
-        name: str,
-        at: tuple[int, int],
-        captions: Mapping[str, str],
-        rows: Sequence[Sequence[Any]],
-        styles: Mapping[str, Style],
-        formulas: Mapping[str, str] | None = None,
-    ) -> None:
-        """Write an Excel table whose header holds the field names, with captions above it.
-
-        ``at`` is (row, column) of the first caption; ``captions`` maps field to caption. Where
-        there are ``formulas``, by field and with ``[@field]`` for a cell of the same row, those
-        columns are computed, so that new rows are too, and the others are inputs.
-        """
-        top, left = at
-        fill = self.words.fill
-        computed = {field_: this_row(fill(text), name) for field_, text in (formulas or {}).items()}
-        columns = {name_: get_column_letter(left + i) for i, name_ in enumerate(captions)}
-        for field_, column in columns.items():
-            self.say(f"{column}{top}", captions[field_], CAPTION)
-            self.put(f"{column}{top + 1}", field_, HEADER)
-        for field_, formula in computed.items():
-            self._compute(f"{columns[field_]}{top + 2}", formula, styles.get(field_, CELL))
-        held = {field_: column for field_, column in columns.items() if field_ not in computed}
-        for row, values in enumerate(rows[:1] if computed else rows, start=top + 2):
-            for (field_, column), value in zip(columns.items(), values, strict=True):
-                if field_ in held:
-                    self.put(f"{column}{row}", value, styles.get(field_, CELL))
-        if computed:
-            self.book.grown.append(Grown(self.sheet.title, name, top + 2, columns, held, rows))
-        last_row = top + 1 + max(len(rows), 1)
-        for number, field_ in enumerate(columns, start=left):
-            self.book.columns[name, field_] = self.absolute(top + 2, last_row, number)
-        last = list(columns.values())[-1]
-        ref = f"{get_column_letter(left)}{top + 1}:{last}{last_row}"
-        self._add_table(name, ref, captions, computed)
-
     def _addressed(self, rule: str) -> str:
         """Write a table's column as an address: rules of cells cannot name one."""
         return _COLUMN.sub(lambda found: self.book.columns[found[1], found[2]], rule)
-
-    def _compute(self, at: str, formula: str, style: Style) -> None:
-        """Write a formula that has no name."""
-        self.put(at, None, style).value = "=" + formula
-
-    def _add_table(
-        self, title: str, ref: str, fields: Iterable[str], computed: Mapping[str, str]
-    ) -> None:
-        table = Table(displayName=title, name=title, ref=ref)
-        table.tableColumns = [TableColumn(id=i, name=name) for i, name in enumerate(fields, 1)]
-        for column in table.tableColumns:
-            if column.name in computed:
-                column.calculatedColumnFormula = TableFormula(attr_text=computed[column.name])
-        table.autoFilter = AutoFilter(ref=ref)
-        table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
-        self.sheet.add_table(table)
 
     def flag_errors(self, cells: str) -> None:
         """Make error cells stand out as what they are, in amber."""
@@ -291,7 +231,9 @@ class Page:
         """Return a cell's address."""
         return f"{get_column_letter(column)}{row}"
 
-    def print_setup(self, area: str, title_rows: str, *, one_page_wide: bool = True) -> None:
+    def print_setup(
+        self, area: str, title_rows: str = "1:2", *, one_page_wide: bool = True
+    ) -> None:
         """Print landscape on A4 or Letter, with repeated title rows and a page footer."""
         sheet = self.sheet
         sheet.print_area = area

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 
-from workbook_templates.book import blocks, theme
+from workbook_templates.book import blocks, tables, theme
 from workbook_templates.book.blocks import Column, Figure
 from workbook_templates.book.page import Book, Page
 from workbook_templates.formulas.conditions import Check, holds, whole, within
@@ -156,8 +156,7 @@ def write(book: Book, lists: Lists) -> None:
     _colour(page, f"{errors} {notes}")
     for faults in lists.tables:
         last = _rows_to_mend(page, last + 2, faults)
-    page.sheet.freeze_panes = "A3"
-    page.print_setup(f"A1:E{last}", "1:2")
+    page.print_setup(f"A1:E{last}")
     page.protect()
 
 
@@ -213,5 +212,5 @@ def _rows_to_mend(page: Page, top: int, faults: RowFaults) -> int:
         for code, fault in enumerate(faults.faults)
     ]
     caption_row = top + LISTED_ROWS + 2
-    blocks.write_table(page, faults.codes, (caption_row, 2), CODES, rows)
+    tables.write_table(page, faults.codes, (caption_row, 2), CODES, rows)
     return caption_row + 1 + len(rows)

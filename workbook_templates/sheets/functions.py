@@ -128,8 +128,7 @@ def write(book: Book) -> None:
     page.say(f"B{_ARGUMENTS_ROW - 1}", "Arguments as the functions take them", theme.SECTION)
     for at, entry in enumerate(ARGUMENTS, start=_ARGUMENTS_ROW):
         _argue(page, at, entry)
-    page.sheet.freeze_panes = "A3"
-    page.print_setup(f"A1:G{_ARGUMENTS_ROW + len(ARGUMENTS)}", "1:2")
+    page.print_setup(f"A1:G{_ARGUMENTS_ROW + len(ARGUMENTS)}")
     page.protect()
 
 

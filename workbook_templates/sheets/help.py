@@ -55,8 +55,7 @@ def write(book: Book, *, guide: bool = True) -> None:
     arguments = tuple(ARGUMENTS.items())
     row = _explain(page, row + 1, "Arguments; any of them may be a range", arguments)
     row = _errors(page, row + 1)
-    page.sheet.freeze_panes = "A3"
-    page.print_setup(f"A1:F{row}", "1:2")
+    page.print_setup(f"A1:F{row}")
     page.protect()
 
 

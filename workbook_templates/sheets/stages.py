@@ -214,8 +214,7 @@ def write(book: Book) -> None:
     last = blocks.section(page, "BCD", 35, "Workings: nothing to type here", *SIZE_WORKINGS) - 1
     blocks.section(page, "FGHIJ", 35, "What drafts save", *SAVING_WORKINGS)
     page.flag_errors(f"B4:J{last}")
-    page.sheet.freeze_panes = "A3"
-    page.print_setup(f"A1:K{last}", "1:2")
+    page.print_setup(f"A1:K{last}")
     page.protect()
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from workbook_templates.book import blocks, theme
+from workbook_templates.book import blocks, tables, theme
 from workbook_templates.book.blocks import Column, listed, words_listed
 from workbook_templates.book.page import Page
 from workbook_templates.formulas import faults, image
@@ -159,7 +159,7 @@ COLUMNS = (
            'IF([@day]="","",actuals_first_day+actuals_period_days'
            "*INT(([@day]-actuals_first_day)/actuals_period_days))", _DATE),
 )  # fmt: skip
-LETTERS = blocks.letters(COLUMNS)
+LETTERS = tables.letters(COLUMNS)
 _COMPUTED = [column.name for column in COLUMNS if column.formula]
 COMPUTED = f"{TABLE}[[{_COMPUTED[0]}]:[{_COMPUTED[-1]}]]"
 """All computed cells of the table."""
@@ -181,10 +181,10 @@ def write(page: Page, rows: Sequence[Mapping[str, Any]]) -> str:
     blocks.title(page, f"B{top}:{last_column}{top}", "What happened: one row per bill or per day")
     page.say(f"B{top + 1}", _PASTE, theme.NOTE)
     page.say(f"B{top + 2}", _GROW, theme.NOTE)
-    blocks.write_table(page, TABLE, (CAPTION_ROW, 2), COLUMNS, rows)
+    tables.write_table(page, TABLE, (CAPTION_ROW, 2), COLUMNS, rows)
     page.heights({CAPTION_ROW: 26})
     last = FIRST_ROW + MOST_ROWS - 1
-    blocks.explain_columns(page, COLUMNS, (FIRST_ROW, 2), last)
+    tables.explain_columns(page, COLUMNS, (FIRST_ROW, 2), last)
     mark_faults(page, f"{LETTERS['check']}{FIRST_ROW}:{LETTERS['check']}{last}")
     page.flag_errors(f"{LETTERS['retries']}{FIRST_ROW}:{last_column}{last}")
     return f"{last_column}{FIRST_ROW + max(len(rows), 1) - 1}"

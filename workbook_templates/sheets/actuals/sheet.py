@@ -6,7 +6,7 @@ plan.
 
 from dataclasses import replace
 
-from workbook_templates.book import blocks, theme
+from workbook_templates.book import blocks, tables, theme
 from workbook_templates.book.blocks import Card, Figure
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
@@ -120,7 +120,7 @@ DEFAULTS = {
 
 def write(book: Book) -> None:
     """Write the sheet; it has one chart."""
-    page = book.page("Actuals", blocks.widths(rows.COLUMNS, 12))
+    page = book.page("Actuals", tables.widths(rows.COLUMNS, 12))
     says = "What really happened: paste it below, and see how far it is from the plan, and why."
     right = page.at(2, len(rows.COLUMNS) + 2).rstrip("2")
     blocks.head(page, right, "Actuals", says, {4: 20, 5: 40, 6: 20, 7: 20, 8: 8})
@@ -131,8 +131,7 @@ def write(book: Book) -> None:
     drift.write(page)
     last = rows.write(page, book.typed[TABLE])
     page.flag_errors(f"B4:K{drift.TOP - 1}")
-    page.sheet.freeze_panes = "A3"
-    page.print_setup(f"A1:{last}", "1:2")
+    page.print_setup(f"A1:{last}")
 
 
 def _cards(page: Page) -> None:

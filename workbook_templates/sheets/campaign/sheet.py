@@ -5,7 +5,7 @@ Nothing stands below the table, so that it can grow; its columns follow it.
 
 from dataclasses import replace
 
-from workbook_templates.book import blocks, theme
+from workbook_templates.book import blocks, tables, theme
 from workbook_templates.book.blocks import Card, Figure, Input, at_least
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
@@ -24,7 +24,7 @@ from workbook_templates.sheets.campaign.lines import (
     TABLE,
 )
 
-_LETTERS = blocks.letters(COLUMNS)
+_LETTERS = tables.letters(COLUMNS)
 _LAST_ROW = 1_048_576
 _BELOW = (
     f"COUNTA(${_LETTERS[field]}${FIRST_ROW}:${_LETTERS[field]}${_LAST_ROW})"
@@ -99,7 +99,7 @@ DEFAULTS = {
 
 def write(book: Book) -> None:
     """Write the sheet; it has one chart."""
-    page = book.page("Campaign", blocks.widths(COLUMNS, 16))
+    page = book.page("Campaign", tables.widths(COLUMNS, 16))
     says = "All output specs of a campaign, one line each, in one budget."
     right = page.at(2, len(COLUMNS) + 2).rstrip("2")
     blocks.head(page, right, "Campaign", says, {4: 20, 5: 36, 6: 20, 7: 8})
@@ -109,9 +109,9 @@ def write(book: Book) -> None:
     page.say(f"B{CAPTION_ROW - 2}", note, theme.NOTE)
     page.say(f"B{CAPTION_ROW - 1}", "Blue on yellow: you type here. Boxed: computed.", theme.NOTE)
     lines = book.typed[TABLE]
-    blocks.write_table(page, TABLE, (CAPTION_ROW, 2), COLUMNS, lines)
+    tables.write_table(page, TABLE, (CAPTION_ROW, 2), COLUMNS, lines)
     page.heights({CAPTION_ROW: 26})
-    blocks.explain_columns(page, COLUMNS, (FIRST_ROW, 2), FIRST_ROW + MOST_ROWS - 1)
+    tables.explain_columns(page, COLUMNS, (FIRST_ROW, 2), FIRST_ROW + MOST_ROWS - 1)
     page.flag_errors(f"L{FIRST_ROW}:Z{FIRST_ROW + MOST_ROWS}")
     page.sheet.freeze_panes = "C3"
     last = f"{_LETTERS['share']}{FIRST_ROW + len(lines) - 1}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 
-from workbook_templates.book import blocks, theme
+from workbook_templates.book import blocks, tables, theme
 from workbook_templates.book.blocks import Column, Figure
 from workbook_templates.book.page import Book, Page
 from workbook_templates.formulas.conditions import Check, holds
@@ -127,14 +127,13 @@ def write(book: Book) -> None:
     """Write the sheet; it has one chart."""
     page = book.page("Levers", (2, *(column.width or 14 for column in COLUMNS), 2))
     _answers(page)
-    blocks.write_table(page, TABLE, (CAPTION_ROW, 2), COLUMNS, [{}] * len(MOVES))
+    tables.write_table(page, TABLE, (CAPTION_ROW, 2), COLUMNS, [{}] * len(MOVES))
     _workings(page)
     _chart(page)
     page.flag_errors(f"B5:{page.at(_LAST_ROW, len(COLUMNS) + 1)}")
     _mark_best(page)
-    page.sheet.freeze_panes = "A3"
     page.sheet.row_breaks.append(Break(id=_CHART_ROW - 1))
-    page.print_setup(f"A1:{page.at(_LAST_PRINTED_ROW, _RIGHT - 1)}", "1:2")
+    page.print_setup(f"A1:{page.at(_LAST_PRINTED_ROW, _RIGHT - 1)}")
     page.protect()
 
 
@@ -171,7 +170,7 @@ def _table(
     """Write a table all of whose columns are computed, and its title above it."""
     row, left = at
     page.say(page.at(row - 1, left), title, theme.SECTION)
-    blocks.write_table(page, name, at, columns, [{}] * rows)
+    tables.write_table(page, name, at, columns, [{}] * rows)
 
 
 def _chart(page: Page) -> None:

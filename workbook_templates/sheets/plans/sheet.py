@@ -146,9 +146,8 @@ def write(book: Book) -> None:
     _kinds(page)
     blocks.write_entries(page, "EHI", KIND_ROW, FIGURES)
     _flags(page)
-    page.sheet.freeze_panes = "A3"
     page.sheet.row_breaks.append(Break(id=WORK_ROW - 1))
-    page.print_setup(f"A1:R{LAST_KIND}", "1:2")
+    page.print_setup(f"A1:R{LAST_KIND}")
     page.protect()
 
 

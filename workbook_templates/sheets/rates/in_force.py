@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from workbook_templates.book import blocks
 from workbook_templates.book.blocks import Column
 from workbook_templates.book.page import Page
+from workbook_templates.book.tables import write_table
 from workbook_templates.book.theme import COUNT, NUMBER, SECTION
 from workbook_templates.formulas import image
 from workbook_templates.formulas.image import IN_FORCE
@@ -59,5 +59,5 @@ COLUMNS = (
 def write(page: Page, title_row: int, left: int) -> int:
     """Write the table at a column of the Rates sheet; return the last column."""
     page.say(page.at(title_row, left), "Prices in force on the price date", SECTION)
-    blocks.write_table(page, IN_FORCE, (title_row + 1, left), COLUMNS, [{}] * MODELS)
+    write_table(page, IN_FORCE, (title_row + 1, left), COLUMNS, [{}] * MODELS)
     return left + len(COLUMNS) - 1

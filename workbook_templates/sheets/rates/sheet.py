@@ -6,6 +6,7 @@ from openpyxl.worksheet.pagebreak import Break
 from workbook_templates.book import blocks
 from workbook_templates.book.blocks import Column
 from workbook_templates.book.page import Book, Page
+from workbook_templates.book.tables import write_table
 from workbook_templates.book.theme import NOTE, SECTION, WARNING
 from workbook_templates.formulas.constants import RULES
 from workbook_templates.sheets.rates import in_force
@@ -28,7 +29,7 @@ def write(book: Book, card: RateCard) -> None:
     left = 2
     for part in parts:
         page.say(page.at(TITLE_ROW, left), part.title, SECTION)
-        blocks.write_table(page, part.name, (CAPTION_ROW, left), part.columns, part.rows)
+        write_table(page, part.name, (CAPTION_ROW, left), part.columns, part.rows)
         if part.name == "tblRules":
             for row, rule in enumerate(RULES, start=FIRST_ROW):
                 page.define(rule.name, page.at(row, left + 1))

@@ -124,9 +124,8 @@ def write(book: Book) -> None:
     search.write(page)
     _chart(page)
     _colour(page)
-    page.sheet.freeze_panes = "A3"
     page.sheet.row_breaks.append(Break(id=search.TOP_ROW - 1))
-    page.print_setup(f"A1:R{search.LAST_ROW}", "1:2")
+    page.print_setup(f"A1:R{search.LAST_ROW}")
     page.protect()
 
 

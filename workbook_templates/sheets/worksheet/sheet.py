@@ -180,7 +180,7 @@ def write(book: Book, card: RateCard) -> None:
     _chart(page, WORKINGS_ROW + 9)
     page.sheet.freeze_panes = "A8"
     page.sheet.row_breaks.append(Break(id=WORKINGS_ROW - 1))
-    page.print_setup(f"A1:K{last}", "1:2")
+    page.print_setup(f"A1:K{last}")
     page.flag_errors(f"B4:J{last}")
     page.protect()
 
