@@ -149,7 +149,7 @@ class App:
         """Start without a workbook."""
         self.excel, self.faults, self.pid = excel, excel.faults, pid
         self.process, self.books = Process(), Books(self)
-        self.display_alerts = True
+        self.display_alerts, self.visible = True, False
         self.asked_to_open: list[str] = []
         self.impl = SimpleNamespace(xl=self)
 
@@ -235,6 +235,7 @@ class Book:
 
     def __init__(self, app: App, path: Path, close: Callable[["Book"], None]) -> None:
         """Open it."""
+        self.name = path.name
         self.app, self.fullname, self.data = app, str(path), path.read_bytes()
         self.close = partial(close, self)
         self.lang, built = known_files()[self.data]

@@ -372,6 +372,26 @@ def test_ctrl_c_leaves_no_excel_behind(
     assert excel.apps[0].process.killed
 
 
+def test_a_workbook_of_the_users_that_windows_opened_there_stays_open(tmp_path: Path) -> None:
+    file = file_in(tmp_path)
+    theirs = tmp_path / "theirs.xlsx"
+    theirs.write_bytes(file.built.data)
+    excel = Excel("win32", ADDIN)
+
+    def work(app: Any) -> Iterator[Check]:
+        app.books.open(str(file.path), add_to_mru=False)
+        app.books.open(str(theirs), add_to_mru=False)
+        yield Check("computing", OK, "")
+
+    checks = excel.host().try_in_excel("computing", work)
+    assert [check.state for check in checks] == [OK, NOTE]
+    assert "was left to you" in checks[1].says
+    (app,) = excel.apps
+    assert [book.name for book in app.books] == ["theirs.xlsx"]
+    assert app.visible
+    assert not app.process.ended.is_set()
+
+
 # The command
 
 

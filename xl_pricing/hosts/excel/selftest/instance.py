@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from xl_pricing.hosts.excel.doctor import FAULT, NOTE, Check
 from xl_pricing.hosts.excel.machine import Machine
+from xl_pricing.hosts.excel.selftest.process import Process, ProcessOnMac, ProcessOnWindows
 
 App: TypeAlias = Any
 Book: TypeAlias = Any
@@ -17,19 +17,11 @@ Sheet: TypeAlias = Any
 Cells: TypeAlias = Any
 """Objects of xlwings, which has no types to speak of."""
 
+OURS = "selftest-"
+"""How the names of our workbooks begin."""
+
 _TURN_SECONDS = 0.5
 _LONGEST = 300
-_TERMINATE, _SYNCHRONIZE = 0x0001, 0x0010_0000
-
-
-class Process(Protocol):
-    """A running Excel, known for certain: its number may be given to another once it ended."""
-
-    def wait(self, seconds: float) -> bool:
-        """Wait for its end; return whether it came."""
-
-    def kill(self) -> None:
-        """End it at once."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +96,7 @@ class _Session:
         self.checks: list[Check] = []
         self.abandoned = False
         self._asked_to_start = False
+        self._first: set[str] = set()
 
     def run(self, work: Callable[[App], Iterable[Check]]) -> None:
         """Start, work, quit."""
@@ -117,6 +110,7 @@ class _Session:
             return
         try:
             self._process = self._host.process(app.pid)
+            self._first = {book.name for book in app.books}
             if not self.abandoned:
                 app.display_alerts = False
                 for check in work(app):
@@ -148,13 +142,28 @@ class _Session:
         """
         with suppress(Exception):
             for book in list(app.books):
-                book.close()
+                if book.name.startswith(OURS):
+                    book.close()
+            if any(map(self._is_theirs, app.books)):
+                self._leave(app)
+                return
         with suppress(Exception):
             if self._host.is_windows:
                 app.api.Quit()
                 app.impl.xl = None
             else:
                 app.quit()
+
+    def _is_theirs(self, book: Book) -> bool:
+        """Tell whether a workbook came later: what Excel itself opens was there at the start."""
+        return book.name not in self._first and not book.name.endswith(".xlam")
+
+    def _leave(self, app: App) -> None:
+        """Leave to its user an Excel in which Windows has opened a workbook of theirs."""
+        self._process, self._asked_to_start = None, False
+        says = "A workbook of yours was opened in the Excel of this step, which was left to you."
+        self.checks.append(Check(self._name, NOTE, says))
+        app.display_alerts = app.visible = True
 
 
 def reason(error: Exception) -> str:
@@ -192,7 +201,7 @@ def this_host(machine: Machine) -> Host:
     return Host(
         system=machine.system,
         start=_start,
-        process=_ProcessOnWindows if machine.is_windows else _ProcessOnMac,
+        process=ProcessOnWindows if machine.is_windows else ProcessOnMac,
         addin=machine.xlwings_addin,
         python=machine.python,
         interpreter_setting=machine.interpreter_setting,
@@ -205,42 +214,3 @@ def _start() -> App:
     import xlwings  # noqa: PLC0415 - slow, and doctor must run where it is broken
 
     return xlwings.App(visible=False, add_book=False)
-
-
-class _ProcessOnWindows:
-    """Of pywin32, which xlwings needs there."""
-
-    def __init__(self, pid: int) -> None:
-        """Open a handle, which names this process and no later one."""
-        self._api, self._event = import_module("win32api"), import_module("win32event")
-        self._handle = self._api.OpenProcess(_TERMINATE | _SYNCHRONIZE, 0, pid)
-
-    def wait(self, seconds: float) -> bool:
-        """Wait for its end; return whether it came."""
-        waited: int = self._event.WaitForSingleObject(self._handle, int(seconds * 1000))
-        return waited == 0
-
-    def kill(self) -> None:
-        """End it at once."""
-        self._api.TerminateProcess(self._handle, 1)
-
-
-class _ProcessOnMac:
-    """Of psutil, which xlwings needs there."""
-
-    def __init__(self, pid: int) -> None:
-        """Find it; psutil tells it from a later one of the same number."""
-        self._psutil = import_module("psutil")
-        self._process = self._psutil.Process(pid)
-
-    def wait(self, seconds: float) -> bool:
-        """Wait for its end; return whether it came."""
-        try:
-            self._process.wait(seconds)
-        except self._psutil.TimeoutExpired:
-            return False
-        return True
-
-    def kill(self) -> None:
-        """End it at once."""
-        self._process.kill()

@@ -14,7 +14,15 @@ from workbook_templates.sheets.actuals.rows import TABLE as ACTUALS
 from workbook_templates.sheets.campaign.lines import TABLE as CAMPAIGN
 from xl_pricing.hosts.excel.doctor import FAULT, OK, Check
 from xl_pricing.hosts.excel.selftest.cells import listed, read_places, same
-from xl_pricing.hosts.excel.selftest.instance import App, Host, Sheet, open_book, reason, rebuild
+from xl_pricing.hosts.excel.selftest.instance import (
+    OURS,
+    App,
+    Host,
+    Sheet,
+    open_book,
+    reason,
+    rebuild,
+)
 from xl_pricing.rates.card import bundled_card
 from xl_pricing.rates.day import today
 
@@ -38,7 +46,7 @@ def write_files(folder: Path) -> list[File]:
     for lang in LANGUAGES:
         for macros in (False, True):
             built = build(lang, macros=macros)
-            path = folder / f"selftest-{lang}.{'xlsm' if macros else 'xlsx'}"
+            path = folder / f"{OURS}{lang}.{'xlsm' if macros else 'xlsx'}"
             path.write_bytes(built.data)
             files.append(File(path, lang, built))
     return files
