@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError
-from xl_pricing.estimation.size import Size
+from xl_pricing.estimation.size import AUTO_PIXELS, AUTO_SIZE, Size
 from xl_pricing.estimation.tokens import (
     full_patches,
     grid_tokens,
@@ -253,3 +253,19 @@ def test_a_longer_prompt_has_no_fewer_tokens(prompt: str, more: str) -> None:
 @given(st.text(max_size=500))
 def test_a_prompt_has_no_more_tokens_than_the_dearest_script(prompt: str) -> None:
     assert 0 <= text_tokens(prompt) <= -(-len(prompt) * 1115 // 1000)
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("gpt-image-2", (229, 2058, 8232)),
+        ("gpt-image-2.5-flare", (229, 515, 2058, 3659, 8232)),
+        ("gpt-image-2.5-sunburst", (229, 515, 2058, 3659, 8232)),
+    ],
+)
+def test_size_auto_has_at_most_the_tokens_of_a_square(name: str, most: tuple[int, ...]) -> None:
+    rule = model(name).output.rule
+    for quality, bound in zip(rule.qualities, most, strict=True):
+        count = rule.counter(quality)
+        shapes = {count(Size(width, AUTO_PIXELS // width)) for width in range(1254, 2173)}
+        assert count(AUTO_SIZE) == bound == max(shapes)

@@ -61,12 +61,13 @@ class Counting(NamedTuple):
     def usage(self, image: Image) -> Usage:
         """Count the tokens of one call.
 
-        Raises `OutOfRangeError` for a size that is not legal, `InvalidValueError` for a quality
-        that is unknown, and `NotAvailableError` for one whose tokens nobody knows.
+        Where tokens are measured, the size is but a label. Raises `OutOfRangeError` for a size that
+        is not legal, `InvalidValueError` for a quality that is unknown, and `NotAvailableError` for
+        one whose tokens nobody knows.
         """
-        size = check_size(image.size, self.sizes)
         image_out: int | Fraction
         if isinstance(image.quality, str):
+            size = check_size(image.size, self.sizes)
             image_out = self.output.counter(image.quality, image.n)(size)
         else:
             image_out = image.quality * image.n

@@ -63,6 +63,22 @@ REFERENCE_SIZE = Size(1024, 1024)
 """A reference image of which only the number is told."""
 
 
+class _ChosenByTheModel(Size):
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return AUTO
+
+
+AUTO = "auto"
+AUTO_PIXELS = 1_572_864
+AUTO_SIZE = _ChosenByTheModel(1254, 1254)
+"""The size of an image made with size auto: about `AUTO_PIXELS` at a ratio that the model chooses.
+
+Its edges are those of a square, the dearest of the shapes that it may take.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class FreeSizes:
     """Every size within limits is legal (gpt-image-2 and later)."""
@@ -125,11 +141,16 @@ class FixedSizes:
 LegalSizes = FreeSizes | FixedSizes
 
 
+def is_auto(text: str) -> bool:
+    """Tell whether the size is left to the model."""
+    return plain(text).lower() == AUTO
+
+
 def parse_size(text: str) -> Size:
     """Read ``1024x1536``, ``1024 × 1536`` or ``1024*1536``; any pixels, legal or not."""
     match = _SIZE.fullmatch(text) or _SIZE.fullmatch(plain(text))
     if match is None:
-        if plain(text).lower() == "auto":
+        if is_auto(text):
             raise NotAvailableError(
                 "size 'auto' is chosen by the model; accepted: 1024x1536 or 4:5"
             )
@@ -150,6 +171,18 @@ def parse_ratio(text: str) -> Fraction:
             f"ratio {quoted(text)} has a side of 0; accepted: 4:5, 16:9 or 1.91:1"
         )
     return width / height
+
+
+def read_label(text: str, legal: LegalSizes) -> Size:
+    """Read the size of an image that was made: auto, pixels legal or not, or a ratio's preset."""
+    if is_auto(text):
+        return AUTO_SIZE
+    if ":" in text or "\uff1a" in text:
+        return preset(parse_ratio(text), legal)
+    size = parse_size(text)
+    if not size.short:
+        raise OutOfRangeError(f"size {size} has a side of 0; accepted: 1 px or more")
+    return size
 
 
 def resolve_size(text: str, legal: LegalSizes) -> Size:

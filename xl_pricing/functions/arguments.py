@@ -20,6 +20,7 @@ from xl_pricing.estimation.budget import (
 )
 from xl_pricing.estimation.credits import Terms
 from xl_pricing.estimation.image import (
+    DEFAULT_QUALITY,
     DEFAULT_TIER,
     LEAST_MEASURED_TOKENS,
     MAX_IMAGES_PER_CALL,
@@ -29,13 +30,17 @@ from xl_pricing.estimation.image import (
     Image,
 )
 from xl_pricing.estimation.size import (
+    AUTO_PIXELS,
+    AUTO_SIZE,
     REFERENCE_SIZE,
     FreeSizes,
     Size,
     cheapest_size,
+    is_auto,
     parse_size,
     plain,
     plain_reader,
+    read_label,
     resolve_size,
 )
 from xl_pricing.estimation.tokens import text_tokens
@@ -73,8 +78,8 @@ _SPELLINGS = 64
 _TABLES = 8
 """Cards, which may be large, that are remembered."""
 
-_Counter = Callable[[tuple[int, int]], int | Fraction]
 Cell = str | float | Decimal | Fraction | date | None
+_Counter = Callable[[Cell], int | Fraction]
 Table = RateCard | Grid | None
 
 
@@ -87,10 +92,10 @@ def read_image(
     references: Cell = None,
     tier: Cell = None,
 ) -> Image:
-    """Read an image as it is ordered, of a size that the model takes."""
+    """Read an image as it is ordered, of a size that the model takes, or of measured tokens."""
     billed_at, sizes, tokens = tier_word(tier), read_references(references), read_prompt(prompt)
     count, word = read_n(n), read_quality(quality)
-    return Image(read_pixels(size, model), word, count, tokens, sizes, billed_at)
+    return Image(read_pixels(size, model, word), word, count, tokens, sizes, billed_at)
 
 
 def price_reader(
@@ -119,8 +124,8 @@ class _CardReader:
         text_in, image_in = known.counting.inputs(tokens, sizes)
         count = read_n(n)
         price = tariff.pricer(text_in, image_in, count)
-        pixels, counters = _pixels_reader(known), _counters(known, count)
-        return lambda size, quality: price(counters[quality](pixels(size)))
+        counters = _counters(known, count)
+        return lambda size, quality: price(counters[quality](size))
 
 
 @lru_cache(maxsize=_TABLES)
@@ -130,20 +135,20 @@ def _read_with(card: RateCard) -> _CardReader:
 
 def token_counter(model: Model, n: Cell) -> Callable[[Cell, Cell], int | Fraction]:
     """Return the count of output tokens of one call by size and quality."""
-    pixels, counters = _pixels_reader(model), _counters(model, read_n(n))
-    return lambda size, quality: counters[quality](pixels(size))
+    counters = _counters(model, read_n(n))
+    return lambda size, quality: counters[quality](size)
 
 
 @lru_cache(maxsize=64)
-def _pixels_reader(model: Model) -> Callable[[Cell], tuple[int, int]]:
+def _pixels_reader(model: Model, quality: str) -> Callable[[Cell], tuple[int, int]]:
     def careful(size: Any) -> Size:  # noqa: ANN401 - a cell's value
-        return read_pixels(size, model)
+        return read_pixels(size, model, quality)
 
     return plain_reader(model.sizes, careful) if isinstance(model.sizes, FreeSizes) else careful
 
 
 class _Counters(dict[Cell, _Counter]):
-    """Token counters by quality; some spellings are kept, so a range reads each of them once."""
+    """Output tokens of a call by quality, then size; some spellings are kept for a range."""
 
     def __init__(self, model: Model, n: int) -> None:
         super().__init__()
@@ -152,10 +157,22 @@ class _Counters(dict[Cell, _Counter]):
     def __missing__(self, quality: Cell) -> _Counter:
         word, n = read_quality(quality), self._n
         if not isinstance(word, str):
-            return lambda _size: word * n
-        counter = self._model.output.rule.counter(word, n)
+            return self._measured(word)
+        counted = self._model.output.rule.counter(word, n)
+        pixels = _pixels_reader(self._model, word)
+
+        def counter(size: Cell) -> int | Fraction:
+            return counted(pixels(size))
+
         if len(self) < _SPELLINGS:
             self[quality] = counter
+        return counter
+
+    def _measured(self, tokens: int | Fraction) -> _Counter:
+        def counter(size: Cell) -> int | Fraction:
+            read_pixels(size, self._model, tokens)  # only to refuse what is no size
+            return tokens * self._n
+
         return counter
 
 
@@ -195,9 +212,27 @@ def read_budget(cost: Fraction, finals: Cell, retries: Cell = None, buffer: Cell
     return Budget(cost, number, read_retries(retries), read_buffer(buffer))
 
 
-def read_pixels(size: Cell, model: Model) -> Size:
-    """Read a size or a ratio's preset, legal for the model."""
-    return resolve_size(ratio_word(size, "size"), model.sizes)
+def read_pixels(size: Cell, model: Model, quality: str | int | Fraction = DEFAULT_QUALITY) -> Size:
+    """Read a size or a ratio's preset, legal for the model; of measured tokens it is but a label.
+
+    Raises `NotAvailableError` for auto, which the model chooses, unless tokens are measured.
+    """
+    text = ratio_word(size, "size")
+    if not isinstance(quality, str):
+        return read_label(text, model.sizes)
+    if is_auto(text):
+        raise _chosen_by_the_model(model, quality)
+    return resolve_size(text, model.sizes)
+
+
+def _chosen_by_the_model(model: Model, quality: str) -> NotAvailableError:
+    """Return the error for size auto, with the most tokens that it can have where that is known."""
+    said, accepted = "size 'auto' is chosen by the model", "1024x1536, 4:5"
+    if isinstance(model.sizes, FreeSizes) and model.output.basis != "estimate":
+        most = model.output.rule.counter(quality)(AUTO_SIZE)
+        said += f": about {AUTO_PIXELS:,} px, at {quality} at most the {most:,} tokens of a square"
+        accepted += f" or measured tokens as the quality, such as {most}"
+    return NotAvailableError(f"{said}; accepted: {accepted}")
 
 
 def ratio_word(value: Cell, name: str) -> str:
