@@ -209,8 +209,7 @@ class _Put:
         table = names.tables[place[0]]
         scope = Scope(names, (table.sheet, table.top, table.columns[place[1]]), table)
         compute = Compiler(scope).value(self.tree)
-        asks = tuple((table.name, name) for name in scope.asks)
-        self.sheets._filled[place] = _Filled(compute, asks, scope.placed)
+        self.sheets._filled[place] = _Filled(compute, tuple(scope.asks), scope.placed)
 
     def __exit__(self, *_: object) -> None:
         if len(self.place) == 3:

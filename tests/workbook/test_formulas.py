@@ -15,12 +15,11 @@ from workbook_templates.formulas.values import CellValue, Error, FormulaError, t
 TODAY = date(2026, 11, 23)
 SHEET = "Facts"
 MORE_FACTS: Mapping[str, float | str | bool] = {
-    # Signs bind tightest, then %, ^, * and /, + and -, &, comparisons
+    # The minus of a number binds tightest, then ^, * and /, + and -, &, comparisons
     "-2^2": 4,
     "2^-1": 0.5,
     "2+3*4-6/2": 11,
     "2*(3+4)": 14,
-    "50%*4": 2,
     '1&2="12"': True,
     "0^0": "#NUM!",
     "(-8)^0.5": "#NUM!",
@@ -172,6 +171,8 @@ def test_what_the_sheets_do_not_use_is_refused(formula: str) -> None:
         ("1+", "'the end' is out of place in '1+'"),
         ("(1+2", "'the end' is out of place in '(1+2'"),
         ("1 2", "'2' is out of place in '1 2'"),
+        ("50%*4", "cannot read '%*4' in '50%*4'"),
+        ("+1", "'+' is out of place in '+1'"),
         ("{1,2}", "cannot read '{1,2}' in '{1,2}'"),
         ("[1]Sheet!A1", "cannot read '[1]Sheet!A1'"),
         ("answer+1", "this depends on itself"),

@@ -22,19 +22,7 @@ _FONT = re.compile(r"<font>(.*?)</font>")
 _FONT_PART = re.compile(r"<(\w+)[^>]*></\1>")
 _TYPE = re.compile("<Default [^>]*></Default>")
 # The order that the schema asks for; openpyxl writes another one.
-_FONT_ORDER = [
-    "b",
-    "i",
-    "strike",
-    "u",
-    "vertAlign",
-    "sz",
-    "color",
-    "name",
-    "family",
-    "charset",
-    "scheme",
-]
+_FONT_ORDER = ("b", "i", "sz", "color", "name", "family", "scheme")
 _FIRST_PARTS = ("[Content_Types].xml", "_rels/.rels")
 
 

@@ -89,8 +89,7 @@ class Sheets:
             here = (table.sheet, table.top, table.columns[column[1]])
             scope = Scope(self.names, here, table)
             compute = Compiler(scope).value(parse(table.formulas[column[1]]))
-            asks = tuple((table.name, field) for field in scope.asks)
-            self._filled[column] = _Filled(compute, asks, scope.placed)
+            self._filled[column] = _Filled(compute, tuple(scope.asks), scope.placed)
         return self._filled[column]
 
     def called(self, place: Cell | Column) -> str:

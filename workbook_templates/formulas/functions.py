@@ -17,9 +17,7 @@ from workbook_templates.formulas.values import (
     rank,
     text,
 )
-from xl_pricing.estimation.chance import (
-    chance_of_enough,
-)
+from xl_pricing.estimation.chance import chance_of_enough
 
 _CLOSE = 2.0**-48
 """Numbers that differ by less than this part of themselves are equal: 15 digits are compared."""

@@ -15,7 +15,7 @@ _TOKEN = re.compile(
   | (?P<table>[A-Za-z_]\w*\[(?:[^\[\]]|\[[^\[\]]*\])*\])
   | (?:_xlfn\.)?(?P<call>[A-Z][A-Z0-9.]*)\(
   | (?P<name>[A-Za-z_]\w*)
-  | (?P<mark><=|>=|<>|[-+*/^&=<>(),%])
+  | (?P<mark><=|>=|<>|[-+*/^&=<>(),])
     )\s*""",
     re.VERBOSE,
 )
@@ -127,12 +127,7 @@ class _Reader:
         """Read what stands between operators; a sign binds tightest: -2^2 is 4."""
         if self.took("-"):
             return Call("-", (Constant(0.0), self.operand()))
-        if self.took("+"):
-            return self.operand()
-        node = self.closed(self.expression()) if self.took("(") else self.simple()
-        while self.took("%"):
-            node = Call("/", (node, Constant(100.0)))
-        return node
+        return self.closed(self.expression()) if self.took("(") else self.simple()
 
     def closed(self, node: Node) -> Node:
         if not self.took(")"):

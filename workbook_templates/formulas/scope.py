@@ -7,7 +7,7 @@ from typing import TypeAlias
 from openpyxl.utils.cell import range_boundaries
 
 from workbook_templates.formulas.parse import Cells, Name, Node, Part
-from workbook_templates.formulas.references import Block, Cell, Known, Table
+from workbook_templates.formulas.references import Block, Cell, Column, Known, Table
 from workbook_templates.formulas.values import Array, CellValue, FormulaError
 
 Value: TypeAlias = Callable[[Known, int], CellValue]
@@ -43,15 +43,15 @@ class Names:
 class Scope:
     """The place of one formula: what its references mean there, and what it reads of its own row.
 
-    ``here`` is its cell, ``table`` the table whose column it fills. ``asks`` are the fields of its
-    row that it reads; ``placed`` tells whether it also depends on which row that is; ``reads``
-    counts both.
+    ``here`` is its cell, ``table`` the table whose column it fills. ``asks`` are the columns which
+    it reads in its own row; ``placed`` tells whether it also depends on which row that is;
+    ``reads`` counts both.
     """
 
     def __init__(self, names: Names, here: Cell, table: Table | None = None) -> None:
         """Take what the formula may name and where it stands."""
         self.names, self.here, self.table = names, here, table
-        self.asks: dict[str, None] = {}
+        self.asks: dict[Column, None] = {}
         self.placed = False
         self.reads = 0
 
@@ -71,7 +71,7 @@ class Scope:
             raise FormulaError(f"a row of {part.table} is asked for outside of that table")
         fields = self.table.fields(part.first, part.last)
         self.reads += 1
-        self.asks |= dict.fromkeys(fields)
+        self.asks |= dict.fromkeys((part.table, field) for field in fields)
         return fields
 
     def reference(self, node: Node) -> Block:

@@ -10,10 +10,7 @@ from xl_pricing.cli.console import Argument, Given, command, facts, option, take
 from xl_pricing.cli.drawing import draw_table, heading, note_lines, show, table
 from xl_pricing.cli.image import REST, GivenTieredImage, TieredSpec, read_notes, read_tiered_spec
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.estimation.chance import (
-    DEFAULT_CONFIDENCE,
-    generations_needed,
-)
+from xl_pricing.estimation.chance import DEFAULT_CONFIDENCE, generations_needed
 from xl_pricing.functions import pricing
 from xl_pricing.functions.arguments import read_budget
 from xl_pricing.functions.values import is_blank, read_number

@@ -25,11 +25,7 @@ import click
 
 from xl_pricing.cli.completion import Completed, completed
 from xl_pricing.cli.refusals import give_up, refuse
-from xl_pricing.errors import (
-    InvalidValueError,
-    NotAcceptedError,
-    XlPricingError,
-)
+from xl_pricing.errors import InvalidValueError, NotAcceptedError, XlPricingError
 from xl_pricing.functions.catalogue import ARGUMENTS, FUNCTIONS, TABLES
 from xl_pricing.functions.values import is_number
 from xl_pricing.rates.refresh.store import user_store

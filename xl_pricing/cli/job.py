@@ -6,9 +6,7 @@ from fractions import Fraction
 from xl_pricing.cli.console import SPREAD
 from xl_pricing.cli.drawing import show_figure, show_part
 from xl_pricing.cli.image import REST, GivenTieredImage, Spec, spec_of
-from xl_pricing.estimation.budget import (
-    Budget,
-)
+from xl_pricing.estimation.budget import Budget
 from xl_pricing.planning.job import Job, read_job
 from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import active_card

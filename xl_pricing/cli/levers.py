@@ -7,17 +7,8 @@ from typing import Unpack
 from xl_pricing.cli.console import SPREAD, Given, command, takes
 from xl_pricing.cli.drawing import note_lines, show_figure, show_money, show_percent, table
 from xl_pricing.cli.image import GivenTieredImage, notes_of
-from xl_pricing.cli.job import (
-    JOB,
-    OPTIONS,
-    Planned,
-    job_lines,
-    planned,
-    read_today,
-)
-from xl_pricing.estimation.budget import (
-    Budget,
-)
+from xl_pricing.cli.job import JOB, OPTIONS, Planned, job_lines, planned, read_today
+from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.levers import Effect, best
 from xl_pricing.functions.arguments import read_budget
 from xl_pricing.planning.job import Job

@@ -8,9 +8,7 @@ from xl_pricing.cli.console import Given, facts
 from xl_pricing.cli.drawing import show, show_money
 from xl_pricing.cli.image import GivenImage
 from xl_pricing.errors import InvalidValueError, NotAvailableError
-from xl_pricing.estimation.budget import (
-    Budget,
-)
+from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.credits import Pack
 from xl_pricing.functions.pricing import read_charge
 from xl_pricing.functions.values import is_blank, is_number, read_number

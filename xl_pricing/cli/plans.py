@@ -9,20 +9,11 @@ import click
 from xl_pricing.cli.console import SPREAD, Given, command, facts, option, takes
 from xl_pricing.cli.drawing import heading, note_lines, show, show_percent, table
 from xl_pricing.cli.image import CHECK_PRICES, GivenImage, notes_of
-from xl_pricing.cli.job import (
-    JOB,
-    OPTIONS,
-    Planned,
-    job_lines,
-    planned,
-    read_today,
-)
+from xl_pricing.cli.job import JOB, OPTIONS, Planned, job_lines, planned, read_today
 from xl_pricing.cli.known import plan_list
 from xl_pricing.cli.packs import PackBeside, pack_lines, weigh_pack
 from xl_pricing.errors import NotAvailableError
-from xl_pricing.estimation.budget import (
-    Budget,
-)
+from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.cost import BASES
 from xl_pricing.estimation.credits import Charge, markup
 from xl_pricing.functions.arguments import read_budget

@@ -9,12 +9,7 @@ from io import TextIOWrapper
 import click
 
 from xl_pricing import errors
-from xl_pricing.errors import (
-    InvalidValueError,
-    NotAcceptedError,
-    OutOfRangeError,
-    XlPricingError,
-)
+from xl_pricing.errors import InvalidValueError, NotAcceptedError, OutOfRangeError, XlPricingError
 from xl_pricing.words import unknown
 
 

@@ -8,13 +8,8 @@ from math import ceil
 from xl_pricing.cli.console import SPREAD, Given, command, takes
 from xl_pricing.cli.drawing import show_chance, show_figure, show_part, table
 from xl_pricing.cli.job import finals_words
-from xl_pricing.estimation.budget import (
-    USUAL_BUFFERS,
-)
-from xl_pricing.estimation.chance import (
-    DEFAULT_CONFIDENCE,
-    chance_that_buffer_lasts,
-)
+from xl_pricing.estimation.budget import USUAL_BUFFERS
+from xl_pricing.estimation.chance import DEFAULT_CONFIDENCE, chance_that_buffer_lasts
 from xl_pricing.planning.reserves import Reserve, read_risk, reserves_of
 
 

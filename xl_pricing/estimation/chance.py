@@ -3,10 +3,7 @@
 Each generation is accepted with chance 1 / retries.
 """
 
-from xl_pricing.estimation.budget import (
-    Budget,
-    check_range,
-)
+from xl_pricing.estimation.budget import Budget, check_range
 
 DEFAULT_CONFIDENCE = 0.9
 CONFIDENCES = (0.5, 0.8, 0.9, 0.95, 0.99)

@@ -6,9 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from xl_pricing.errors import XlPricingError
-from xl_pricing.estimation.budget import (
-    Budget,
-)
+from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.image import MAX_REFERENCES, QUALITIES, TIERS, Counting, Image
 from xl_pricing.estimation.size import REFERENCE_SIZE, LegalSizes, Size
 

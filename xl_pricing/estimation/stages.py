@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from xl_pricing.errors import NotAvailableError, OutOfRangeError
-from xl_pricing.estimation.budget import (
-    Budget,
-)
+from xl_pricing.estimation.budget import Budget
 
 DEFAULT_DRAFTS = Fraction(3)
 DEFAULT_FINISH_RETRIES = Fraction(11, 10)

@@ -13,11 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
-from xl_pricing.estimation.budget import (
-    DEFAULT_BUFFER,
-    DEFAULT_RETRIES,
-    Budget,
-)
+from xl_pricing.estimation.budget import DEFAULT_BUFFER, DEFAULT_RETRIES, Budget
 from xl_pricing.estimation.credits import Terms
 from xl_pricing.estimation.image import (
     DEFAULT_QUALITY,

@@ -11,9 +11,7 @@ from math import floor
 from typing import NamedTuple
 
 from xl_pricing.errors import XlPricingError
-from xl_pricing.estimation.budget import (
-    Budget,
-)
+from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.image import Image
 from xl_pricing.estimation.levers import Effect, Move, moves, weigh
 from xl_pricing.estimation.size import Size, parse_ratio, preset

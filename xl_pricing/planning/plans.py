@@ -8,9 +8,7 @@ from math import ceil
 from typing import NamedTuple
 
 from xl_pricing.errors import NotAvailableError
-from xl_pricing.estimation.budget import (
-    Budget,
-)
+from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.credits import Charge, Pack, charge, markup
 from xl_pricing.estimation.image import DEFAULT_TIER
 from xl_pricing.functions.arguments import billed_quality

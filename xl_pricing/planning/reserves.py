@@ -3,9 +3,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from xl_pricing.estimation.budget import (
-    Budget,
-)
+from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.chance import (
     CONFIDENCES,
     MAX_PLANNED_FINALS,

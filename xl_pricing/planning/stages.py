@@ -5,9 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from xl_pricing.errors import XlPricingError
-from xl_pricing.estimation.budget import (
-    Budget,
-)
+from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.image import Image
 from xl_pricing.estimation.stages import DEFAULT_DRAFTS, DEFAULT_FINISH_RETRIES, Stages
 from xl_pricing.functions.arguments import Cell, read_pixels, read_quality

@@ -15,16 +15,7 @@ from xl_pricing.estimation.cost import Price, Tariff
 from xl_pricing.estimation.image import TIERS
 from xl_pricing.estimation.size import Size
 from xl_pricing.estimation.tokens import GridRule
-from xl_pricing.rates.rows import (
-    ANY,
-    METERS,
-    Model,
-    Plan,
-    Rate,
-    Ratio,
-    Series,
-    read_rows,
-)
+from xl_pricing.rates.rows import ANY, METERS, Model, Plan, Rate, Ratio, Series, read_rows
 from xl_pricing.words import unknown
 
 DEFAULT_MODEL = "gpt-image-2"

@@ -14,12 +14,7 @@ from workbook_templates.formulas.sentence import fixed, percent, sentence, usd
 from workbook_templates.sheets.levers import tornado
 from workbook_templates.sheets.levers.moves import COLUMNS, SHOWN_COLUMNS, TABLE
 from workbook_templates.sheets.levers.sizes import RATIO_COLUMNS, RATIO_ROWS, RATIOS, WORKINGS
-from workbook_templates.sheets.levers.tornado import (
-    SWING_COLUMNS,
-    SWINGS,
-    TORNADO,
-    TORNADO_COLUMNS,
-)
+from workbook_templates.sheets.levers.tornado import SWING_COLUMNS, SWINGS, TORNADO, TORNADO_COLUMNS
 from workbook_templates.sheets.worksheet.workings import planned
 from xl_pricing.planning.moves import LEVERS, MOVES
 

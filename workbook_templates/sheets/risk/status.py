@@ -4,11 +4,7 @@ from workbook_templates.formulas.conditions import Check
 from workbook_templates.formulas.constants import USUAL_BUFFERS
 from workbook_templates.formulas.sentence import fixed, percent, sentence
 from workbook_templates.sheets.risk.search import key_of
-from xl_pricing.estimation.chance import (
-    DEFAULT_CONFIDENCE,
-    MAX_PLANNED_FINALS,
-    MAX_PLANNED_RETRIES,
-)
+from xl_pricing.estimation.chance import DEFAULT_CONFIDENCE, MAX_PLANNED_FINALS, MAX_PLANNED_RETRIES
 
 SURE = f"risk_{{}}_{key_of(DEFAULT_CONFIDENCE)}"
 """The name of a figure at the usual confidence."""

@@ -8,9 +8,7 @@ from workbook_templates.book.blocks import Figure, Input, between, listed, words
 from workbook_templates.book.page import Typed
 from workbook_templates.formulas.constants import FREE_SIZES, MAX_PX, USUAL_BUFFERS
 from workbook_templates.formulas.sentence import fixed
-from xl_pricing.estimation.budget import (
-    DEFAULT_BUFFER,
-)
+from xl_pricing.estimation.budget import DEFAULT_BUFFER
 from xl_pricing.estimation.image import (
     DEFAULT_TIER,
     MAX_IMAGES_PER_CALL,

@@ -16,15 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from xl_pricing.errors import CardError
 from xl_pricing.rates.card import bundled_card, rows_of
 from xl_pricing.rates.refresh.documents import JsonObject, read_csv, read_json, refuse_twice
-from xl_pricing.rates.rows import (
-    LEAST_USD,
-    Day,
-    Rate,
-    Word,
-    bounded_usd,
-    read_row,
-    read_rows,
-)
+from xl_pricing.rates.rows import LEAST_USD, Day, Rate, Word, bounded_usd, read_row, read_rows
 from xl_pricing.rates.tables import MAX_TABLE_ROWS, read_table
 
 OWN = "own card: "
