@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from xl_pricing.functions import (
+        IMGBILL,
         IMGBUDGET,
         IMGBUFFER,
         IMGCOST,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "IMGBILL",
     "IMGBUDGET",
     "IMGBUFFER",
     "IMGCOST",

@@ -13,7 +13,7 @@ from cases import Case, agree, read_cases, value_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_pricing import errors
+from xl_pricing import errors, functions
 from xl_pricing.errors import (
     CardError,
     CellError,
@@ -31,7 +31,6 @@ from xl_pricing.functions import (
     IMGRATE,
     IMGSIZE,
     IMGTOKENS,
-    pricing,
 )
 from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import FUNCTIONS
@@ -70,7 +69,7 @@ shares = st.floats(0, 1).map(lambda value: round(value, 2))
 
 
 def call(case: Case) -> Any:
-    return getattr(pricing, case.function)(*map(value_of, case.args))
+    return getattr(functions, case.function)(*map(value_of, case.args))
 
 
 def time_of(ratio: str) -> Fraction:
@@ -130,7 +129,7 @@ def test_the_arguments_are_those_of_the_design_in_its_order(name: str) -> None:
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_the_plain_function_has_the_declared_arguments(name: str) -> None:
     function = FUNCTIONS[name]
-    assert function.call is getattr(pricing, name)
+    assert function.call is getattr(functions, name)
     parameters = inspect.signature(function.call).parameters.values()
     assert [p.name for p in parameters] == [a.name for a in function.arguments]
     assert [p.default is None for p in parameters] == [a.optional for a in function.arguments]
@@ -561,3 +560,13 @@ def test_one_clock_says_to_all_functions_what_day_it_is(monkeypatch: pytest.Monk
     assert note().endswith("shuts down on 2026-12-01.")
     monkeypatch.setattr(day, "system_day", lambda: date(2026, 12, 1))
     assert "was shut down on 2026-12-01" in note()
+
+
+def test_six_counts_in_a_row_are_a_usage() -> None:
+    bill = FUNCTIONS["IMGBILL"]
+    assert answer(bill, [[19, None, None, 352, "", 439]]) == 0.016081
+    assert answer(bill, [[[19], [0], [0], [352], [0], [439]]]) == 0.016081
+    assert answer(bill, [["{}"]]) == "#VALUE!"
+    assert answer(bill, [[1, 2, 3]]) == "#VALUE!"
+    assert answer(bill, [[19, "#N/A", 0, 0, 0, 1]]) == "#N/A"
+    assert answer(bill, [[19, 0.5, 0, 0, 0, 1]]) == "#NUM!"

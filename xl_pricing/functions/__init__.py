@@ -1,5 +1,6 @@
 """The cell functions, IMGCOST and its sisters, once for every host."""
 
+from xl_pricing.functions.billing import IMGBILL
 from xl_pricing.functions.pricing import (
     IMGBUDGET,
     IMGBUFFER,
@@ -12,6 +13,7 @@ from xl_pricing.functions.pricing import (
 )
 
 __all__ = [
+    "IMGBILL",
     "IMGBUDGET",
     "IMGBUFFER",
     "IMGCOST",

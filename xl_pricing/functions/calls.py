@@ -5,6 +5,7 @@ from typing import Any
 
 from xl_pricing.errors import XlPricingError
 from xl_pricing.functions.arguments import card_with
+from xl_pricing.functions.billing import read_used
 from xl_pricing.functions.catalogue import Argument, CellFunction
 from xl_pricing.functions.odd import plain_cells
 from xl_pricing.functions.ranges import map_cells, read_only_cell, read_range
@@ -43,6 +44,8 @@ def _answered(function: CellFunction, arguments: Sequence[Any]) -> Any:  # noqa:
 
 def _read(argument: Argument, value: object, *, only: bool) -> object:
     """Take a table over into a card, and the only cell of a range where one is wanted."""
+    if argument.name == "usage":
+        return read_used(value)
     if argument.name in _TAKEN_OVER:
         return card_with(_TAKEN_OVER[argument.name], read_range(value, argument.name))
     return read_only_cell(value, argument.name) if only else value

@@ -39,6 +39,8 @@ ARGUMENTS = {
     "short_side": f"Shorter side in px, at least. If omitted, {PRESET_SHORT_SIDE_PX}.",
     "confidence": f"Chance that the buffer lasts, between 0 and 1. If omitted, "
     f"{DEFAULT_CONFIDENCE:.0%}.",
+    "usage": "A usage object in JSON as the API answers it, or a row of six token counts: "
+    f"{', '.join(METERS)}.",
     "meter": f"{', '.join(METERS[:-1])} or {METERS[-1]}.",
     "date": "Day of the price. If omitted, today.",
 }
@@ -83,13 +85,18 @@ class CellFunction:
     @property
     def formula(self) -> str:
         """An example as it is typed into a cell."""
-        shown = (f'"{value}"' if isinstance(value, str) else f"{value}" for value in self.example)
+        shown = (_literal(value) for value in self.example)
         return f"={self.name}({','.join(shown)})"
 
     @property
     def prices_an_image(self) -> bool:
         """Whether it answers for an image, so that a row without one answers nothing."""
         return self.arguments[0].name == "size"
+
+
+def _literal(value: str | float) -> str:
+    """Write a value as a formula holds it."""
+    return '"' + value.replace('"', '""') + '"' if isinstance(value, str) else f"{value}"
 
 
 FUNCTIONS: dict[str, CellFunction] = {}

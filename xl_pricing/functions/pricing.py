@@ -207,7 +207,7 @@ def IMGRATE(
     """USD per 1M tokens of a meter, on a day."""
     card = card_with(with_rates, rates)
     known = card.model(read_word(model, "model"))
-    day = _read_day(date)
+    day = read_day(date)
     rate = card.rate(known, read_meter(read_word(meter, "meter")), tier_word(tier), day)
     return float(rate.usd_per_mtok)
 
@@ -315,7 +315,7 @@ def _read_ratio(text: str) -> Fraction:
         raise InvalidValueError(said) from None
 
 
-def _read_day(date: Cell) -> dt.date:
+def read_day(date: Cell) -> dt.date:
     """Read the day of a price; today where omitted."""
     refuse_error(date, "date")
     return today() if is_blank(date) else read_date(date)

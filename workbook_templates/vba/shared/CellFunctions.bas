@@ -34,3 +34,7 @@ End Function
 Public Function IMGEXPLAIN(size, quality, Optional model, Optional n, Optional prompt, Optional references, Optional tier, Optional rates)
     IMGEXPLAIN = Answer("IMGEXPLAIN", Array(ValueOf(size), ValueOf(quality), ValueOf(model), ValueOf(n), ValueOf(prompt), ValueOf(references), ValueOf(tier), ValueOf(rates)))
 End Function
+
+Public Function IMGBILL(usage, Optional model, Optional tier, Optional on_date, Optional rates)
+    IMGBILL = Answer("IMGBILL", Array(ValueOf(usage), ValueOf(model), ValueOf(tier), ValueOf(on_date), ValueOf(rates)))
+End Function

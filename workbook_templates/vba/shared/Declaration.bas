@@ -61,6 +61,12 @@ Public Function DescribeFunctions() As Boolean
         "Number of 1024x1024 reference images, or their sizes: 1024x1024; 800x600. If omitted, none.", _
         "standard or batch. If omitted, standard.", _
         "A range with the header of the workbook's rates table. If omitted, the rate card of this machine.")
+    Describe "IMGBILL", "USD of a usage object as the API answers it, or of six token counts in a row.", Array( _
+        "A usage object in JSON as the API answers it, or a row of six token counts: text_in, text_cached, text_out, image_in, image_cached, image_out.", _
+        "Model id, alias or dated snapshot. If omitted, gpt-image-2 (IMGRATE needs one).", _
+        "standard or batch. If omitted, standard.", _
+        "Day of the price. If omitted, today.", _
+        "A range with the header of the workbook's rates table. If omitted, the rate card of this machine.")
     DescribeFunctions = True
 Refused:
     ThisWorkbook.Saved = wasSaved
