@@ -115,7 +115,7 @@ class Job:
     def usage(self) -> Usage:
         """Return the tokens of one call."""
         self.inputs()
-        return self.model.counting.usage(self.image)
+        return strict.usage(self.model, self.image)
 
     def priced(self) -> planning.Job:
         """Return the job as it is planned."""
@@ -123,6 +123,7 @@ class Job:
 
     def price(self, image: Image) -> Fraction:
         """Return USD per image of another image by the job's model, on the price date."""
+        strict.usage(self.model, image)
         day = read_date(self["price_date"])
         return planning.Job(image, self.model, self.card, day).usd(image)
 

@@ -74,7 +74,7 @@ class Line:
     def usage(self) -> Fraction:
         """Return output tokens of one image; the rest of the line may be wrong."""
         alone = Image(self.size, strict.quality(self["quality"]))
-        return Fraction(self.model.counting.usage(alone).image_out)
+        return Fraction(strict.usage(self.model, alone).image_out)
 
     def prompt(self) -> int | None:
         """Return the tokens of the prompt; its overhead needs the reference images."""
@@ -101,6 +101,7 @@ class Line:
     def price(self, **changes: Cell) -> Fraction:
         """Return USD per image, with something of it changed."""
         image, day = replace(self.image(), **changes), read_date(self.job["price_date"])
+        strict.usage(self.model, image)
         return planning.Job(image, self.model, self.job.card, day).usd(image)
 
     def draft_cost(self) -> Fraction:

@@ -60,7 +60,7 @@ def drafts_can_be_made(job: Job) -> int:
         job.finish_retries()
         calls = job.images_per_call if strict.holds(lambda: job.images_per_call) else 1
         draft = Image(job.draft_size(), strict.quality(job["stage_quality"]), calls)
-        job.model.counting.usage(draft)
+        strict.usage(job.model, draft)
 
     return strict.holds(made)
 

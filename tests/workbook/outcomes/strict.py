@@ -22,8 +22,9 @@ from typing import Any, TypeVar
 
 from outcomes.said import EPOCH, NA, Outcome
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError, XlPricingError
-from xl_pricing.estimation.image import MAX_MEASURED_TOKENS
-from xl_pricing.estimation.size import Size, parse_ratio, parse_size, preset
+from xl_pricing.estimation.cost import Usage
+from xl_pricing.estimation.image import MAX_MEASURED_TOKENS, Image
+from xl_pricing.estimation.size import Size, check_size, parse_ratio, parse_size, preset
 from xl_pricing.functions.values import read_number
 from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
 from xl_pricing.rates.rows import Model
@@ -120,6 +121,12 @@ def size(typed: Cell, card: RateCard) -> Size:
         return ratio_size(text, card)
     need(_PX.fullmatch(text))
     return parse_size(text)
+
+
+def usage(model: Model, image: Image) -> Usage:
+    """Count an image's tokens as the sheets do: they take no size as a mere label yet."""
+    check_size(image.size, model.sizes)
+    return model.counting.usage(image)
 
 
 def day(typed: Cell) -> date:
