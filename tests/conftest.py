@@ -1,5 +1,6 @@
 """What all tests share: a fixed day, no refreshed card, the same examples on every run."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,16 +8,13 @@ from tempfile import gettempdir
 
 import hypothesis
 import pytest
-from exhaustive import Choice
+from exhaustive import Choice, many
 from hosts.libreoffice import LibreOffice
 from hosts.programs import SOFFICE, UNO_PYTHON, require
 from that_day import stop_the_clock
 
 # Before anything asks for a card: the machine's own refreshed card is no test's business.
 os.environ["XL_PRICING_DATA"] = str(Path(gettempdir(), f"xl_pricing-tests-{os.getpid()}"))
-
-hypothesis.settings.register_profile("xl_pricing", derandomize=True, database=None, deadline=None)
-hypothesis.settings.load_profile("xl_pricing")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,6 +29,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Note what was asked for before the tests are collected."""
     Choice.exhaustive = config.getoption("--exhaustive")
+    hypothesis.settings.register_profile(
+        "xl_pricing",
+        derandomize=True,
+        database=None,
+        deadline=None,
+        max_examples=many(25, 100),
+    )
+    hypothesis.settings.load_profile("xl_pricing")
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector look at what the tests make only, and seldom: a quarter of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

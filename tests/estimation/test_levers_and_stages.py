@@ -9,6 +9,7 @@ from typing import Any
 
 import oracle
 import pytest
+from exhaustive import many
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from that_day import THAT_DAY
@@ -355,7 +356,7 @@ def test_of_three_sizes_the_square_costs_least(
 # What a move saves.
 
 
-@settings(max_examples=60)
+@settings(max_examples=many(20, 60))
 @given(jobs(), plans)
 def test_a_move_saves_the_difference_of_two_budgets(job: tuple[Model, Image], plan: Budget) -> None:
     model, image = job
@@ -441,7 +442,7 @@ def test_the_best_are_those_left_after_crossing_out(effects: list[Effect], count
 
 
 @given(jobs(), plans)
-@settings(max_examples=40)
+@settings(max_examples=many(20, 40))
 def test_the_best_are_at_most_three_of_different_levers_the_best_first(
     job: tuple[Model, Image], plan: Budget
 ) -> None:

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import oracle
 import pytest
+from exhaustive import many
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -373,7 +374,7 @@ def test_no_legal_size_of_that_ratio_is_cheaper(ratio: str, short_side: int, gri
     assert oracle.grid_tokens(grid, *size) == oracle.cheapest_tokens(wanted, short_side, grid)
 
 
-@settings(max_examples=40)
+@settings(max_examples=many(20, 40))
 @given(small, small, st.integers(1, 1600))
 def test_an_upright_ratio_has_the_lying_one_turned(
     width: int, height: int, short_side: int

@@ -11,7 +11,6 @@ from click.testing import CliRunner
 
 from hosts.made_up_machine import (
     ADDIN,
-    SYSTEMS,
     VERSION,
     config,
     lines_of,
@@ -28,21 +27,6 @@ from xl_pricing.hosts.excel.doctor import Check, examine, excel_bits
 from xl_pricing.hosts.excel.machine import Answer, Machine
 
 
-@pytest.fixture(params=SYSTEMS)
-def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Machine:
-    """Return a machine on which everything is installed."""
-    made = make(request.param, tmp_path)
-    put(made)
-    return made
-
-
-@pytest.fixture
-def windows(tmp_path: Path) -> Machine:
-    made = make("win32", tmp_path)
-    put(made)
-    return made
-
-
 def findings(machine: Machine, addin: bytes | None = ADDIN) -> dict[str, Check]:
     return {check.name: check for check in examine(machine, addin)}
 
@@ -51,12 +35,12 @@ def faults(machine: Machine, addin: bytes | None = ADDIN) -> dict[str, str]:
     return {c.name: c.says for c in examine(machine, addin) if c.state == "fault"}
 
 
-def test_after_install_nothing_is_at_fault(machine: Machine) -> None:
-    assert faults(machine) == {}
+def test_after_install_nothing_is_at_fault(installed: Machine) -> None:
+    assert faults(installed) == {}
 
 
-def test_all_is_looked_at_on_windows(windows: Machine) -> None:
-    assert list(findings(windows)) == [
+def test_all_is_looked_at_on_windows(installed_windows: Machine) -> None:
+    assert list(findings(installed_windows)) == [
         *("system", "Excel", "bitness", "xlwings add-in", "interpreter", "DLL"),
         *("our add-in", "rate card"),
     ]
@@ -86,8 +70,8 @@ def test_on_linux_it_says_what_is_usable(tmp_path: Path, found: str | None, stat
     assert faults(linux) == {}
 
 
-def test_excel_that_is_not_there(machine: Machine) -> None:
-    bare = dataclasses.replace(machine, registry=lambda _key: None, applications=Path("none"))
+def test_excel_that_is_not_there(installed: Machine) -> None:
+    bare = dataclasses.replace(installed, registry=lambda _key: None, applications=Path("none"))
     assert "install it from Microsoft 365" in faults(bare)["Excel"]
 
 
@@ -98,23 +82,25 @@ def test_excel_that_is_not_there(machine: Machine) -> None:
         (32, 64, "note", "Excel has 32 bits, Python 64; they work together, through xlwings32-*"),
     ],
 )
-def test_bitness(windows: Machine, excel: int, python: int, state: str, says: str) -> None:
-    assert windows.excel
-    windows.excel.write_bytes(program(excel))
-    runner(windows).imports = {"bits": python, "xlwings": VERSION, "xl_pricing": "1"}
-    check = findings(windows)["bitness"]
+def test_bitness(
+    installed_windows: Machine, excel: int, python: int, state: str, says: str
+) -> None:
+    assert installed_windows.excel
+    installed_windows.excel.write_bytes(program(excel))
+    runner(installed_windows).imports = {"bits": python, "xlwings": VERSION, "xl_pricing": "1"}
+    check = findings(installed_windows)["bitness"]
     assert check.state == state
     assert check.says.startswith(says)
-    assert f"xlwings{excel}-{VERSION}.dll" in findings(windows)["DLL"].says
-    assert faults(windows) == {}
+    assert f"xlwings{excel}-{VERSION}.dll" in findings(installed_windows)["DLL"].says
+    assert faults(installed_windows) == {}
 
 
 @pytest.mark.parametrize("data", [b"", b"MZ", b"MZ".ljust(0x3C, b"\0") + b"\x40\0\0\0NE\0\0\0\0"])
-def test_a_program_whose_bitness_cannot_be_read(windows: Machine, data: bytes) -> None:
-    assert windows.excel
-    windows.excel.write_bytes(data)
-    assert excel_bits(windows.excel) is None
-    assert findings(windows)["bitness"].state == "note"
+def test_a_program_whose_bitness_cannot_be_read(installed_windows: Machine, data: bytes) -> None:
+    assert installed_windows.excel
+    installed_windows.excel.write_bytes(data)
+    assert excel_bits(installed_windows.excel) is None
+    assert findings(installed_windows)["bitness"].state == "note"
 
 
 def remove_xlwings_addin(machine: Machine) -> None:
@@ -198,30 +184,31 @@ FAULTS: list[tuple[Callable[[Machine], None], str, str]] = [
 
 @pytest.mark.parametrize(("spoil", "name", "says"), FAULTS)
 def test_what_is_at_fault_is_said_with_what_to_do(
-    machine: Machine, spoil: Callable[[Machine], None], name: str, says: str
+    installed: Machine, spoil: Callable[[Machine], None], name: str, says: str
 ) -> None:
-    spoil(machine)
-    found = faults(machine)
+    spoil(installed)
+    found = faults(installed)
     assert says in found.pop(name)
     assert set(found) <= {"DLL"}  # of the other version
 
 
-def test_a_missing_dll_is_said_with_both_places(windows: Machine) -> None:
-    (windows.python.parent.parent / f"xlwings64-{VERSION}.dll").unlink()
-    says = faults(windows)["DLL"]
-    assert f"{windows.python.parent} nor in {windows.python.parent.parent}: run: pip" in says
+def test_a_missing_dll_is_said_with_both_places(installed_windows: Machine) -> None:
+    (installed_windows.python.parent.parent / f"xlwings64-{VERSION}.dll").unlink()
+    says = faults(installed_windows)["DLL"]
+    python = installed_windows.python
+    assert f"{python.parent} nor in {python.parent.parent}: run: pip" in says
 
 
-def test_a_dll_beside_python_is_found_too(windows: Machine) -> None:
+def test_a_dll_beside_python_is_found_too(installed_windows: Machine) -> None:
     name = f"xlwings64-{VERSION}.dll"
-    (windows.python.parent.parent / name).rename(windows.python.parent / name)
-    assert faults(windows) == {}
+    (installed_windows.python.parent.parent / name).rename(installed_windows.python.parent / name)
+    assert faults(installed_windows) == {}
 
 
-def test_an_interpreter_of_the_path_needs_no_file(windows: Machine) -> None:
-    config(windows, '"INTERPRETER_WIN","pythonw"')
-    assert findings(windows)["interpreter"].says.startswith("pythonw imports xlwings and")
-    assert "DLL" not in findings(windows)
+def test_an_interpreter_of_the_path_needs_no_file(installed_windows: Machine) -> None:
+    config(installed_windows, '"INTERPRETER_WIN","pythonw"')
+    assert findings(installed_windows)["interpreter"].says.startswith("pythonw imports xlwings and")
+    assert "DLL" not in findings(installed_windows)
 
 
 def test_on_mac_the_script_that_starts_python_is_looked_for(tmp_path: Path) -> None:
@@ -232,31 +219,33 @@ def test_on_mac_the_script_that_starts_python_is_looked_for(tmp_path: Path) -> N
     assert faults(mac)["AppleScript"].endswith("run: xlwings runpython install.")
 
 
-def test_a_package_without_our_add_in(machine: Machine) -> None:
-    assert faults(machine, None)["our add-in"].startswith("The package holds no xl_pricing.xlam")
+def test_a_package_without_our_add_in(installed: Machine) -> None:
+    assert faults(installed, None)["our add-in"].startswith("The package holds no xl_pricing.xlam")
 
 
-def test_a_rate_card_that_cannot_be_read(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rate_card_that_cannot_be_read(
+    installed: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail() -> None:
         raise CardError("rates, row 3: model is missing")
 
     monkeypatch.setattr(doctor, "active_card", fail)
-    assert faults(machine) == {"rate card": "rates, row 3: model is missing."}
+    assert faults(installed) == {"rate card": "rates, row 3: model is missing."}
 
 
 @pytest.mark.parametrize("json_", [False, True])
 @pytest.mark.parametrize("spoiled", [False, True])
 def test_the_exit_status_tells_whether_anything_is_at_fault(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch, spoiled: bool, json_: bool
+    installed: Machine, monkeypatch: pytest.MonkeyPatch, spoiled: bool, json_: bool
 ) -> None:
-    monkeypatch.setattr(cli_excel, "this_machine", lambda: machine)
+    monkeypatch.setattr(cli_excel, "this_machine", lambda: installed)
     monkeypatch.setattr(cli_excel.installing, "addin_bytes", lambda: ADDIN)
     if spoiled:
-        remove_our_addin(machine)
+        remove_our_addin(installed)
     arguments = ["excel", "doctor", *(["--json"] if json_ else [])]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == int(spoiled)
-    expected = [check._asdict() for check in examine(machine, ADDIN)]
+    expected = [check._asdict() for check in examine(installed, ADDIN)]
     if json_:
         assert json.loads(result.stdout) == expected
     else:
@@ -265,63 +254,63 @@ def test_the_exit_status_tells_whether_anything_is_at_fault(
         ]
 
 
-def test_every_sentence_is_one_line_that_ends(machine: Machine) -> None:
-    checks: list[Any] = examine(machine, ADDIN)
+def test_every_sentence_is_one_line_that_ends(installed: Machine) -> None:
+    checks: list[Any] = examine(installed, ADDIN)
     assert all(check.says.endswith(".") and "\n" not in check.says for check in checks)
 
 
-def test_a_damaged_card_is_a_fault(machine: Machine, data_folder: Path) -> None:
+def test_a_damaged_card_is_a_fault(installed: Machine, data_folder: Path) -> None:
     data_folder.mkdir()
     (data_folder / "card.json").write_text("half a ca", "utf-8")
-    assert "is not used (it is damaged: no whole card)" in faults(machine)["rate card"]
+    assert "is not used (it is damaged: no whole card)" in faults(installed)["rate card"]
 
 
 @pytest.mark.parametrize("answer", ["5", "[1]", "null", '{"bits": "many"}', "{}", "NaN", "[" * 999])
 def test_an_interpreter_that_answers_something_else_is_a_fault(
-    machine: Machine, answer: str
+    installed: Machine, answer: str
 ) -> None:
-    odd = dataclasses.replace(machine, run=lambda _call: Answer(succeeded=True, said=answer))
+    odd = dataclasses.replace(installed, run=lambda _call: Answer(succeeded=True, said=answer))
     found = findings(odd)
     assert found["interpreter"].state == "fault"
     assert "cannot import xl_pricing.excel and says" in found["interpreter"].says
 
 
-def test_a_debugger_that_xlwings_waits_for_is_a_fault(machine: Machine) -> None:
-    config(machine, *lines_of(machine), '"DEBUG UDFS","True"')
-    found = findings(machine)
+def test_a_debugger_that_xlwings_waits_for_is_a_fault(installed: Machine) -> None:
+    config(installed, *lines_of(installed), '"DEBUG UDFS","True"')
+    found = findings(installed)
     assert found["debugging"].state == "fault"
     assert "switch it off" in found["debugging"].says
 
 
-def test_workbooks_without_a_local_copy_are_told(machine: Machine) -> None:
-    config(machine, '"ADD_WORKBOOK_TO_PYTHONPATH","True"')
-    found = findings(machine)
+def test_workbooks_without_a_local_copy_are_told(installed: Machine) -> None:
+    config(installed, '"ADD_WORKBOOK_TO_PYTHONPATH","True"')
+    found = findings(installed)
     assert found["workbooks on SharePoint"].state == "note"
 
 
-def test_excel_and_python_of_the_store_are_told(windows: Machine, tmp_path: Path) -> None:
+def test_excel_and_python_of_the_store_are_told(installed_windows: Machine, tmp_path: Path) -> None:
     store = tmp_path / "WindowsApps" / "Microsoft.Office.Desktop_16" / "EXCEL.EXE"
     python = tmp_path / "WindowsApps" / "python3.11.exe"
     for path in (store, python):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(program(64))
-    config(windows, f'"INTERPRETER_WIN","{python}"')
-    machine = dataclasses.replace(windows, registry=lambda _key: str(store))
+    config(installed_windows, f'"INTERPRETER_WIN","{python}"')
+    machine = dataclasses.replace(installed_windows, registry=lambda _key: str(store))
     found = findings(machine)
     assert "from the Microsoft Store and may not load add-ins" in found["Excel"].says
     assert "(from the Microsoft Store)" in found["interpreter"].says
     assert "make a virtual environment" in found["DLL"].says
 
 
-def test_packages_of_one_user_are_told(windows: Machine) -> None:
-    home = windows.home / "AppData" / "Roaming" / "Python"
-    runner(windows).imports = {
+def test_packages_of_one_user_are_told(installed_windows: Machine) -> None:
+    home = installed_windows.home / "AppData" / "Roaming" / "Python"
+    runner(installed_windows).imports = {
         "bits": 64,
         "xlwings": VERSION,
         "xl_pricing": "1",
-        "prefix": str(windows.python.parents[1]),
+        "prefix": str(installed_windows.python.parents[1]),
         "package": str(home / "site-packages" / "xlwings"),
     }
-    found = findings(windows)
+    found = findings(installed_windows)
     assert "packages of pip --user" in found["interpreter"].says
     assert "virtual environment" in found["interpreter"].says

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hosts.made_up_machine import ADDIN, SYSTEMS, addin, config, lines_of, make, put, runner
+from hosts.made_up_machine import ADDIN, addin, config, lines_of, make, put, runner
 from xl_pricing.cli import excel as cli_excel
 from xl_pricing.cli.main import main
 from xl_pricing.errors import InvalidValueError, NotAvailableError
@@ -25,16 +25,6 @@ from xl_pricing.hosts.excel.settings import (
 )
 
 NOT_ON_THE_PATH = '"ADD_WORKBOOK_TO_PYTHONPATH","False"'
-
-
-@pytest.fixture(params=SYSTEMS)
-def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Machine:
-    return make(request.param, tmp_path)
-
-
-@pytest.fixture
-def windows(tmp_path: Path) -> Machine:
-    return make("win32", tmp_path)
 
 
 def tree(machine: Machine) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import xlwings
+from templates import built_in
 
 from hosts.made_up_book import Book, Range, Refusal, Sheet, Table
 from workbook_templates.book.words import LANGUAGES, Words
@@ -27,7 +28,6 @@ from xl_pricing.rates.refresh.verdict import Change
 TABLES = ("tblRates", "tblModels", "tblFixed", "tblPlans")
 CARD = bundled_card()
 NEW_DAY = date(2027, 2, 1)
-FILES = {lang: build(lang).data for lang in LANGUAGES}
 
 
 def day(*date_: int) -> datetime:
@@ -64,7 +64,7 @@ def plan_with_rows(card: RateCard) -> str:
 
 @pytest.fixture
 def book() -> Book:
-    return Book(FILES["en"])
+    return Book(built_in("en").data)
 
 
 def add_row(book: Book, name: str, **cells: Any) -> int:
@@ -95,7 +95,7 @@ def expected(card: RateCard, name: str, lang: str = "en") -> list[dict[str, Any]
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_fresh_workbook_is_up_to_date(lang: str) -> None:
-    book = Book(FILES[lang])
+    book = Book(built_in(lang).data)
     before = book.dump()
     message = update_workbook(book, CARD)
     assert message == f"Rates as of {CARD.checked}.\nEverything was up to date."
@@ -106,7 +106,7 @@ def test_a_fresh_workbook_is_up_to_date(lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", TABLES)
 def test_the_rows_are_those_of_the_generator(name: str, lang: str) -> None:
-    book = Book(FILES[lang])
+    book = Book(built_in(lang).data)
     update_workbook(book, newer())
     assert book.rows(name) == expected(newer(), name, lang)
 
@@ -447,7 +447,7 @@ def test_the_button_tells_a_refusal_in_one_message(book: Book) -> None:
 def test_a_renamed_workbook_with_renamed_sheets_is_refreshed(
     called: Callable[[Book], None], name: str
 ) -> None:
-    other = Book(FILES["zh-CN"], name)
+    other = Book(built_in("zh-CN").data, name)
     for sheet in other.sheets:
         sheet.name = f"x {sheet.name}"
     called(other)
@@ -460,7 +460,7 @@ def test_a_renamed_workbook_with_renamed_sheets_is_refreshed(
 def test_of_two_open_workbooks_the_calling_one_is_refreshed(
     book: Book, called: Callable[[Book], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = Book(FILES["en"], "other.xlsx")
+    other = Book(built_in("en").data, "other.xlsx")
     before = book.dump()
     called(other)
     monkeypatch.setattr(macros, "active_card", newer)
@@ -546,6 +546,6 @@ def test_a_new_worksheet_is_written_beside_the_others_and_opened(
         tmp_path / "Image budget.xlsx",
         tmp_path / "Documents" / "Image budget 2.xlsx",
     ]
-    assert opened[1].read_bytes() == FILES["en"]
+    assert opened[1].read_bytes() == built_in("en").data
     assert app.status_bar == f"Image Pricing: rates as of {bundled_card().checked}"
     assert (tmp_path / "Documents" / "Image budget.xlsx").read_bytes() == b"the user's own"

@@ -101,7 +101,7 @@ def _below(context: Any, depth: int) -> Iterator[Any]:
                 yield from _below(child.AccessibleContext, depth - 1)
 
 
-def _wait(what: Callable[[], Any], patience_s: float = 20.0) -> Any:
+def _wait(what: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
     """Return the first true answer, or the last."""
     deadline = time.monotonic() + patience_s
     while not (answer := what()) and time.monotonic() < deadline:

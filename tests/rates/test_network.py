@@ -8,6 +8,7 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ from xl_pricing.rates.refresh.refresh import refresh_card
 from xl_pricing.rates.refresh.sources import find_source
 from xl_pricing.rates.refresh.store import Store
 
-QUICK = Manners(whole=0.6, next_bytes=0.3, retry=0)
+AT_ONCE = replace(Manners(), retry=0)
+SOON_WHOLE = replace(AT_ONCE, whole=0.6)
+SOON_BYTES = replace(AT_ONCE, next_bytes=0.3)
 BODY = b'{"a": 1}'
 
 
@@ -29,7 +32,7 @@ def server() -> Iterator[ps.PriceServer]:
         yield server
 
 
-def refused(address: str, manners: Manners = QUICK) -> str:
+def refused(address: str, manners: Manners = AT_ONCE) -> str:
     with pytest.raises(SourceError) as caught:
         fetch(address, manners=manners)
     assert "\n" not in str(caught.value)
@@ -38,7 +41,7 @@ def refused(address: str, manners: Manners = QUICK) -> str:
 
 def test_a_document_is_fetched_packed_and_by_an_honest_asker(server: ps.PriceServer) -> None:
     server.asked.clear()
-    page = fetch(server.serve("/good", ps.document({"a": 1})), manners=QUICK)
+    page = fetch(server.serve("/good", ps.document({"a": 1})), manners=AT_ONCE)
     assert json.loads(page.body) == {"a": 1}
     assert page.etag
     [(_, asked)] = server.asked
@@ -124,7 +127,7 @@ def test_a_redirect_off_the_machine_is_not_followed_without_https(server: ps.Pri
 
 
 def test_a_passing_fault_is_tried_once_more(server: ps.PriceServer) -> None:
-    assert fetch(server.serve("/500", ps.failing(500, 1, ps.plain(BODY))), manners=QUICK).body
+    assert fetch(server.serve("/500", ps.failing(500, 1, ps.plain(BODY))), manners=AT_ONCE).body
     address = server.serve("/502", ps.failing(502, 2, ps.plain(BODY)))
     assert refused(address) == f"{address} answered with status 502"
     server.asked.clear()
@@ -165,12 +168,12 @@ def test_a_little_that_unpacks_to_a_lot_is_stopped_at_the_cap(server: ps.PriceSe
 
 def test_a_slow_drip_is_not_waited_for(server: ps.PriceServer) -> None:
     address = server.serve("/drip", ps.drip(BODY * 9, 0.05))
-    assert refused(address) == f"{address} takes too long"
+    assert refused(address, SOON_WHOLE) == f"{address} takes too long"
 
 
 def test_silence_is_not_waited_for(server: ps.PriceServer) -> None:
     address = server.serve("/silent", ps.silent(1))
-    assert refused(address) == f"{address} did not answer within 0.3 s"
+    assert refused(address, SOON_BYTES) == f"{address} did not answer within 0.3 s"
 
 
 def test_the_waits_of_a_given_time_are_no_longer_than_it() -> None:
@@ -211,7 +214,7 @@ def test_headers_without_an_end_are_not_waited_for(line: bytes) -> None:
         thread.start()
         began = time.monotonic()
         address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
-        assert "takes longer than 0.6 s" in refused(address)
+        assert "takes longer than 0.6 s" in refused(address, SOON_WHOLE)
         assert time.monotonic() - began < 5
         stop.set()
         thread.join(2)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from exhaustive import many
 from hosts import price_server as ps
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -467,7 +468,7 @@ def test_the_order_of_sources_does_not_matter(
     assert (one.accepted, one.held, one.notes) == (other.accepted, other.held, other.notes)
 
 
-@settings(max_examples=60)
+@settings(max_examples=many(20, 60))
 @given(st.lists(st.tuples(all_said, days, st.booleans()), max_size=4))
 def test_no_row_of_a_past_day_changes_and_past_days_keep_their_prices(
     refreshes: list[tuple[tuple[Quotes, ...], date, bool]],

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from templates import built_in
 
 from workbook_templates.book.page import Book
 from workbook_templates.book.theme import COMPUTED, Theme
@@ -19,14 +20,14 @@ from xl_pricing.rates.card import bundled_card
 
 @pytest.fixture(scope="module")
 def built() -> Built:
-    return build("en")
+    return built_in("en")
 
 
 @pytest.mark.parametrize("macros", [False, True])
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_file_caches_what_its_formulas_give(lang: str, macros: bool) -> None:
     """To the 15 digits that a cell shows; nothing that is computed is left without a value."""
-    built = build(lang, macros=macros)
+    built = built_in(lang, macros=macros)
     shown = load_workbook(BytesIO(built.data), data_only=True)
     for (sheet, at), name in built.formulas.items():
         cached, value = shown[sheet][at].value, built.values[name]

@@ -12,7 +12,7 @@ from shown import built_with, judged
 
 from workbook_templates.book.words import LANGUAGES, Words
 
-JOBS = many(30, 500)
+JOBS = many(12, 500)
 EVERY = 4
 ROWS = 12
 
@@ -43,7 +43,7 @@ def test_jobs_at_the_edges_show_what_the_core_says(first: int) -> None:
 
 def test_a_card_with_more_plans_and_rates_shows_what_the_core_says() -> None:
     card = long_card()
-    for typed in jobs_of_the_long_card():
+    for typed in jobs_of_the_long_card()[:: many(4, 1)]:
         assert "\n".join(judged(typed, card=card)[:20]) == ""
 
 

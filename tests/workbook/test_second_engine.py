@@ -15,6 +15,7 @@ from exhaustive import many
 from facts import CELLS, EMPTY_TEXT, FACTS, OTHER_FACTS
 from hosts.second_engine import Book, Table, agree, differences, read_book, recalculate, translate
 from random_inputs import as_cell, cells_of, random_inputs
+from templates import built_in
 
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.build import Built, build
@@ -122,7 +123,7 @@ def plain(value: Any) -> Any:
 
 
 def test_a_wrong_formula_is_seen_in_its_cell_and_wherever_it_leads(tmp_path: Path) -> None:
-    built = build("en")
+    built = built_in("en")
     places = {name: place for place, name in reversed(built.formulas.items())}
     formulas = read_book(written(built.data, tmp_path)).formulas
     wrong = next(

@@ -167,7 +167,7 @@ def test_the_sheet_flags_the_same_pastes(book: ActualsBook) -> None:
     assert got == told
 
 
-@pytest.mark.parametrize("field", CODES)
+@pytest.mark.parametrize("field", [*CODES][:: many(4, 1)])
 def test_an_error_in_a_cell_is_flagged_and_spreads_nowhere(book: ActualsBook, field: str) -> None:
     book.office.set_formulas({book.second_row(field): "=1/0"})
     fields = ("fault", "model_row", "size_text", "matches_job", "day", "period", "retries")
@@ -186,7 +186,7 @@ def test_rows_below_the_table_make_the_totals_incomplete(book: ActualsBook) -> N
     assert "below the table" in book.read("actuals_status")[0]
 
 
-@pytest.mark.parametrize("field", ["check", "usd_per_image", "fault", "period"])
+@pytest.mark.parametrize("field", many(["fault"], ["check", "usd_per_image", "fault", "period"]))
 def test_a_computed_column_that_was_overwritten_is_noticed(book: ActualsBook, field: str) -> None:
     book.office.set_cells({book.cells[f"{TABLE}.{field}.2"]: 0})
     assert book.read("ok_actuals_table", "variance_total") == [0, "#N/A"]

@@ -184,7 +184,7 @@ HARD: list[dict[str, Any]] = [
     {"model": "gpt-image-2.6-flare", "quality": "xhigh", "tier": "batch"},
     {"finals": 0},
     {"measured_tokens": 663.5, "images_per_call": 3},
-]
+][:: many(3, 1)]
 
 
 @pytest.mark.parametrize("changes", HARD, ids=str)
@@ -216,7 +216,10 @@ def test_the_square_root_finds_the_sizes_of_the_core(libreoffice: LibreOffice) -
     legal = CARD.model("gpt-image-2").sizes
     assert isinstance(legal, FreeSizes)
     rng = random.Random(5)
-    sizes = [*rng.sample(list(all_sizes(legal)), 1500), *(Size(*size) for size in CUSTOM_SIZES)]
+    sizes = [
+        *rng.sample(list(all_sizes(legal)), many(300, 1500)),
+        *(Size(*size) for size in CUSTOM_SIZES),
+    ]
     rule = CARD.model("gpt-image-2.5-flare").output.rule
     names = ("unit_width", "unit_height", "k_smallest", "k_cheaper", "k_next")
     rows: list[list[float | str]] = []

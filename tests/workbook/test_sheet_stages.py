@@ -116,7 +116,7 @@ def test_an_invalid_job_does_not_blame_the_drafts() -> None:
     assert values["stage_total"] == values["stage_high_total"] == "#N/A"
 
 
-HARD = [*({"stage_size": size} for size in SIZES), *STAGES]
+HARD = [*({"stage_size": size} for size in SIZES), *STAGES][:: many(3, 1)]
 
 
 @pytest.mark.parametrize("changes", HARD, ids=str)

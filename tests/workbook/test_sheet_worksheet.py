@@ -1,15 +1,16 @@
 """The Worksheet's look-ups: what is typed is what is looked up, nothing else."""
 
 import pytest
+from templates import built_in
 
-from workbook_templates.build import Built, build
+from workbook_templates.build import Built
 
 NOT_AVAILABLE = "#N/A"
 
 
 @pytest.fixture(scope="module")
 def built() -> Built:
-    return build()
+    return built_in("en")
 
 
 @pytest.mark.parametrize("ratio", ["*:*", "4*", "4:?", "~4:5"])

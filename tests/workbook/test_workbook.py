@@ -37,9 +37,8 @@ def test_every_computed_cell_of_the_shipped_template_recalculates(
 @pytest.mark.parametrize(
     ("lang", "macros", "sets"),
     [
-        ("en", False, many(6, 200)),
-        ("zh-CN", False, many(2, 200)),
-        *many([], [("en", True, 50), ("zh-CN", True, 50)]),
+        ("en", False, many(4, 200)),
+        *many([], [("zh-CN", False, 200), ("en", True, 50), ("zh-CN", True, 50)]),
     ],
     indirect=["lang"],
 )
@@ -56,14 +55,14 @@ def test_every_computed_cell_recalculates_for_random_inputs(
 @pytest.mark.parametrize("lang", many(["en"], LANGUAGES), indirect=True)
 def test_tables_of_one_row_recalculate(libreoffice: LibreOffice, lang: str, tmp_path: Path) -> None:
     rng, words = random.Random(f"{lang} 1"), Words(lang)
-    jobs = [random_inputs(rng, words, 1) for _ in range(many(2, 20))]
+    jobs = [random_inputs(rng, words, 1) for _ in range(many(1, 20))]
     built = opened_with(libreoffice, jobs[0], lang, tmp_path)
     assert first_of(wrong_cells(libreoffice, built, jobs)) == ""
 
 
 @pytest.mark.parametrize("lang", many(["en"], LANGUAGES), indirect=True)
 def test_long_tables_recalculate(libreoffice: LibreOffice, lang: str, tmp_path: Path) -> None:
-    rows = many(300, 5000)
+    rows = many(100, 5000)
     job = random_inputs(random.Random(f"{lang} 5000"), Words(lang), rows, faults=2.5 / rows)
     built = opened_with(libreoffice, tables_of(job), lang, tmp_path)
     assert first_of(wrong_of_file(libreoffice, built)) == ""
@@ -110,14 +109,14 @@ def sheet_formula(name: str, cells: dict[str, str]) -> str:
     return "=" + re.sub(r"[a-z][a-z_]+", lambda m: ({**values, **cells})[m[0]], formula)
 
 
-def test_the_grid_formula_equals_the_core_on_every_exact_half_and_5000_other_sizes(
+def test_the_grid_formula_equals_the_core_on_every_exact_half_and_many_other_sizes(
     libreoffice: LibreOffice,
 ) -> None:
     sizes = list(all_sizes(legal_sizes()))
     pairs = [(size, grid) for size in sizes for grid in (16, 24, 48, 64, 96)]
     halves = [(s, g) for s, g in pairs if 2 * g * min(s) % (2 * max(s)) == max(s)]
     assert len(halves) > 200
-    sample = halves + random.Random(1).sample(pairs, 6000)
+    sample = halves + random.Random(1).sample(pairs, many(1000, 6000))
     rows: list[list[float | str]] = []
     for row, (size, grid) in enumerate(sample, start=1):
         n = 1 + row % 10
@@ -162,12 +161,14 @@ def test_the_file_is_small(template: Path) -> None:
     assert template.stat().st_size < 200_000
 
 
-def test_a_campaign_of_5000_lines_is_under_two_megabytes() -> None:
+@pytest.mark.parametrize(("rows", "limit"), [many((500, 500_000), (5000, 2_000_000))])
+def test_a_long_campaign_is_a_small_file_and_its_making_is_told(rows: int, limit: int) -> None:
+    """5,000 lines are under two megabytes."""
     rng, told = random.Random(5000), []
-    lines = [random_line(rng) for _ in range(5000)]
+    lines = [random_line(rng) for _ in range(rows)]
     built = build("en", rows={"tblCampaign": lines}, progress=told.append)
-    assert len(built.data) < 2_000_000
-    assert sum(told) == 5000 + len(actuals.ROWS)
+    assert len(built.data) < limit
+    assert sum(told) == rows + len(actuals.ROWS)
 
 
 @pytest.mark.parametrize("lang", many(["en"], LANGUAGES), indirect=True)
@@ -182,8 +183,8 @@ def test_the_bytes_do_not_depend_on_the_run(lang: str, tmp_path: Path) -> None:
     written = []
     for i, settings in enumerate(
         (
-            {"PYTHONHASHSEED": "1", "TZ": "UTC", "OPENPYXL_LXML": "False"},
             {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C", "OPENPYXL_LXML": "True"},
+            *many([], [{"PYTHONHASHSEED": "1", "TZ": "UTC", "OPENPYXL_LXML": "False"}]),
         )
     ):
         path = tmp_path / f"{i}.xlsx"
@@ -191,7 +192,7 @@ def test_the_bytes_do_not_depend_on_the_run(lang: str, tmp_path: Path) -> None:
         subprocess.run(command, env={"PATH": "", **settings}, check=True, timeout=60)
         written.append(path.read_bytes())
     write_template(tmp_path / "here.xlsx", lang)
-    assert written == [(tmp_path / "here.xlsx").read_bytes()] * 2
+    assert written == [(tmp_path / "here.xlsx").read_bytes()] * many(1, 2)
 
 
 def test_an_unknown_language_is_refused(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Built workbooks, and where their cells are: what tests of several sheets need."""
+"""Built workbooks, and where their cells are: what tests of several folders need."""
 
 from functools import cache
 from pathlib import Path
@@ -9,9 +9,9 @@ from workbook_templates.build import Built, build
 
 
 @cache
-def built_in(lang: str) -> Built:
+def built_in(lang: str, *, macros: bool = False) -> Built:
     """Return the workbook of a language as it is shipped; built once a run."""
-    return build(lang)
+    return build(lang, macros=macros)
 
 
 def open_in(libreoffice: LibreOffice, built: Built, folder: Path) -> None:
