@@ -15,6 +15,7 @@ from typing import Any
 from xml.etree.ElementTree import canonicalize
 
 from workbook_templates.book.page import Book
+from workbook_templates.book.raw import raw_bytes
 from workbook_templates.book.rows import computed_cell, grow
 
 _FORMULA = re.compile(r'<c r="([A-Z]+\d+)"( s="\d+")?>(<f>.*?</f>)<v></v></c>', re.DOTALL)
@@ -44,9 +45,7 @@ def finish(book: Book, values: Values, columns: Columns = MappingProxyType({})) 
         edits[f"xl/worksheets/sheet{i}.xml"] = partial(_finish_sheet, book, title, values, columns)
     for i, description in enumerate(book.descriptions, start=1):
         edits[f"xl/drawings/drawing{i}.xml"] = partial(_describe_chart, description)
-    raw = BytesIO()
-    book.workbook.save(raw)
-    with zipfile.ZipFile(raw) as archive:
+    with zipfile.ZipFile(raw_bytes(book.workbook)) as archive:
         return _zip({name: _part(archive, name, edits) for name in archive.namelist()})
 
 
