@@ -4,9 +4,9 @@ import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from xl_pricing.errors import XlPricingError
 from xl_pricing.hosts.excel.before import PATH_SETTING
@@ -14,6 +14,7 @@ from xl_pricing.hosts.excel.install import MODULE
 from xl_pricing.hosts.excel.machine import OUR_ADDIN, XLWINGS_ADDIN, Machine
 from xl_pricing.hosts.excel.settings import Settings, read_settings
 from xl_pricing.rates.refresh.store import active_card, user_store
+from xl_pricing.words import shortened
 
 OK, NOTE, FAULT = "ok", "note", "fault"
 INSTALL = "run: xl-pricing excel install"
@@ -36,7 +37,7 @@ class _Told(BaseModel):
     """What an interpreter tells of itself."""
 
     bits: int
-    xlwings: str
+    xlwings: Annotated[str, Field(max_length=60)]
     xl_pricing: str
     prefix: str = ""
     package: str = ""
@@ -236,7 +237,7 @@ class _Interpreter:
             yield Check("interpreter", OK, f"{self.set_to} imports xlwings and {MODULE}.")
 
     def _ask(self, program: str) -> None:
-        if program.lower() not in _BY_NAME and not Path(program).exists():
+        if program.lower() not in _BY_NAME and not _is_there(Path(program)):
             self._fault = f"{program} is set as interpreter but is not there: {INSTALL}."
             return
         answer = self._machine.run([program, "-c", _PROBE])
@@ -244,7 +245,8 @@ class _Interpreter:
         with suppress(ValidationError):
             self._told = _Told.model_validate_json(last) if answer.succeeded else None
         if not self._told:
-            self._fault = f"{program} cannot import {MODULE} and says: {last}. Then {INSTALL}."
+            said = shortened(last)
+            self._fault = f"{program} cannot import {MODULE} and says: {said}. Then {INSTALL}."
 
 
 def _library(machine: Machine, interpreter: _Interpreter) -> Iterator[Check]:
@@ -266,11 +268,18 @@ def _library(machine: Machine, interpreter: _Interpreter) -> Iterator[Check]:
 
 
 def _one_of(name: str, folders: list[Path], file: str, remedy: str) -> Check:
-    found = next((folder / file for folder in folders if (folder / file).exists()), None)
+    found = next((folder / file for folder in folders if _is_there(folder / file)), None)
     if found:
         return Check(name, OK, f"{found} is there.")
     places = " nor in ".join(map(str, folders))
     return Check(name, FAULT, f"{file} is not in {places}: {remedy}.")
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether a path is there; one that is too long for any disk is not."""
+    with suppress(OSError):
+        return path.exists()
+    return False
 
 
 def _card() -> Check:
