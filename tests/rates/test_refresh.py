@@ -519,10 +519,10 @@ class Desk:
         """Let a source answer so."""
         self.server.serve(f"/{name}", answer)
 
-    def refresh(self, *more: str) -> Result:
-        """Refresh from both."""
+    def refresh(self, *more: str, seconds: float = 20) -> Result:
+        """Refresh from both; wait so long for a document."""
         sources = [f"--source={name}={self.server.url(f'/{name}')}" for name in PUBLIC]
-        return self.run("rates", "refresh", "--timeout=0.5", *sources, *more)
+        return self.run("rates", "refresh", f"--timeout={seconds}", *sources, *more)
 
     def run(self, *arguments: str) -> Result:
         """Run a command."""
@@ -603,32 +603,34 @@ def test_a_document_that_is_not_to_be_believed(
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("seconds", "answer", "said"),
     [
-        (ps.plain(bytes(40 * 2**20)), "is over 32 MB"),
-        (ps.bomb(64), "is over 32 MB"),
-        (ps.plain(b'{"gpt-image-2": {"litellm_pro'), "LiteLLM is not whole JSON"),
-        (ps.plain(b"<html>", content_type="text/html"), "holds text/html; accepted: JSON or CSV"),
-        (ps.redirect("/litellm"), "redirects more than 3 times"),
-        (ps.redirect("file:///etc/passwd"), "leads to file:"),
-        (ps.drip(bytes(100), 0.05), "takes too long"),
-        (ps.silent(2), "did not answer within 0.5 s"),
-        (ps.cut(b'{"gpt-image-2": {}'), "cannot be reached: peer closed connection"),
-        (lambda to: to.send(500), "answered with status 500"),
+        (20, ps.plain(bytes(40 * 2**20)), "is over 32 MB"),
+        (20, ps.bomb(64), "is over 32 MB"),
+        (20, ps.plain(b'{"gpt-image-2": {"litellm_pro'), "LiteLLM is not whole JSON"),
+        (20, ps.plain(b"<html>", content_type="text/html"), "holds text/html; accepted: JSON or"),
+        (20, ps.redirect("/litellm"), "redirects more than 3 times"),
+        (20, ps.redirect("file:///etc/passwd"), "leads to file:"),
+        (0.5, ps.drip(bytes(100), 0.05), "takes too long"),
+        (0.5, ps.silent(2), "did not answer within 0.5 s"),
+        (0.5, ps.cut(b'{"gpt-image-2": {}'), "cannot be reached: peer closed connection"),
+        (0.5, lambda to: to.send(500), "answered with status 500"),
     ],
 )
-def test_a_source_that_answers_badly(desk: Desk, answer: ps.Answer, said: str) -> None:
+def test_a_source_that_answers_badly(
+    desk: Desk, seconds: float, answer: ps.Answer, said: str
+) -> None:
     assert desk.refresh().exit_code == 0
     before = desk.state()
     desk.serve("litellm", answer)
-    result = desk.refresh()
+    result = desk.refresh(seconds=seconds)
     assert result.exit_code == 1
     assert said in result.stderr.splitlines()[-1]
     assert "genai-prices asked on" in result.stdout
     assert pricing.IMGRATE(*OUT) == 30
     desk.serve("genai-prices", answer)
     state = desk.state()
-    alone = desk.refresh()
+    alone = desk.refresh(seconds=seconds)
     assert alone.exit_code == 1
     assert alone.stdout == ""
     assert alone.stderr.splitlines()[-1].startswith(
@@ -640,7 +642,7 @@ def test_a_source_that_answers_badly(desk: Desk, answer: ps.Answer, said: str) -
 
 def test_a_fault_that_passes_is_not_told(desk: Desk) -> None:
     desk.serve("litellm", ps.failing(500, 1, ps.document(ps.published("litellm"))))
-    assert desk.refresh().exit_code == 0
+    assert desk.refresh(seconds=0.5).exit_code == 0
 
 
 def test_offline_is_one_sentence_and_changes_nothing(desk: Desk) -> None:

@@ -105,7 +105,7 @@ def test_the_surprise_in_words() -> None:
     )
 
 
-@pytest.mark.parametrize("ratio", [row.ratio for row in CARD.ratios])
+@pytest.mark.parametrize("ratio", [row.ratio for row in CARD.ratios][:: many(3, 1)])
 @pytest.mark.parametrize("quality", ["low", "medium", "high"])
 def test_a_surprise_is_larger_and_costs_less(ratio: str, quality: str) -> None:
     values = values_of(ratio=ratio, quality=quality)

@@ -9,6 +9,7 @@ from typing import Any
 
 import oracle
 import pytest
+from exhaustive import many
 from hosts.libreoffice import LibreOffice
 from openpyxl import Workbook
 from random_inputs import job
@@ -88,7 +89,7 @@ def sheet(libreoffice: LibreOffice, tmp_path_factory: pytest.TempPathFactory) ->
 
 def test_the_generations_needed_are_the_exact_quantile(sheet: RiskBook) -> None:
     retries = ("1.01", "1.11", "1.25", "1.5", "2", "2.5", "4", "10")
-    jobs = [(finals, one) for finals in range(1, 26) for one in retries]
+    jobs = [(finals, one) for finals in range(1, 26, many(6, 1)) for one in retries]
     asked = [{"finals": finals, "retries": float(one)} for finals, one in jobs]
     got = sheet.ask(asked, NEEDED)
     exact = [
@@ -102,7 +103,7 @@ def test_the_search_finds_what_the_core_finds_for_large_jobs(sheet: RiskBook) ->
     """At retries 2 the chance is exactly 50 %, at retries 5 it is nearly so."""
     rng = random.Random(5)
     retries = [1.000001, 1.01, 1.3, 2, 2, 3, 5, 5, 7.25, 10, 1000 / 7]
-    jobs = [(int(10 ** rng.uniform(2, 5)), rng.choice(retries)) for _ in range(120)]
+    jobs = [(int(10 ** rng.uniform(2, 5)), rng.choice(retries)) for _ in range(many(25, 120))]
     jobs += [(100_000, one) for one in retries]
     got = sheet.ask([{"finals": f, "retries": r} for f, r in jobs], NEEDED)
     assert got == [[generations_needed(f, r, c) for c in CONFIDENCES] for f, r in jobs]
@@ -139,7 +140,7 @@ def test_the_buffer_covers_a_confidence_where_its_chance_reaches_it(sheet: RiskB
             "retries": rng.choice([1, 1.1, 1.5, 2, 6]),
             "buffer": rng.choice([0, 0.05, 0.1, 0.2, 0.3, 1]),
         }
-        for _ in range(150)
+        for _ in range(many(40, 150))
     ]
     covers = [f"risk_covers_{key_of(confidence)}" for confidence in CONFIDENCES]
     answers = sheet.ask(jobs, ["risk_chance", *covers])
