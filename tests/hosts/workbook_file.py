@@ -1,7 +1,7 @@
 """What can be wrong with a finished .xlsx file, above all what the Open XML SDK validator misses.
 
 `findings(path)` is a list of sentences, empty when all is well. The checks read the XML itself:
-openpyxl would mend or drop some of the faults they look for.
+openpyxl would repair or drop some of the faults they look for.
 """
 # ruff: noqa: S314, SIM905 - the XML is the project's own; a list of words reads best as words
 

@@ -152,7 +152,7 @@ def test_a_bad_paste_is_flagged_by_row_and_not_counted(wrong: dict[str, Any], co
     values = answers([GOOD, {**GOOD, **wrong}, GOOD])
     assert values[f"{TABLE}.fault.1"] == code
     assert values[f"{TABLE}.check.1"] == FAULTS[code].says
-    assert values[f"{TABLE}.fault_row.1"] == values["actuals_to_mend_1"] == FIRST_ROW + 1
+    assert values[f"{TABLE}.fault_row.1"] == values["actuals_to_fix_1"] == FIRST_ROW + 1
     assert values["actuals_of_rows"] == "Rows that count: 2 of 3"
     assert (values["actuals_generations"], values["actuals_billed"]) == (60, 11.56)
     assert values["ok_actuals_rows"] == values["actuals_comparable"] == 0

@@ -71,7 +71,7 @@ def test_a_bad_cell_is_told_by_its_row(
     office: LibreOffice, pasted: dict[str, Any], says: str
 ) -> None:
     cells = {at(field, 3): value for field, value in pasted.items()}
-    names = ("campaign_to_mend_1", "campaign_to_mend_1_says", "campaign_to_mend_2")
+    names = ("campaign_to_fix_1", "campaign_to_fix_1_says", "campaign_to_fix_2")
     assert after(office, cells, *names) == [campaign_lines.FIRST_ROW + 3, says, ""]
 
 

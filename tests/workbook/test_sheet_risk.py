@@ -195,11 +195,11 @@ def test_where_every_image_is_kept_the_finals_are_enough(sheet: RiskBook) -> Non
         ({"finals": 1_000_001}, "Risk is answered for up to 1,000,000 finals"),
         ({"retries": 1000.5}, "Risk is answered for up to 1,000,000 finals"),
         ({"finals": 0, "retries": 5000}, "Risk is answered for up to 1,000,000 finals"),
-        ({"finals": "all"}, "First mend"),
-        ({"finals": -1}, "First mend"),
-        ({"retries": 0.5}, "First mend"),
-        ({"retries": None}, "First mend"),
-        ({"buffer": "some"}, "First mend"),
+        ({"finals": "all"}, "First fix"),
+        ({"finals": -1}, "First fix"),
+        ({"retries": 0.5}, "First fix"),
+        ({"retries": None}, "First fix"),
+        ({"buffer": "some"}, "First fix"),
     ],
 )
 def test_what_is_not_answered_is_missing_and_a_sentence_says_why(

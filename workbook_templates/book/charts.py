@@ -85,7 +85,7 @@ def dress(
 
     With ``top_first`` the first category stands on top, and the values below.
     """
-    chart.title, chart.style = None, 10
+    chart.title, chart.style, chart.roundedCorners = None, 10, False
     chart.legend = Legend() if legend else None
     if chart.legend and legend:
         chart.legend.position = legend

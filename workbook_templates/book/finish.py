@@ -14,6 +14,10 @@ from types import MappingProxyType
 from typing import Any
 from xml.etree.ElementTree import canonicalize
 
+from openpyxl.utils import get_column_letter
+
+from workbook_templates.book import chart_caches
+from workbook_templates.book.chart_caches import Shown
 from workbook_templates.book.page import Book
 from workbook_templates.book.raw import raw_bytes
 from workbook_templates.book.rows import computed_cell, grow
@@ -24,6 +28,7 @@ _FONT_PART = re.compile(r"<(\w+)[^>]*></\1>")
 _TYPE = re.compile("<Default [^>]*></Default>")
 # The order that the schema asks for; openpyxl writes another one.
 _FONT_ORDER = ("b", "i", "sz", "color", "name", "family", "scheme")
+_NO_TITLE = '<autoTitleDeleted val="1"></autoTitleDeleted>'
 _FIRST_PARTS = ("[Content_Types].xml", "_rels/.rels")
 
 
@@ -45,6 +50,8 @@ def finish(book: Book, values: Values, columns: Columns = MappingProxyType({})) 
         edits[f"xl/worksheets/sheet{i}.xml"] = partial(_finish_sheet, book, title, values, columns)
     for i, description in enumerate(book.descriptions, start=1):
         edits[f"xl/drawings/drawing{i}.xml"] = partial(_describe_chart, description)
+        edits[f"xl/charts/chart{i}.xml"] = _delete_automatic_title
+    _keep_in_charts(book, values)
     with zipfile.ZipFile(raw_bytes(book.workbook)) as archive:
         return _zip({name: _part(archive, name, edits) for name in archive.namelist()})
 
@@ -71,6 +78,20 @@ def _zip(parts: Mapping[str, bytes]) -> bytes:
 
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+def _keep_in_charts(book: Book, values: Values) -> None:
+    """Keep in every chart what its cells show."""
+    computed = {place: name for table in book.grown for name, place in table.places(held=False)}
+    computed = book.formulas | computed
+
+    def shown(sheet: str, row: int, column: int) -> Shown:
+        at = f"{get_column_letter(column)}{row}"
+        cell, name = book.workbook[sheet][at], computed.get((sheet, at))
+        return Shown(values[name] if name else cell.value, cell.number_format)
+
+    for worksheet in book.workbook.worksheets:
+        chart_caches.keep(worksheet, shown)
 
 
 def _finish_sheet(book: Book, title: str, values: Values, columns: Columns, xml: str) -> str:
@@ -104,6 +125,11 @@ def _order_font(font: re.Match[str]) -> str:
 def _describe_chart(text: str, xml: str) -> str:
     quoted = escape(text)
     return re.sub(r"<([\w:]*cNvPr) id=", rf'<\1 descr="{quoted}" id=', xml, count=1)
+
+
+def _delete_automatic_title(xml: str) -> str:
+    """Say that a chart without a title has none: Excel gives one to a chart of one series."""
+    return xml.replace("<chart><plotArea>", f"<chart>{_NO_TITLE}<plotArea>")
 
 
 def _fix_modified(created: datetime, xml: str) -> str:

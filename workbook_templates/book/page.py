@@ -251,10 +251,12 @@ class Page:
         )
 
     def protect(self) -> None:
-        """Lock all but the inputs, without a password."""
+        """Lock all but the inputs, without a password; filters would be dead on a locked sheet."""
         self.sheet.protection.sheet = True
         self.sheet.protection.formatColumns = False
         self.sheet.protection.formatRows = False
+        for table in self.sheet.tables.values():
+            table.autoFilter = None
 
     def _fraction_rule(self, at: str, number: str) -> Rule:
         """Return the rule that shows decimals where a value has them."""

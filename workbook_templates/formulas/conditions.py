@@ -9,7 +9,7 @@ class Check(NamedTuple):
 
     name: str
     says: str
-    mend: str
+    fix: str
     formula: str
 
 

@@ -26,7 +26,7 @@ from xl_pricing.estimation.image import (
 
 FIRST_ROW = 7
 LISTED_ROWS = 10
-"""Rows to mend that are listed for each table."""
+"""Rows to fix that are listed for each table."""
 _LINE = 100
 
 
@@ -89,10 +89,10 @@ ERRORS = (
           "Choose another plan or quality, or add a row to the plans table.",
           holds("COUNT(plan_credits,plan_usd)>0")),
     Check("ok_table", "Every row of the rates table has a number",
-          "Mend the cells of usd_per_mtok on the Rates sheet that hold text or nothing.",
+          "Fix the cells of usd_per_mtok on the Rates sheet that hold text or nothing.",
           holds("COUNT(tblRates[usd_per_mtok])=ROWS(tblRates[usd_per_mtok])")),
     Check("ok_sums", "Finals, retries and buffer add up to the budget",
-          "Mend the checks above first.",
+          "Fix the checks above first.",
           "IF(ISNUMBER(budget_usd),IF(ABS(job_total-budget_usd)<=cent_fraction_usd,1,0),0)"),
 )  # fmt: skip
 _ENDS = "N(INDEX(tblModels[shuts_down],model_row))"
@@ -137,7 +137,7 @@ VALID = (
 CODES = (
     Column("says", "What a row can say"),
     Column("code", "Code", look=theme.NUMBER),
-    Column("mend", "What to do"),
+    Column("fix", "What to do"),
 )
 
 
@@ -145,8 +145,8 @@ def write(book: Book, lists: Lists) -> None:
     """Write the sheet."""
     page = book.page("Checks", (2, 58, 10, 92, 2))
     blocks.head(page, "E", "Checks", Figure("status", look=theme.STATUS_LEFT))
-    title = "To mend: without these the answer is #N/A or wrong"
-    errors = _list(page, FIRST_ROW, title, lists.errors, theme.OK_OR_MEND)
+    title = "To fix: without these the answer is #N/A or wrong"
+    errors = _list(page, FIRST_ROW, title, lists.errors, theme.OK_OR_FIX)
     first_note = FIRST_ROW + len(lists.errors) + 3
     title = "To note: the answer stands, but know this"
     notes = _list(page, first_note, title, lists.notes, theme.OK_OR_NOTE)
@@ -155,7 +155,7 @@ def write(book: Book, lists: Lists) -> None:
     blocks.write_entries(page, "BCD", last - len(VALID) + 1, VALID)
     _colour(page, f"{errors} {notes}")
     for faults in lists.tables:
-        last = _rows_to_mend(page, last + 2, faults)
+        last = _rows_to_fix(page, last + 2, faults)
     page.print_setup(f"A1:E{last}")
     page.protect()
 
@@ -167,8 +167,8 @@ def _list(page: Page, first: int, title: str, checks: Sequence[Check], look: the
     for row, check in enumerate(checks, start=first):
         page.say(f"B{row}", check.says, theme.LABEL)
         page.formula(f"C{row}", check.name, check.formula, look)
-        page.say(f"D{row}", check.mend, theme.WRAPPED_NOTE)
-        if len(check.mend) > _LINE:
+        page.say(f"D{row}", check.fix, theme.WRAPPED_NOTE)
+        if len(check.fix) > _LINE:
             page.heights({row: 26})
     return f"C{first}:C{first + len(checks) - 1}"
 
@@ -190,25 +190,25 @@ def _count(page: Page, errors: str, notes: str) -> None:
     """Write how many rules do not hold."""
     page.say("B4", "Rules that do not hold", theme.STRONG)
     for row, name, cells, says in (
-        (4, "errors_found", errors, "to mend"),
+        (4, "errors_found", errors, "to fix"),
         (5, "notes_found", notes, "to note"),
     ):
         page.formula(f"C{row}", name, f"COUNTIF({cells},0)", theme.RESULT)
         page.say(f"D{row}", says, theme.NOTE)
 
 
-def _rows_to_mend(page: Page, top: int, faults: RowFaults) -> int:
-    """List the first rows to mend of a table, then what its codes mean; return the last row."""
+def _rows_to_fix(page: Page, top: int, faults: RowFaults) -> int:
+    """List the first rows to fix of a table, then what its codes mean; return the last row."""
     heads = (faults.title, "Row", "What is wrong with it")
     blocks.headers(page, top, "BCD", heads, theme.HEADER_LEFT)
     for k in range(1, LISTED_ROWS + 1):
         at = top + k
-        row, name = f"SMALL({faults.table}[fault_row],{k})", f"{faults.name}_to_mend_{k}"
+        row, name = f"SMALL({faults.table}[fault_row],{k})", f"{faults.name}_to_fix_{k}"
         page.formula(f"C{at}", name, f'IFERROR({row},"")', theme.COMPUTED)
         check = f"INDEX({faults.table}[check],C{at}-ROW({faults.table}[[#Headers],[check]]))"
         page.formula(f"D{at}", f"{name}_says", f'IF(C{at}="","",{check})', theme.NOTE)
     rows = [
-        {"says": page.words(fault.says), "code": code, "mend": page.words(fault.fix)}
+        {"says": page.words(fault.says), "code": code, "fix": page.words(fault.fix)}
         for code, fault in enumerate(faults.faults)
     ]
     caption_row = top + LISTED_ROWS + 2

@@ -106,10 +106,10 @@ STATUS = Figure(
 )
 
 ANSWERS: Mapping[str, str] = {
-    LOADED.name: "1",
-    **{f"fn_{row.function}": row.native for row in FUNCTION_ROWS},
+    LOADED.name: "0",
+    **{f"fn_{row.function}": "NA()" for row in FUNCTION_ROWS},
 }
-"""What the cells that ask VBA show once the functions are loaded: what the worksheet shows."""
+"""What the cells that ask VBA show until the functions are loaded, so in a file just written."""
 
 
 def write(book: Book) -> None:

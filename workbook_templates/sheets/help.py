@@ -27,7 +27,7 @@ SHEETS = (
     ("Risk", "How big a buffer must be for how sure you want to be."),
     ("Actuals", "What really happened: measured retries and cost, and why the bill differs."),
     ("Rates", "Every figure that the formulas use, with its source and the day it was checked."),
-    ("Checks", "Every rule with its result, and the rows to mend."),
+    ("Checks", "Every rule with its result, and the rows to fix."),
 )
 LEGEND = (
     (theme.INPUT, "Blue on yellow: you type here."),

@@ -71,7 +71,7 @@ def _counts(bills: Bills) -> dict[str, Outcome]:
 def _status(bills: Bills) -> Said:
     if bills.wrong:
         first = bills.wrong[0]
-        return Said(f"^✘ Mend row {first.row}: {SAYS[first.fault]}$", (str(first.row),))
+        return Said(f"^✘ Fix row {first.row}: {SAYS[first.fault]}$", (str(first.row),))
     return Said("^✔ all rows count" if bills.counted else "^▲ Nothing is counted")
 
 

@@ -1,4 +1,4 @@
-"""What the Checks must find: which rules hold, and the first rows to mend."""
+"""What the Checks must find: which rules hold, and the first rows to fix."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -40,8 +40,8 @@ def outcomes(campaign_: Campaign, bills: Bills, today: date) -> dict[str, Outcom
         "status": _status(wrong, noted),
         "spec_valid": holds(job.inputs),
         "plan_valid": errors["ok_finals"] * errors["ok_retries"] * errors["ok_buffer"],
-        **_to_mend("campaign", lines),
-        **_to_mend("actuals", rows),
+        **_to_fix("campaign", lines),
+        **_to_fix("actuals", rows),
     }
 
 
@@ -151,14 +151,14 @@ def _under_the_cap(campaign_: Campaign) -> int:
 
 def _status(errors: int, notes: int) -> Said:
     if errors:
-        return Said("^✘ .* to mend", (str(errors),))
+        return Said("^✘ .* to fix", (str(errors),))
     return Said("^▲ .* to note", (str(notes),)) if notes else Said("^✔ All checks passed")
 
 
-def _to_mend(table: str, rows: list[tuple[int, str]]) -> Mapping[str, Outcome]:
+def _to_fix(table: str, rows: list[tuple[int, str]]) -> Mapping[str, Outcome]:
     """Return the first rows of a table that have a fault, and what is wrong with them."""
     listed: list[tuple[Outcome, str]] = [*rows, *[("", "")] * LISTED_ROWS]
     found: dict[str, Outcome] = {}
     for k, (row, says) in enumerate(listed[:LISTED_ROWS], start=1):
-        found |= {f"{table}_to_mend_{k}": row, f"{table}_to_mend_{k}_says": says}
+        found |= {f"{table}_to_fix_{k}": row, f"{table}_to_fix_{k}_says": says}
     return found

@@ -64,7 +64,7 @@ class JobPack:
         lacks = (
             (self.pack, "^Type the price"),
             (self.job.credits, "^The chosen plan has no credits"),
-            (self.job.plan, "^Mend finals"),
+            (self.job.plan, "^Fix finals"),
             (self.tokens, "^The token price is not known"),
         )
         for figure, said in lacks:

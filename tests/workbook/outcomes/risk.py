@@ -128,7 +128,7 @@ def _if_worse(job: Job, worse: Fraction) -> dict[str, Outcome]:
 def _status(job: Job) -> Said:
     """Return what is wrong, or whether the buffer is enough."""
     if not holds(job.plan):
-        return Said("^First mend")
+        return Said("^First fix")
     if job.plan().finals.denominator != 1:
         return Said("^Risk needs whole finals")
     if not holds(lambda: plan_of(job)):

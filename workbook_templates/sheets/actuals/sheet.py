@@ -31,12 +31,12 @@ OF_ROWS = sentence(
     "Rows that count: {counted} of {rows}", counted="actuals_counted", rows="actuals_rows"
 )
 COMPARED_WITH = sentence("compared with {plan}", plan="compare_with")
-MEND = sentence("✘ Mend row {row}: {says}", row="actuals_to_mend_1", says="actuals_to_mend_1_says")
+FIX = sentence("✘ Fix row {row}: {says}", row="actuals_to_fix_1", says="actuals_to_fix_1_says")
 BELOW = "✘ Rows below the table are not in it: drag its corner over them, or insert rows inside it"
 NOTHING = "▲ Nothing is counted yet: paste rows into the table"
 ALL_COUNT = "✔ all rows count"
 _STATUS = (
-    f'IF(actuals_to_mend_1<>"",{MEND},IF(actuals_rows_below>0,"«{BELOW}»",'
+    f'IF(actuals_to_fix_1<>"",{FIX},IF(actuals_rows_below>0,"«{BELOW}»",'
     f'IF(actuals_counted=0,"«{NOTHING}»","«{ALL_COUNT}»")))'
 )
 """What to do first."""
@@ -145,7 +145,7 @@ def _cards(page: Page) -> None:
 _PARTS = "variance_volume+variance_retries+variance_price"
 ERRORS = (
     Check("ok_actuals_rows", "Every row of the actuals counts",
-          "The rows to mend are listed below; rows under the table are not in it: drag its corner "
+          "The rows to fix are listed below; rows under the table are not in it: drag its corner "
           "over them.",
           holds("actuals_counted=actuals_rows")),
     Check("ok_actuals_table",
@@ -164,4 +164,4 @@ NOTES = (
           "what is typed on the Worksheet serves.",
           "IF(actuals_switched_on=0,1,IF(ISNUMBER(measured_retries*measured_cost),1,0))"),
 )  # fmt: skip
-ROWS = RowFaults("actuals", "Actuals: rows to mend", TABLE, FAULT_TABLE, FAULTS, FIRST_ROW)
+ROWS = RowFaults("actuals", "Actuals: rows to fix", TABLE, FAULT_TABLE, FAULTS, FIRST_ROW)

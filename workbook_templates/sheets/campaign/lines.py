@@ -80,7 +80,7 @@ FAULTS = (
     Fault(f"{_RETRIES}=0", "retries", "Type a number, 1 or more."),
     Fault(f"{_BUFFER}=0", "buffer", "Type a share from 0% to 100%."),
     Fault("ISERROR([@draft_cost])", "drafts",
-          "Mend the draft columns; the line itself is priced."),
+          "Fix the draft columns; the line itself is priced."),
 )  # fmt: skip
 """What can be wrong with a line; the first thing found is told."""
 DRAFTS_FAULT = len(FAULTS) - 1
@@ -141,7 +141,7 @@ COLUMNS = (
            "low, medium, high; xhigh and max from gpt-image-2.5 on; or measured output tokens.",
            words_listed(QUALITIES, others=True)),
     Column("model", "Model", "", _TYPED, 22, "The model of your API call.",
-           listed("=tblModels[model]", others=True)),
+           listed("tblModels[model]", others=True)),
     Column("finals", "Finals", "", _TYPED_COUNT, 14,
            "Images that must be accepted: a number, 0 or more."),
     Column("retries", "Retries", "", _TYPED_FACTOR, 11,
@@ -224,7 +224,7 @@ COLUMNS = (
     Column("draft_cost", "USD per draft",
            if_filled(f"IF({_DRAFTS_VALID}=0,NA(),[@token_cost]+{_DRAFT_MORE})"), _PRICE),
     Column("fault", "Code of the check", faults.code(FAULTS), _COUNT),
-    Column("fault_row", "Row to mend", faults.FAULT_ROW, _COUNT),
+    Column("fault_row", "Row to fix", faults.FAULT_ROW, _COUNT),
 )  # fmt: skip
 PARTS = ("finals_cost", "retries_cost", "buffer_cost")
 """The columns that make up a line's budget."""

@@ -130,7 +130,7 @@ def _cards(page: Page) -> None:
 _LINES_WITH = f"IF(SUMPRODUCT({image.IN_FORCE}[lines]*{image.IN_FORCE}[{{}}])=0,1,0)"
 ERRORS = (
     Check("ok_campaign_rows", "Every line of the campaign is priced",
-          "The rows to mend are listed below; rows under the table are not in it: drag its corner "
+          "The rows to fix are listed below; rows under the table are not in it: drag its corner "
           "over them.",
           holds("campaign_priced>=campaign_rows")),
     Check("ok_campaign_table",
@@ -152,4 +152,4 @@ NOTES = (
           "Counts of gpt-image-2.6 are taken over from 2.5: measure a few images and type the "
           "tokens as the quality.", _LINES_WITH.format("estimated")),
 )  # fmt: skip
-ROWS = RowFaults("campaign", "Campaign: rows to mend", TABLE, FAULT_TABLE, FAULTS, FIRST_ROW)
+ROWS = RowFaults("campaign", "Campaign: rows to fix", TABLE, FAULT_TABLE, FAULTS, FIRST_ROW)

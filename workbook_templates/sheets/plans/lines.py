@@ -34,7 +34,7 @@ BAD_SIZE = "the size is not legal for the model"
 BAD_QUALITY = "the model does not have this quality"
 BAD_IMAGE = "the inputs of one image are out of range, see Checks"
 BAD_PLAN = "finals, retries or buffer are out of range, see Checks"
-BAD_TABLE = "mend the plans table, see Checks"
+BAD_TABLE = "fix the plans table, see Checks"
 NO_TOKENS = "the output tokens are not known"
 NO_RATE = "no rate for this model, tier and day"
 ESTIMATED = "the token count is an estimate"
@@ -48,7 +48,7 @@ _PRICED = MARKS[-1]
 _COUNT = theme.NUMBER_COUNT
 _SMALL = replace(theme.WRAPPED_CELL, size=8)
 _MARK = replace(theme.CELL, align="center", indent=0)
-_LISTED = replace(theme.NUMBER, number=f"{theme.RATE};;–")
+_LISTED = replace(theme.NUMBER, number=f'{theme.RATE};;"–"')
 _TERMS = {term: f"[@listed_{term}]" for term in plan.TERMS}
 
 

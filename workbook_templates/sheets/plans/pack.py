@@ -11,7 +11,7 @@ from workbook_templates.sheets.plans.layout import PRICE
 
 UNTYPED = "Type the price and the credits of a pack, both above 0."
 NO_CREDITS = "The chosen plan has no credits per image here: choose another on the Worksheet."
-BAD_PLAN = "Mend finals, retries or buffer on the Worksheet first."
+BAD_PLAN = "Fix finals, retries or buffer on the Worksheet first."
 NO_TOKENS = "The token price is not known, so the pack cannot be compared."
 NO_NEED = "The job needs no images, so no pack."
 PAYS = "The pack pays off for this job: {packs} in packs against {tokens} by tokens."

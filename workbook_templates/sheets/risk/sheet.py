@@ -82,7 +82,7 @@ CONFIDENCE_COLUMNS = (
     Column("needed", "Generations needed", "", theme.COMPUTED_COUNT),
     Column("buffer", "Buffer", _buffer("total_generations"), _SHARE),
     Column("budget", "Budget, USD", "expected_cost*(1+[@buffer])", theme.COMPUTED_USD),
-    Column("covers", "Your buffer covers it", "IF(risk_paid>=[@needed],1,0)", theme.OK_OR_MEND),
+    Column("covers", "Your buffer covers it", "IF(risk_paid>=[@needed],1,0)", theme.OK_OR_FIX),
 )  # fmt: skip
 """What each confidence takes."""
 SIZE_COLUMNS = (

@@ -41,7 +41,7 @@ _OF_SIZES = {
     "peak_size": fixed("risk_peak_size", 0),
 }
 STATUS = {
-    "mend": "First mend finals, retries and buffer, see Checks.",
+    "fix": "First fix finals, retries and buffer, see Checks.",
     "whole": "Risk needs whole finals: type a whole number of finals on the Worksheet.",
     "large": f"Risk is answered for up to {_FINALS} finals and up to {_RETRIES} retries.",
     "enough": sentence(
@@ -67,7 +67,7 @@ STATUS = {
 }
 """What the sheet says of the job, and of other sizes."""
 JOB_STATUS = (
-    f"IF(plan_valid*ISNUMBER(retries_used)=0,{sentence(STATUS['mend'])},"
+    f"IF(plan_valid*ISNUMBER(retries_used)=0,{sentence(STATUS['fix'])},"
     f"IF(risk_valid=1,IF({_COVERS}=1,{STATUS['enough']},{STATUS['short']}),"
     f"IF(finals=INT(finals),{sentence(STATUS['large'])},{sentence(STATUS['whole'])})))"
 )

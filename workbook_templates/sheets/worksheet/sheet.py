@@ -27,7 +27,7 @@ CHECKED = Figure("rates_checked", "Rates checked on", "MAX(tblRates[checked])",
                  look=replace(theme.TITLE_RIGHT, number=theme.DATE))  # fmt: skip
 STATUS = Figure(
     "status",
-    formula='IF(errors_found>0,"✘ "&errors_found&"« to mend, see Checks»",'
+    formula='IF(errors_found>0,"✘ "&errors_found&"« to fix, see Checks»",'
     'IF(notes_found>0,"▲ "&notes_found&"« to note, see Checks»","«✔ All checks passed»"))',
     look=theme.STATUS,
 )
