@@ -77,12 +77,12 @@ def random_job(rng: random.Random, words: Words = EN) -> dict[str, Any]:
     pixels = [1, 341, 400, 768, 1024, 1179, 2048, 6000, rng.randint(1, 9999)]
     return job(
         words,
-        model=pick(MODELS[:3] * 4 + MODELS),
-        tier=pick(["standard", "batch"]),
+        model=pick(MODELS[:3] * 4 + MODELS, ["gpt-image-2 ", "openai/gpt-image-2"]),
+        tier=pick(["standard", "batch"], ["batch ", " Standard"]),
         ratio=pick([*RATIOS, *["custom"] * 20, *["1:1", "2:3", "3:2"] * 4]),
         custom_width=pick(edges, [0, 1, 1000, 1024.5, 3856]),
         custom_height=pick(edges, [0, 16, 4096, None, -1024]),
-        quality=pick(["low", "medium", "high"] * 3 + list(QUALITIES)),
+        quality=pick(["low", "medium", "high"] * 3 + list(QUALITIES), [" High", "中", "超高"]),
         measured_tokens=pick([None, None, None, 229, 663.5], [0, "many", 1e7]),
         images_per_call=pick([1, 1, 2, 3, 10], [0, 11, 1.5, "one", None]),
         prompt_tokens=pick([None, 0, 31, 636], [-1, 2.5, "long", 100_001]),

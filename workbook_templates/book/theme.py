@@ -125,8 +125,8 @@ TOTAL_FRACTION = replace(TOTAL, number=COUNT, fraction=FRACTION)
 TOTAL_PRICE = replace(TOTAL, number=USD_FINE)
 TOTAL_USD = replace(TOTAL, number=USD)
 TOTAL_SHARE = replace(TOTAL, number=PERCENT)
-OK_OR_FIX = Style(bold=True, align="center", border="box", number='[=1]"✔";[=0]"✘ ";General')
-OK_OR_NOTE = Style(bold=True, align="center", border="box", number='[=1]"✔";[=0]"▲ ";General')
+OK_OR_FIX = Style(bold=True, align="center", border="box", number='[=1]"✔";[=0]"✘ ";"–"')
+OK_OR_NOTE = Style(bold=True, align="center", border="box", number='[=1]"✔";[=0]"▲ ";"–"')
 
 
 def hairline() -> LineProperties:

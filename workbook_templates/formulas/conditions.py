@@ -3,14 +3,29 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+UNJUDGED = 2
+"""What a rule shows that cannot be judged, as one that it rests on does not hold."""
+
 
 class Check(NamedTuple):
-    """A rule: 1 where it holds, 0 where not; what it says, and what to do."""
+    """A rule: 1 where it holds, 0 where not; what it says, and what to do.
+
+    ``after`` are the rules that it rests on. Where one of them does not hold it is `UNJUDGED`, so
+    that one mistake is told once.
+    """
 
     name: str
     says: str
     fix: str
     formula: str
+    after: tuple[str, ...] = ()
+
+    @property
+    def judged(self) -> str:
+        """The formula, once the rules hold that it rests on."""
+        if not self.after:
+            return self.formula
+        return f"IF({'*'.join(self.after)}=1,{self.formula},{UNJUDGED})"
 
 
 def holds(condition: str) -> str:
@@ -18,9 +33,17 @@ def holds(condition: str) -> str:
     return f"IF({condition},1,0)"
 
 
+def is_number(cell: str) -> str:
+    """Return the condition that a cell holds a number, not TRUE or FALSE.
+
+    To LibreOffice they are numbers; in a cell with a number format of its own it keeps and shows 1.
+    """
+    return f"AND(ISNUMBER({cell}),NOT(ISLOGICAL({cell})))"
+
+
 def within(cell: str, *conditions: str) -> str:
-    """Check a number; text is caught before it is compared."""
-    return f"IF(ISNUMBER({cell}),IF(AND({','.join(conditions)}),1,0),0)"
+    """Check a number; text, TRUE and FALSE are caught before they are compared."""
+    return f"IF({is_number(cell)},IF(AND({','.join(conditions)}),1,0),0)"
 
 
 def whole(cell: str, low: str, high: str) -> str:

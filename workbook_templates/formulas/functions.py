@@ -184,6 +184,7 @@ FUNCTIONS: dict[str, Callable[..., CellValue]] = {
     "GCD": common_divisor,
     "ISBLANK": lambda a: a is None,
     "ISERROR": lambda a: type(a) is Error,
+    "ISLOGICAL": lambda a: type(a) is bool,
     "ISNUMBER": lambda a: type(a) is float,
     "INT": lambda a: float(floor(number(a))),
     "MOD": modulo,
@@ -198,5 +199,5 @@ FUNCTIONS: dict[str, Callable[..., CellValue]] = {
     **words.FUNCTIONS,
 }
 """What computes a single value of single values; an error among them comes out."""
-LOOK_AT_ERRORS = frozenset({"ISBLANK", "ISERROR", "ISNUMBER"})
+LOOK_AT_ERRORS = frozenset({"ISBLANK", "ISERROR", "ISLOGICAL", "ISNUMBER"})
 """But these look at it."""

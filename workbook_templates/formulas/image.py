@@ -7,9 +7,10 @@ Where the parts of an image stand, `ImageCells` says. Missing answers are #N/A.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workbook_templates.formulas.conditions import whole
+from workbook_templates.formulas.conditions import is_number, whole
 from xl_pricing.estimation.cost import Usage
 from xl_pricing.estimation.image import DEFAULT_TIER, TIERS
+from xl_pricing.functions.arguments import CHINESE_QUALITIES
 from xl_pricing.rates import rows
 
 METERS = tuple(meter for meter in rows.METERS if meter in Usage._fields)
@@ -78,7 +79,7 @@ def image_cells(prefix: str = "", **elsewhere: str) -> ImageCells:
         "px": f'{width}&"x"&{height}',
         "model": f"INDEX(tblModels[model],{row})",
         "counting": f"INDEX(tblModels[counting],{row})",
-        "quality_column": f"MATCH({exactly(own['quality'])},{QUALITY_WORDS},0)",
+        "quality_column": quality_column(quality_word(own["quality"])),
         "measured": own["quality"],
         "images": "1",
         "reference_tokens": f"INDEX({IN_FORCE}[reference_tokens],{row})",
@@ -94,12 +95,29 @@ def exactly(text: str) -> str:
 
 
 def model_row(model: str) -> str:
-    """Find a model by its id or its other name; 0 where nobody knows it."""
-    sought = exactly(f"TRIM({model})")
+    """Find a model by its id or its other name; 0 where nobody knows it.
+
+    Blanks around it are cut, and the owner before it: openai/gpt-image-2.
+    """
+    name = f'SUBSTITUTE(TRIM({model}),"openai/","")'
+    sought = exactly(name)
     return (
-        f'IF(TRIM({model})="",0,IFERROR(MATCH({sought},tblModels[model],0),'
+        f'IF({name}="",0,IFERROR(MATCH({sought},tblModels[model],0),'
         f"IFERROR(MATCH({sought},{IN_FORCE}[other_name],0),0)))"
     )
+
+
+def quality_word(typed: str) -> str:
+    """Return a quality as the tables have it: blanks around it are cut, a Chinese word is read."""
+    word = f"TRIM({typed})"
+    for chinese in sorted(CHINESE_QUALITIES, key=len, reverse=True):
+        word = f'SUBSTITUTE({word},"{chinese}","{CHINESE_QUALITIES[chinese]}")'
+    return word
+
+
+def quality_column(word: str) -> str:
+    """Return the place of a quality among the words; #N/A for an unknown one."""
+    return f"MATCH({exactly(word)},{QUALITY_WORDS},0)"
 
 
 def of_model(field: str, row: str = "[@model_row]") -> str:
@@ -107,13 +125,17 @@ def of_model(field: str, row: str = "[@model_row]") -> str:
     return f"INDEX(tblModels[{field}],{row})"
 
 
+_READ_AS = ((" ", ""), ("×", "x"), ("*", "x"), ("-x-", "x"), ("?", "!"), ("~", "!"))
+"""Marks in a typed size, and what they are read as."""
+
+
 def size_text(image: ImageCells) -> str:
     """Return a typed ratio or size as text; Excel takes 4:5 for the time 04:05: it is read back."""
     cleaned = f"LOWER({image.typed})"
-    for mark, plain in ((" ", ""), ("×", "x"), ("*", "x"), ("?", "!"), ("~", "!")):
+    for mark, plain in _READ_AS:
         cleaned = f'SUBSTITUTE({cleaned},"{mark}","{plain}")'
     of_time = f'HOUR({image.typed})&":"&MINUTE({image.typed})'
-    return f'IFERROR(IF(ISNUMBER({image.typed}),{of_time},{cleaned}),"?")'
+    return f'IFERROR(IF({is_number(image.typed)},{of_time},{cleaned}),"?")'
 
 
 def width(image: ImageCells, otherwise: ImageCells | None = None) -> str:
@@ -199,7 +221,7 @@ def output_tokens(image: ImageCells, *, per_call: bool = False) -> str:
     measured = f"IF(AND({typed}>0,{typed}<=max_measured_tokens),{each}{typed},NA())"
     listed = f"IF({image.listed}>0,{each}{image.listed},NA())"
     by_rule = f"IF({image.grid}>0,{by_grid},{listed})"
-    return f"IF({image.legal}=0,NA(),IF(ISNUMBER({typed}),{measured},{by_rule}))"
+    return f"IF({image.legal}=0,NA(),IF({is_number(typed)},{measured},{by_rule}))"
 
 
 def inputs_valid(image: ImageCells) -> str:
@@ -273,7 +295,7 @@ def rate_rows(model: str, meter: str, tier: str) -> str:
 def rate_day(rows: str) -> str:
     """Return the latest day of such rows up to the price date; 0 where there is none."""
     days = "tblRates[effective_from]"
-    return f"SUMPRODUCT(MAX({rows}*({days}<=price_date)*{days}))"
+    return f"SUMPRODUCT(MAX({rows}*({days}<=price_day)*{days}))"
 
 
 def rate_row(rows: str) -> str:
@@ -285,7 +307,7 @@ def rate_row(rows: str) -> str:
 def tier_column(tier: str) -> str:
     """Return the column before a tier's rates in force; #N/A for an unknown tier."""
     columns = "".join(
-        f'IF({tier}="{name}",{position * len(METERS)},' for position, name in enumerate(TIERS)
+        f'IF(TRIM({tier})="{name}",{position * len(METERS)},' for position, name in enumerate(TIERS)
     )
     return f"{columns}NA(){')' * len(TIERS)}"
 

@@ -22,6 +22,8 @@ from xl_pricing.estimation.image import (
     MAX_MEASURED_TOKENS,
     MAX_PROMPT_TOKENS,
     MAX_REFERENCES,
+    QUALITIES,
+    TIERS,
 )
 
 FIRST_ROW = 7
@@ -50,24 +52,43 @@ _REFERENCES = (
     f"IF({whole('reference_images', '0', 'max_references')}=0,0,"
     f"IF(reference_images=0,1,{_REFERENCE_EDGES}))"
 )
+_OF_IMAGE = ("ok_images", "ok_measured", "ok_prompt", "ok_references")
+_OF_JOB = ("ok_finals", "ok_retries", "ok_buffer")
+_TIER = " or ".join(TIERS)
+_WORDS = f"{', '.join(QUALITIES[:3])}; {' and '.join(QUALITIES[3:])} from gpt-image-2.5 on."
 ERRORS = (
     Check("ok_model", "The model is in the models table",
           "Choose a model from the list, or add its row to the models table.",
-          holds("ISNUMBER(model_row)")),
+          holds("model_found>0")),
+    Check("ok_tier", "Price tier", f"{_TIER}.",
+          holds(f"OR({','.join(f'tier_used={chr(34)}{tier}{chr(34)}' for tier in TIERS)})")),
+    Check("ok_ratio", "The ratio is in the sizes table, or custom",
+          "Choose a ratio from the list, or custom with a size below it, or add its row to the "
+          "sizes table.",
+          holds("ISNUMBER(size_width*size_height)")),
+    Check("ok_quality_word", "The quality is one of the words", _WORDS,
+          'IF(measured_tokens="",IF(ISNUMBER(quality_column),1,0),1)'),
+    Check("ok_day", "The price date is a day for which there are rates",
+          "Type the day as a date such as 2026-11-23, not as text, and none before the first row "
+          "of the rates table.",
+          within("price_date", "price_date>=MIN(tblRates[effective_from])",
+                 "price_date<=last_bill_day")),
     Check("ok_size", "The size is legal for the model",
           f"Newer models: multiples of {FREE_SIZES.step_px} px, edges up to "
           f"{FREE_SIZES.max_edge_px} px, at most {FREE_SIZES.max_aspect}:1, "
           f"{FREE_SIZES.min_pixels:,} to {FREE_SIZES.max_pixels:,} pixels. The gpt-image-1 family: "
           "1024x1024, 1024x1536, 1536x1024.",
-          holds("N(size_legal)=1")),
+          holds("size_legal=1"), ("ok_model", "ok_ratio")),
     Check("ok_quality", "Output tokens are known for model, size and quality",
           "Choose another quality, or type measured output tokens. For gpt-image-2.6 at low and "
           "medium no formula is published.",
-          holds("ISNUMBER(tokens_image_out)")),
+          holds("ISNUMBER(tokens_image_out)"),
+          ("ok_model", "ok_size", "ok_quality_word", *_OF_IMAGE)),
     Check("ok_rates", "Rates exist for model, tier and day",
           "Choose another tier or day, or add the rate to the rates table. gpt-image-2.6 has no "
           "batch rates.",
-          holds("ISNUMBER(rate_text_in*rate_image_in*rate_image_out)")),
+          holds("ISNUMBER(rate_text_in*rate_image_in*rate_image_out)"),
+          ("ok_model", "ok_tier", "ok_day")),
     Check("ok_images", "Images per call", f"A whole number, 1 to {MAX_IMAGES_PER_CALL}.",
           whole("images_per_call", "1", "max_images_per_call")),
     Check("ok_measured", "Measured output tokens",
@@ -87,13 +108,14 @@ ERRORS = (
           within("units_per_usd", "units_per_usd>0")),
     Check("ok_plan", "The plan has a price for this image",
           "Choose another plan or quality, or add a row to the plans table.",
-          holds("COUNT(plan_credits,plan_usd)>0")),
+          holds("COUNT(plan_credits,plan_usd)>0"), ("ok_quality", "ok_rates")),
     Check("ok_table", "Every row of the rates table has a number",
           "Fix the cells of usd_per_mtok on the Rates sheet that hold text or nothing.",
           holds("COUNT(tblRates[usd_per_mtok])=ROWS(tblRates[usd_per_mtok])")),
     Check("ok_sums", "Finals, retries and buffer add up to the budget",
-          "Fix the checks above first.",
-          "IF(ISNUMBER(budget_usd),IF(ABS(job_total-budget_usd)<=cent_fraction_usd,1,0),0)"),
+          "A formula was overwritten: undo it, or write the workbook anew.",
+          "IF(ISNUMBER(budget_usd),IF(ABS(job_total-budget_usd)<=cent_fraction_usd,1,0),0)",
+          ("ok_quality", "ok_rates", *_OF_JOB)),
 )  # fmt: skip
 _ENDS = "N(INDEX(tblModels[shuts_down],model_row))"
 _EXPERIMENTAL = "N(INDEX(tblModels[experimental_pixels],model_row))"
@@ -102,30 +124,33 @@ NOTES = (
           f"The model stays in service for {RETIREMENT_NOTICE_DAYS} days from the price date",
           "It is shut down or about to be. Its prices stand for old bills; plan new work with "
           "another model.",
-          f"IFERROR(IF({_ENDS}=0,1,IF({_ENDS}>price_date+retirement_notice_days,1,0)),0)"),
+          f"IF({_ENDS}=0,1,IF({_ENDS}>price_day+retirement_notice_days,1,0))",
+          ("ok_model", "ok_day")),
     Check("note_age", f"The rates were checked within the last {RATES_AGE_DAYS} days",
           "Press Refresh rates in the macro workbook, or run xl-pricing rates refresh and write a "
           "new workbook.",
-          "IFERROR(IF(MAX(price_date,TODAY())-rates_checked<=rates_age_days,1,0),0)"),
+          "IF(MAX(price_day,TODAY())-rates_checked<=rates_age_days,1,0)", ("ok_day",)),
     Check("note_card", "The refreshed rate card could be read",
           "What was wrong with it stands above the tables of the Rates sheet; the rates of the "
           "package serve.",
           'IF(card_note="",1,0)'),
     Check("note_buffer", f"The buffer is between {' and '.join(USUAL_BUFFERS)}",
           "That is what teams use; small jobs may need more.",
-          within("buffer", "buffer>=usual_buffer_low", "buffer<=usual_buffer_high")),
+          within("buffer", "buffer>=usual_buffer_low", "buffer<=usual_buffer_high"),
+          ("ok_buffer",)),
     Check("note_basis", "No estimate in the output tokens and their rate",
           "Counts of gpt-image-2.6 are taken over from 2.5: measure a few images and type the "
           "tokens.",
-          'IFERROR(IF(measured_tokens<>"",1,'
-          'IF(OR(basis_tokens="estimate",basis_image_out="estimate"),0,1)),0)'),
+          'IF(measured_tokens<>"",1,'
+          'IF(OR(basis_tokens="estimate",basis_image_out="estimate"),0,1))',
+          ("ok_quality", "ok_rates")),
     Check("note_size", "The size is not called experimental",
           f"Sizes over {FREE_SIZES.experimental_pixels:,} pixels (2560x1440) are called "
           "experimental.",
-          f"IFERROR(IF({_EXPERIMENTAL}=0,1,IF(pixels<={_EXPERIMENTAL},1,0)),0)"),
+          f"IF({_EXPERIMENTAL}=0,1,IF(pixels<={_EXPERIMENTAL},1,0))", ("ok_size",)),
     Check("note_plan", "The plan's price needs no assumption",
           "Its size tiers are not published: check the price before you rely on it.",
-          'IFERROR(IF(plan_row=0,0,IF(INDEX(tblPlans[basis],plan_row)="estimate",0,1)),0)'),
+          'IF(INDEX(tblPlans[basis],plan_row)="estimate",0,1)', ("ok_plan",)),
 )  # fmt: skip
 VALID = (
     Figure("spec_valid", "The inputs of one image are in range (1 = yes)",
@@ -166,7 +191,7 @@ def _list(page: Page, first: int, title: str, checks: Sequence[Check], look: the
     blocks.headers(page, first - 1, "BCD", heads, theme.HEADER_LEFT)
     for row, check in enumerate(checks, start=first):
         page.say(f"B{row}", check.says, theme.LABEL)
-        page.formula(f"C{row}", check.name, check.formula, look)
+        page.formula(f"C{row}", check.name, check.judged, look)
         page.say(f"D{row}", check.fix, theme.WRAPPED_NOTE)
         if len(check.fix) > _LINE:
             page.heights({row: 26})

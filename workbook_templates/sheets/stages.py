@@ -45,6 +45,7 @@ NOTES = (
         f"MIN({within('stage_drafts', 'stage_drafts>=0')},"
         f"{within('stage_finish_retries', 'stage_finish_retries>=1')},"
         "IF(ISNUMBER(stage_tokens),1,0))",
+        ("ok_model", "ok_size", "ok_images"),
     ),
 )
 """Rules for the Checks sheet."""

@@ -17,6 +17,7 @@ from outcomes import (
     rates,
     risk,
     stages,
+    strict,
     worksheet,
 )
 from outcomes.bills import Bills
@@ -36,7 +37,7 @@ def outcomes(
 
     ``today`` ages the rates; if omitted, the day on which they were checked.
     """
-    job = Job(typed, card)
+    job = Job(strict.read(typed), card)
     lines, bills = Campaign(job), Bills(job)
     return {
         **worksheet.outcomes(job),
@@ -53,5 +54,5 @@ def outcomes(
 
 def rules(typed: Mapping[str, Cell], card: RateCard) -> dict[str, Outcome]:
     """Return those of the Checks sheet alone, by which a job can be told quickly."""
-    job = Job(typed, card)
+    job = Job(strict.read(typed), card)
     return checks.outcomes(Campaign(job), Bills(job), card.checked)

@@ -70,8 +70,7 @@ class Bill:
     @property
     def quality(self) -> str:
         """The quality, a word."""
-        typed = self["quality"]
-        word = typed.strip(" ").lower() if isinstance(typed, str) else ""
+        word = strict.word(self["quality"])
         strict.need(word in QUALITIES)
         return word
 

@@ -16,11 +16,36 @@ from outcomes.strict import holds
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.budget import USUAL_BUFFERS
 from xl_pricing.estimation.credits import charge
+from xl_pricing.estimation.image import QUALITIES
 from xl_pricing.estimation.size import FreeSizes
+from xl_pricing.rates.card import read_tier
 from xl_pricing.rates.rows import read_date
 
 RATES_AGE = timedelta(days=45)
 LISTED_ROWS = 10
+UNJUDGED = 2
+"""What a rule shows that rests on one that does not hold."""
+_OF_IMAGE = ("ok_images", "ok_measured", "ok_prompt", "ok_references")
+AFTER = {
+    "ok_size": ("ok_model", "ok_ratio"),
+    "ok_quality": ("ok_model", "ok_size", "ok_quality_word", *_OF_IMAGE),
+    "ok_rates": ("ok_model", "ok_tier", "ok_day"),
+    "ok_plan": ("ok_quality", "ok_rates"),
+    "ok_sums": ("ok_quality", "ok_rates", "ok_finals", "ok_retries", "ok_buffer"),
+    "ok_campaign_rows": ("ok_day",),
+    "note_service": ("ok_model", "ok_day"),
+    "note_age": ("ok_day",),
+    "note_buffer": ("ok_buffer",),
+    "note_basis": ("ok_quality", "ok_rates"),
+    "note_size": ("ok_size",),
+    "note_plan": ("ok_plan",),
+    "note_stage": ("ok_model", "ok_size", "ok_images"),
+    "note_risk": ("ok_finals", "ok_retries", "ok_buffer"),
+    "note_campaign_cap": ("ok_campaign_rows",),
+    "note_campaign_service": ("ok_day",),
+    "note_measured": ("ok_model", "ok_size", "ok_quality_word", "ok_actuals_rows"),
+}
+"""The rules that each rule rests on; those that it names come before it."""
 
 
 def outcomes(campaign_: Campaign, bills: Bills, today: date) -> dict[str, Outcome]:
@@ -28,6 +53,7 @@ def outcomes(campaign_: Campaign, bills: Bills, today: date) -> dict[str, Outcom
     job = campaign_.job
     errors = _of_image(job) | _of_job(job) | _of_tables(campaign_, bills)
     notes = _notes(job, today) | _notes_of_tables(campaign_, bills)
+    _leave_unjudged(errors, notes)
     wrong, noted = (sum(one == 0 for one in found.values()) for found in (errors, notes))
     rules: dict[str, Outcome] = {**errors, **notes}
     lines = [(rows_of_lines.FIRST_ROW + i, rows_of_lines.SAYS[line.fault])
@@ -60,6 +86,14 @@ def _of_image(job: Job) -> dict[str, int]:
 
     return {
         "ok_model": 1,
+        "ok_tier": holds(lambda: read_tier(job["tier"])),
+        "ok_ratio": 1,
+        "ok_quality_word": holds(
+            lambda: strict.need(
+                job["quality"].lower() in QUALITIES or not strict.blank(job["measured_tokens"])
+            )
+        ),
+        "ok_day": int(day >= min(rate.effective_from for rate in job.card.rates)),
         "ok_size": holds(lambda: job.size),
         "ok_quality": holds(job.usage),
         "ok_rates": holds(rates_),
@@ -70,6 +104,16 @@ def _of_image(job: Job) -> dict[str, int]:
         "ok_plan": holds(plan),
         "ok_table": 1,
     }
+
+
+def _leave_unjudged(*found: dict[str, int]) -> None:
+    """Leave the rules unjudged that rest on one that does not hold."""
+    known = {name: one for rules in found for name, one in rules.items()}
+    for name, rests_on in AFTER.items():
+        if any(known[other] != 1 for other in rests_on):
+            known[name] = UNJUDGED
+    for rules in found:
+        rules.update({name: known[name] for name in rules})
 
 
 def _of_job(job: Job) -> dict[str, int]:

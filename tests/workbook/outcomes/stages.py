@@ -41,7 +41,6 @@ def outcomes(job: Job) -> dict[str, Outcome]:
         "stage_buffer": both(lambda one: one.buffer_amount),
         **_all_high(job),
         "stage_verdict": _verdict(job),
-        "note_stage": drafts_can_be_made(job),
     }
 
 

@@ -15,7 +15,7 @@ hold, so that it refuses what a function would read or complete:
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeEr
 from xl_pricing.estimation.cost import Usage
 from xl_pricing.estimation.image import MAX_MEASURED_TOKENS, Image
 from xl_pricing.estimation.size import Size, check_size, parse_ratio, parse_size, preset
+from xl_pricing.functions.arguments import CHINESE_QUALITIES
 from xl_pricing.functions.values import read_number
 from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
 from xl_pricing.rates.rows import Model
@@ -73,7 +74,7 @@ def blank(typed: Cell) -> bool:
 
 def figure(typed: Cell, low: Fraction | int = 0, high: Fraction = ANY) -> Fraction:
     """Read a number from ``low`` to ``high``; text is none."""
-    if isinstance(typed, str) or typed is None:
+    if isinstance(typed, str | bool) or typed is None:
         raise InvalidValueError(f"{typed!r} is not a number")
     number = read_number(typed, "a figure")
     if not low <= number <= high:
@@ -89,10 +90,23 @@ def whole(typed: Cell, low: int = 0, high: float = MOST_OF_A_ROW) -> int:
     return int(number)
 
 
+def word(typed: Cell) -> str:
+    """Read a quality's word, as it is called in English."""
+    said = typed.strip(" ").lower() if isinstance(typed, str) else ""
+    return CHINESE_QUALITIES.get(said, said)
+
+
+def read(typed: Mapping[str, Cell]) -> dict[str, Cell]:
+    """Return what is typed of a job, its words as they are read."""
+    names = ("model", "tier", "plan", "ratio")
+    words = {name: " ".join(typed[name].split()).removeprefix("openai/") for name in names}
+    return {**typed, **words, "quality": word(typed["quality"])}
+
+
 def quality(typed: Cell) -> str | Fraction:
     """Read a quality: a word, or measured output tokens."""
     if blank(typed) or isinstance(typed, str):
-        return (typed or "").lower()
+        return word(typed)
     tokens = figure(typed, 0, Fraction(MAX_MEASURED_TOKENS))
     need(tokens)
     return tokens
@@ -101,6 +115,7 @@ def quality(typed: Cell) -> str | Fraction:
 def model(typed: Cell, card: RateCard) -> Model:
     """Find a model by its name or its first other name, with spaces around it or not."""
     name = " ".join(typed.split()).lower() if isinstance(typed, str) else ""
+    name = name.removeprefix("openai/")
     for one in card.models:
         if name in (one.id, *one.aliases[:1]):
             return one
@@ -117,6 +132,7 @@ def size(typed: Cell, card: RateCard) -> Size:
     """Read px, or a ratio of the sizes table; legal or not."""
     text = _time_as_ratio(figure(typed, -MOST_OF_A_ROW)) if _is_figure(typed) else typed or ""
     text = text.lower().replace(" ", "").replace("×", "x").replace("*", "x")
+    text = text.replace("-x-", "x")
     if ":" in text:
         return ratio_size(text, card)
     need(_PX.fullmatch(text))

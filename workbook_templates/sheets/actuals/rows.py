@@ -83,12 +83,14 @@ def _whole_px(field: str) -> str:
 
 _WORDS = f"{', '.join(QUALITIES[:-1])} or {QUALITIES[-1]}"
 _DAY = within("[@date]", "[@date]>=first_bill_day", "[@date]<=last_bill_day")
-_QUALITY = f"MATCH({image.exactly('TRIM([@quality])')},{image.QUALITY_WORDS},0)"
+_QUALITY = image.quality_column(image.quality_word("[@quality]"))
 FAULTS = (
     Fault("", "✔ counted", "Nothing to do."),
     Fault(f"ROW()-ROW({TABLE}[[#Headers],[date]])>most_rows",
           f"more than {MOST_ROWS:,} rows", "Move the rows to a second workbook."),
-    Fault(f"{_DAY}=0", "date", "Type the day as a date such as 2026-11-23; a text is not one."),
+    Fault(f"{_DAY}=0", "date",
+          "Type the day as a date such as 2026-11-23; a text is not one. "
+          "Of a time with a zone keep the first ten characters."),
     Fault("[@model_row]=0", "model unknown",
           "Choose a model of the list, or add it to the models table."),
     Fault(f"{_whole_px('width')}*{_whole_px('height')}=0", "size not readable",
@@ -100,7 +102,7 @@ FAULTS = (
           "Count every generation, the rejected ones too."),
     Fault(f"{_blank_or_whole('input_tokens')}*{_blank_or_whole('output_tokens')}=0", "tokens",
           "Leave empty, or type whole numbers, 0 or more."),
-    Fault("IF(ISNUMBER([@billed]),[@billed]>most_of_a_row,TRUE)", "billed is not a number",
+    Fault(f"{within('[@billed]', '[@billed]<=most_of_a_row')}=0", "billed is not a number",
           "Type the amount in USD without a sign of a currency, "
           f"up to {MOST_OF_A_ROW:,}."),
     Fault("[@billed]<0", "billed is negative",
@@ -112,7 +114,7 @@ FAULTS = (
 _TEXT = "&".join(f"[@{field}]" for field in TYPED if field != "note")
 _LIKE_JOB = (
     "[@fault]=0,[@model_row]=model_row,[@width]=size_width,[@height]=size_height,"
-    "TRIM([@quality])=quality"
+    f"{image.quality_word('[@quality]')}=quality_used"
 )
 _IMAGE = image.image_cells()
 _TYPED_COUNT = replace(theme.TYPED_CELL, number=theme.COUNT)

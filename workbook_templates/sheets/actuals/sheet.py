@@ -24,7 +24,7 @@ from workbook_templates.sheets.actuals.rows import (
     ratio,
 )
 from workbook_templates.sheets.actuals.variance import COMPARE_WITH
-from workbook_templates.sheets.worksheet.inputs import YES
+from workbook_templates.sheets.worksheet.inputs import IS_MEASURED
 
 NO_FINAL = "no final was accepted yet, so retries cannot be measured"
 OF_ROWS = sentence(
@@ -106,7 +106,7 @@ ROWS_AND_DAYS = (
            "MAX(1,ROUNDUP((actuals_last_day-actuals_first_day+1)/drift_periods,0))",
            look=theme.COMPUTED_FRACTION),
     Figure("actuals_switched_on", "Measured values in use (1 = yes)",
-           f'IF(use_measured="«{YES}»",1,0)', look=theme.COMPUTED_FRACTION),
+           f"IF({IS_MEASURED},1,0)", look=theme.COMPUTED_FRACTION),
 )  # fmt: skip
 """How many rows count, from when to when they go, and whether they are in use."""
 
@@ -162,6 +162,7 @@ NOTES = (
     Check("note_measured", "Where the Worksheet uses measured values, they have been measured",
           "Paste rows with accepted finals and of the job's model, size and quality; until then "
           "what is typed on the Worksheet serves.",
-          "IF(actuals_switched_on=0,1,IF(ISNUMBER(measured_retries*measured_cost),1,0))"),
+          "IF(actuals_switched_on=0,1,IF(ISNUMBER(measured_retries*measured_cost),1,0))",
+          ("ok_model", "ok_size", "ok_quality_word", "ok_actuals_rows")),
 )  # fmt: skip
 ROWS = RowFaults("actuals", "Actuals: rows to fix", TABLE, FAULT_TABLE, FAULTS, FIRST_ROW)

@@ -7,7 +7,7 @@ from workbook_templates.book import blocks, theme
 from workbook_templates.book.blocks import Figure, Input, words_listed
 from workbook_templates.book.page import Page
 from workbook_templates.book.theme import Style
-from workbook_templates.formulas.conditions import compared
+from workbook_templates.formulas.conditions import compared, first_of
 from workbook_templates.sheets.actuals.rows import TABLE, ratio
 
 JOB, CAMPAIGN = "the job", "the campaign"
@@ -25,7 +25,10 @@ COMPARE_WITH = Input(
 
 def _chosen(job: str, campaign: str) -> str:
     """Return a figure of the chosen plan."""
-    return f'IF(compare_with="«{JOB}»",{job},IF(compare_with="«{CAMPAIGN}»",{campaign},NA()))'
+    cases = [
+        (f'TRIM(compare_with)="«{said}»"', it) for said, it in ((JOB, job), (CAMPAIGN, campaign))
+    ]
+    return first_of(cases, "NA()")
 
 
 def _of_plan(job: str, campaign: str) -> str:

@@ -10,7 +10,7 @@ from workbook_templates.book.blocks import Card, Figure, Input, at_least
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
 from workbook_templates.formulas import image
-from workbook_templates.formulas.conditions import Check, holds
+from workbook_templates.formulas.conditions import Check, holds, is_number
 from workbook_templates.formulas.constants import MOST_ROWS, RETIREMENT_NOTICE_DAYS
 from workbook_templates.formulas.faults import RowFaults
 from workbook_templates.sheets.campaign import use_cases
@@ -53,7 +53,7 @@ CAP = Input("campaign_cap", 500, "Budget cap", "",
 LEFT = Figure(
     "campaign_left",
     "",
-    'IF(ISNUMBER(campaign_cap),campaign_cap-campaign_total,"")',
+    f'IF({is_number("campaign_cap")},campaign_cap-campaign_total,"")',
     look=replace(_noted('"$"#,##0.00" «left»";"$"#,##0.00" «over the cap»"'), bold=True),
 )
 """What stands below the cap."""
@@ -132,7 +132,7 @@ ERRORS = (
     Check("ok_campaign_rows", "Every line of the campaign is priced",
           "The rows to fix are listed below; rows under the table are not in it: drag its corner "
           "over them.",
-          holds("campaign_priced>=campaign_rows")),
+          holds("campaign_priced>=campaign_rows"), ("ok_day",)),
     Check("ok_campaign_table",
           f"The campaign's formulas are whole, and it has {MOST_ROWS:,} lines at most",
           "Undo what was typed or pasted over computed columns; split a longer campaign.",
@@ -143,11 +143,12 @@ ERRORS = (
 NOTES = (
     Check("note_campaign_cap", "The campaign stays within its cap",
           "Lower retries, quality or size of the largest lines; see Levers and Stages.",
-          "IFERROR(IF(ISNUMBER(campaign_cap),IF(campaign_total<=campaign_cap,1,0),1),0)"),
+          f"IF({is_number('campaign_cap')},IF(campaign_total<=campaign_cap,1,0),1)",
+          ("ok_campaign_rows",)),
     Check("note_campaign_service",
           f"No line uses a model that shuts down within {RETIREMENT_NOTICE_DAYS} days of the "
           "price date",
-          "Plan new work with another model.", _LINES_WITH.format("leaves")),
+          "Plan new work with another model.", _LINES_WITH.format("leaves"), ("ok_day",)),
     Check("note_campaign_basis", "No line rests on estimated output tokens",
           "Counts of gpt-image-2.6 are taken over from 2.5: measure a few images and type the "
           "tokens as the quality.", _LINES_WITH.format("estimated")),

@@ -66,7 +66,7 @@ ASKS = {
     "prompt_twice": Ask("N(prompt_tokens)>0", {"prompt": "2*prompt_tokens"}),
     "references_less": _references("-"),
     "references_more": _references("+"),
-    "other_tier": Ask("1", {"tier": 'IF(tier="batch","standard","batch")'}),
+    "other_tier": Ask("1", {"tier": 'IF(tier_used="batch","standard","batch")'}),
 }
 """What each move of the core asks for."""
 JOB_ASKS = {
@@ -76,17 +76,17 @@ JOB_ASKS = {
     "n": "images_per_call",
     "prompt": "lever_prompt",
     "references": "lever_references",
-    "tier": "tier",
+    "tier": "tier_used",
     "retries": "retries_used",
 }
 """What a row asks for where its move changes nothing."""
 SHOWN = {
     "size": ("size_used", '[@width]&"x"&[@height]'),
-    "quality": ("quality", "[@quality]"),
+    "quality": ("quality_used", "[@quality]"),
     "retries": (fixed("retries_used"), fixed("[@retries]")),
     "n": (fixed("images_per_call", 0), fixed("[@n]", 0)),
     "prompt": (fixed("N(prompt_tokens)", 0), fixed("N([@prompt])", 0)),
     "references": (fixed("lever_references", 0), fixed("[@references]", 0)),
-    "tier": ("tier", "[@tier]"),
+    "tier": ("tier_used", "[@tier]"),
 }
 """What tells the state of the levers, now and then, by the core's names."""

@@ -25,7 +25,7 @@ _PIXELS = "[@width]*[@height]/pixels"
 _COSTS = {
     "fewer": percent(f"1-{_PIXELS}"),
     "more": percent(f"{_PIXELS}-1"),
-    "speed": f'IF(tier="batch",{sentence(SPEED["standard"])},{sentence(SPEED["batch"])})',
+    "speed": f'IF(tier_used="batch",{sentence(SPEED["standard"])},{sentence(SPEED["batch"])})',
 }
 
 

@@ -42,7 +42,7 @@ WORKINGS = (
     Figure("lever_priced", "The job has a budget", "IF(ISNUMBER(lever_before),1,0)", "1 = yes",
            _COUNTED),
     Figure("lever_quality", "Quality, or measured tokens",
-           "IF(ISNUMBER(measured_tokens),measured_tokens,quality)", "word or tokens"),
+           "IF(ISNUMBER(measured_tokens),measured_tokens,quality_used)", "word or tokens"),
     Figure("lever_prompt", "Prompt", 'IF(prompt_tokens="","",prompt_tokens)', "tokens", _COUNTED),
     Figure("lever_references", "Reference images", "N(reference_images)", "images", _COUNTED),
     Figure("lever_reference_tokens", "Tokens of a reference image",
@@ -71,7 +71,7 @@ def _of_ratio(column: str) -> str:
     return f"IF([@row]>ROWS(tblSizes[ratio]),0,N(INDEX(tblSizes[{column}],[@row])))"
 
 
-_SIZE = image.image_cells(quality="quality")
+_SIZE = image.image_cells(quality="quality_used", quality_column="quality_column")
 _TIMES = "[@width]*size_height/([@height]*size_width)"
 RATIO_COLUMNS = (
     Column("row", "Row of the sizes table", f"ROW()-ROW({RATIOS}[[#Headers],[row]])", _COUNT),

@@ -107,7 +107,7 @@ def _note() -> str:
         ("[@listed_credits]>0", sentence(NO_CREDIT_PRICE)),
     )
     fault, note = first_of(faults, sentence(NO_AMOUNT)), "INDEX(tblPlans[note],[@row])"
-    old = "IF(ISNUMBER([@checked]),N(price_date)-[@checked]>rates_age_days,FALSE)"
+    old = "IF(ISNUMBER([@checked]),IFERROR(price_day-[@checked]>rates_age_days,FALSE),FALSE)"
     again = f'IF({old},IF({note}&""="","",{sentence("; ")})&{sentence(OLD)},"")'
     said = f"IF(plan_valid=0,{sentence(BAD_PLAN)},{note}&{again})"
     return f"IF(ISNUMBER([@usd]),{said},{fault})"
@@ -151,7 +151,7 @@ WORKINGS = (
     Column("compared", "USD per accepted final, compared",
            f'IF(ISNUMBER([@final]),{compared("[@final]")},"")', replace(_LISTED, number=PRICE)),
     Column("row", "Row for this job",
-           plan.row("[@at]*size_legal*plans_quality_taken", _fitting("quality")), _COUNT),
+           plan.row("[@at]*size_legal*plans_quality_taken", _fitting("quality_used")), _COUNT),
     *(Column(f"listed_{term}", caption, plan.listed(term, "[@row]"), _LISTED)
       for term, caption in (
           ("credits", "Listed credits"),

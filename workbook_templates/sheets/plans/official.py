@@ -37,7 +37,7 @@ def _official_mark(quality: str) -> str:
 
     A model takes every quality up to the highest one that has a count.
     """
-    listed = f"SUMIFS(tblFixed[{quality}],tblFixed[model],model,tblFixed[size],size_used)"
+    listed = f"SUMIFS(tblFixed[{quality}],tblFixed[model],model_used,tblFixed[size],size_used)"
     in_table = quality in _IN_TABLE
     counted = (
         f'IF(counting="grid",N(INDEX(tblModels[{quality}],model_row)),'
@@ -46,13 +46,13 @@ def _official_mark(quality: str) -> str:
     columns = "tblModels[max]" if quality == "max" else f"tblModels[[{quality}]:[max]]"
     from_here = f"SUM(INDEX({columns},model_row,0))"
     taken = f'IF(counting="grid",{from_here},{1 if in_table else 0})'
-    measured = f'IF(quality="{quality}",IF(ISNUMBER(tokens_image_out),1,0),0)'
+    measured = f'IF(quality_used="{quality}",IF(ISNUMBER(tokens_image_out),1,0),0)'
     known = f'IF({counted}+{measured}>0,"{_PRICED}","{_UNKNOWN}")'
     return f'IF(size_legal=0,"",IF({taken}=0,"",{known}))'
 
 
 _OFFICIAL = {
-    "kind": '"«tokens, tier »"&tier',
+    "kind": '"«tokens, tier »"&tier_used',
     "final": per_final("token_cost_per_image"),
     "bill": "token_cost_per_image*generations_with_buffer",
     "markup": markup("token_cost_per_image"),

@@ -212,7 +212,7 @@ def _flags(page: Page) -> None:
     page.mark(f"B{FIRST_ROW}:Q{LAST_ROW}", f'$B{FIRST_ROW}=""', border=unseen)
     assumed = f'$N{OFFICIAL_ROW}="estimate"'
     page.mark(f"N{OFFICIAL_ROW}:N{LAST_ROW}", assumed, theme.AMBER)
-    old = f"IF(ISNUMBER($O{FIRST_ROW}),price_date-$O{FIRST_ROW}>rates_age_days,FALSE)"
+    old = f"IF(ISNUMBER($O{FIRST_ROW}),price_day-$O{FIRST_ROW}>rates_age_days,FALSE)"
     page.mark(f"O{FIRST_ROW}:O{LAST_ROW}", old, theme.AMBER)
     cheapest = f"$J{FIRST_WORK}=1"
     page.mark(f"B{FIRST_ROW}:H{LAST_ROW}", cheapest, theme.TEAL, theme.TEAL_FILL)

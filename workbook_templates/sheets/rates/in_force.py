@@ -35,7 +35,7 @@ _MODEL, _ALIASES, _ENDS, _RULE, _BASIS = (
 )
 _SQUARE = ("reference_px", "reference_px")
 _TOKENS = image.reference_tokens(_RULE, *_SQUARE, image.reference_patches(*_SQUARE))
-_GONE = f"IF({_ENDS}>price_date+retirement_notice_days,0,1)"
+_GONE = f"IF({_ENDS}>price_day+retirement_notice_days,0,1)"
 _METERS = dict(zip(image.METERS, ("prompt text", "reference images", "output images"), strict=True))
 COLUMNS = (
     Column("row", "Row of the model", f"ROW()-ROW({IN_FORCE}[[#Headers],[row]])", _COUNT, 8),
@@ -50,7 +50,7 @@ COLUMNS = (
     Column("reference_tokens", "Tokens of a reference image", _of_model(_TOKENS, '""'), _COUNT, 14),
     Column("lines", "Lines of the campaign", "COUNTIF(tblCampaign[model_row],[@row])", _COUNT, 12),
     Column("leaves", "Shut down or about to be (1 = yes)",
-           _of_model(f"IF(N({_ENDS})=0,0,{_GONE})", "0"), _COUNT, 14),
+           _of_model(f"IF(N({_ENDS})=0,0,IFERROR({_GONE},0))", "0"), _COUNT, 14),
     Column("estimated", "Tokens are an estimate (1 = yes)",
            _of_model(f'IF({_BASIS}="estimate",1,0)', "0"), _COUNT, 14),
 )  # fmt: skip

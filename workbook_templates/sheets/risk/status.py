@@ -18,6 +18,7 @@ NOTE = Check(
     "The Risk sheet says how much is. It needs whole finals, "
     f"up to {_FINALS}, and up to {_RETRIES} retries.",
     f"IFERROR({_COVERS},0)",
+    ("ok_finals", "ok_retries", "ok_buffer"),
 )
 """The sheet's rule for the Checks sheet."""
 

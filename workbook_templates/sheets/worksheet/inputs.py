@@ -23,7 +23,7 @@ from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
 
 CURRENCIES = ("USD", "EUR", "GBP", "CNY", "JPY", "CHF", "CAD", "AUD", "INR", "SGD", "HKD")
 YES, NO = "yes", "no"
-IS_MEASURED = f'use_measured="«{YES}»"'
+IS_MEASURED = f'TRIM(use_measured)="«{YES}»"'
 """The condition under which what the Actuals sheet measures is used."""
 
 _PX = between("whole", 1, MAX_PX)

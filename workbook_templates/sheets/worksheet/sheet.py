@@ -138,7 +138,10 @@ def _of_rate(meter: str) -> str:
 
 PROVENANCE = (
     *((label, _evidence(meter, _of_rate(meter))) for meter, label in METERS.items()),
-    ("Output tokens", _evidence("tokens", image.of_model("{}", "model_row"))),
+    (
+        "Output tokens",
+        _evidence("tokens", image.of_model("{}", "model_row")),
+    ),
 )
 """Where the figures in use come from."""
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Figure
 from workbook_templates.formulas import image, plan
+from workbook_templates.formulas.conditions import within
 from workbook_templates.sheets.rates.tables import CUSTOM
 from workbook_templates.sheets.worksheet.inputs import IS_MEASURED
 from xl_pricing.estimation.image import DEFAULT_TIER
@@ -17,7 +18,7 @@ METERS = dict(zip(image.METERS, ("Prompt text", "Reference images", "Output imag
 """What the sheet calls the meters of an estimate."""
 JOB = image.image_cells(
     model_row="model_row",
-    model="model",
+    model="model_used",
     counting="counting",
     width="size_width",
     height="size_height",
@@ -26,7 +27,7 @@ JOB = image.image_cells(
     pixels="pixels",
     px="size_used",
     legal="size_legal",
-    quality="quality",
+    quality="quality_used",
     quality_column="quality_column",
     measured="measured_tokens",
     grid="grid",
@@ -61,8 +62,8 @@ def planned(formula: str) -> str:
 
 def _side(edge: str) -> str:
     """Return an edge of the size: the ratio's preset, or what is typed for a custom one."""
-    row = f"MATCH({image.exactly('ratio')},tblSizes[ratio],0)"
-    return f'IF(ratio="«{CUSTOM}»",N(custom_{edge}),INDEX(tblSizes[{edge}_px],{row}))'
+    row = f"MATCH({image.exactly('TRIM(ratio)')},tblSizes[ratio],0)"
+    return f'IF(TRIM(ratio)="«{CUSTOM}»",N(custom_{edge}),INDEX(tblSizes[{edge}_px],{row}))'
 
 
 def _referred(edge: str) -> str:
@@ -73,9 +74,11 @@ def _referred(edge: str) -> str:
 _EDGES = ("reference_long", "reference_short")
 _RULE = image.of_model("reference_rule", "model_row")
 IMAGE = (
-    Figure("model_row", "Row of the model",
-           f"MATCH({image.exactly('model')},tblModels[model],0)", "row", _COUNT),
-    Figure("counting", "Output tokens counted by", image.of_model("counting", "model_row"),
+    Figure("model_found", "Row of the model", image.model_row("model"), "row, 0 = unknown", _COUNT),
+    Figure("model_row", "The same, if known", "IF(model_found=0,NA(),model_found)", "row", _COUNT),
+    Figure("model_used", "Model as read", image.of_model("model", "model_row"), "", _TEXT),
+    Figure("counting", "Output tokens counted by",
+           image.of_model("counting", "model_row"),
            "grid or table", _TEXT),
     Figure("size_width", "Width", _side("width"), "px", _COUNT),
     Figure("size_height", "Height", _side("height"), "px", _COUNT),
@@ -83,8 +86,9 @@ IMAGE = (
     Figure("short_edge", "Short edge", "MIN(size_width,size_height)", "px", _COUNT),
     Figure("pixels", "Pixels", "size_width*size_height", "px", _COUNT),
     Figure("size_legal", "Size is legal for the model", image.legal(JOB), "1 = yes", _COUNT),
-    Figure("quality_column", "Column of the quality",
-           f"MATCH({image.exactly('quality')},{image.QUALITY_WORDS},0)", "column", _COUNT),
+    Figure("quality_used", "Quality as read", image.quality_word("quality"), "", _TEXT),
+    Figure("quality_column", "Column of the quality", image.quality_column("quality_used"),
+           "column", _COUNT),
     Figure("grid", "Grid of the quality", image.grid(JOB), "cells along the long edge", _COUNT),
     Figure("short_cells", "Grid cells along the short edge", image.cells(JOB),
            "rounded, exact halves to even", _COUNT),
@@ -108,20 +112,24 @@ IMAGE = (
 def _rate(meter: str, tier: str, kind: str, prefix: str = "") -> Iterator[Figure]:
     """Yield the row in force of a meter's rate, 0 for none, and the rate."""
     row, label = f"{prefix}rate_row_{meter}", f"{kind}: {METERS[meter]}"
-    found = image.rate_row(image.rate_rows("model", meter, tier))
+    found = image.rate_row(image.rate_rows("model_used", meter, tier))
     rate = f"IF({row}=0,NA(),INDEX(tblRates[usd_per_mtok],{row}))"
     yield Figure(row, f"{label}, row", found, "row", _COUNT)
     yield Figure(f"{prefix}rate_{meter}", label, rate, "USD per 1M tokens", _RATE)
 
 
-RATE = tuple(
-    figure
+_DAYS = within("price_date", "price_date>=first_bill_day", "price_date<=last_bill_day")
+RATE = (
+    Figure("tier_used", "Price tier as read", "TRIM(tier)", "", _TEXT),
+    Figure("price_day", "Price date as read", f"IF({_DAYS}=1,price_date,NA())", "",
+           theme.COMPUTED_DATE),
+    *(figure
     for meter in METERS
     for figure in (
-        *_rate(meter, "tier", "Rate"),
+        *_rate(meter, "tier_used", "Rate"),
         *_rate(meter, f'"{DEFAULT_TIER}"', "List rate", "list_"),
-    )
-)
+    )),
+)  # fmt: skip
 """The rates in force: of the chosen tier, and those that plans with a multiplier multiply."""
 COST = (
     Figure("token_cost_per_image", "Cost per image by tokens",
@@ -143,8 +151,9 @@ _LISTED = {
     "multiplier": "Listed multiplier",
 }
 PLAN = (
+    Figure("plan_used", "Plan as read", "TRIM(plan)", "", _TEXT),
     Figure("plan_row", "Row of the plan",
-           plan.row("size_legal", plan.fits("plan", "quality", JOB)),
+           plan.row("size_legal", plan.fits("plan_used", "quality_used", JOB)),
            "row, 0 = no price", _COUNT),
     *(
         Figure(_TERMS[term], label, plan.listed(term, "plan_row"), "0 = not told", _RATE)
