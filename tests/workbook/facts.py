@@ -118,6 +118,9 @@ FACTS: Mapping[str, float | str | bool] = {
     "IF(FALSE,1)": False,
     'IFERROR(1/0,"x")': "x",
     "ISNUMBER(B4)": False,
+    "ISLOGICAL(1=1)": True,
+    "ISLOGICAL(A1)": False,
+    "ISLOGICAL(NA())": False,
     "ISFORMULA(D1)": True,
     "ISFORMULA(A1)": False,
 }
