@@ -30,7 +30,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"quality": None}, "ok_quality_word"),
     ({"tier": "b*"}, "ok_tier"),
     ({"tier": "flex"}, "ok_tier"),
-    ({"plan": "Apif*"}, "ok_plan"),
+    ({"plan": "Comfy*"}, "ok_plan"),
     ({"price_date": "hello"}, "ok_day"),
     ({"price_date": "01.01.2010"}, "ok_day"),
     ({"price_date": "2026-11-23T10:00:00Z"}, "ok_day"),
@@ -83,7 +83,7 @@ READ = {
     "quality": ("high ", "高", " 高 "),
     "tier": ("standard ", " Standard"),
     "ratio": (" 4:5", "4:5 "),
-    "plan": ("Apiframe ", " apiframe"),
+    "plan": ("ComfyUI ", " comfyui"),
     "use_measured": ("no ",),
 }
 ECHOES = ("plan_caption", "campaign_plan")
@@ -145,6 +145,31 @@ def test_the_campaign_is_not_judged_on_a_day_that_is_none() -> None:
     values = values_of(price_date="hello")
     assert values["ok_campaign_rows"] == values["note_campaign_cap"] == 2
     assert values["campaign_total"] == "#N/A"
+
+
+@pytest.mark.parametrize("size", ["auto", "1672x941", "as it came", None])
+def test_where_tokens_are_measured_the_size_is_a_label(size: str | None) -> None:
+    """1,158 tokens at 30 USD per million are 0.03474 USD, with the prompt and reference 0.04386."""
+    default = job(measured_tokens=1158, ratio="custom", custom_width=1672, custom_height=941)
+    lines = [{**default["tblCampaign"][1], "size": size, "quality": 1158}]
+    bills = [
+        {**default["tblActuals"][0], "size": size, "output_tokens": 5000},
+        {**default["tblActuals"][0], "size": size, "output_tokens": None, "quality": 1158},
+    ]
+    values = shown({**default, "tblCampaign": lines, "tblActuals": bills})
+    assert values["usd_image_out"] == pytest.approx(0.03474)
+    assert values["tblCampaign.check.0"] == "✔ priced"
+    assert values["tblCampaign.cost_per_image.0"] == pytest.approx(values["cost_per_image"])
+    assert values["tblActuals.check.0"] == values["tblActuals.check.1"] == "✔ counted"
+    assert rules(values, 0) == []
+
+
+def test_where_tokens_are_computed_the_size_is_none() -> None:
+    default = job()
+    lines = [{**default["tblCampaign"][0], "size": "auto"}]
+    bills = [{**default["tblActuals"][0], "size": "auto", "output_tokens": None}]
+    values = shown({**default, "tblCampaign": lines, "tblActuals": bills})
+    assert values["tblCampaign.check.0"] == values["tblActuals.check.0"] == "size not readable"
 
 
 def test_libreoffice_judges_likewise(libreoffice: LibreOffice, tmp_path: Path) -> None:

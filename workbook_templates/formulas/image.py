@@ -211,7 +211,7 @@ def listed_tokens(image: ImageCells) -> str:
 def output_tokens(image: ImageCells, *, per_call: bool = False) -> str:
     """Return output tokens per image, or those of the call; #N/A where they are not known.
 
-    By the grid they are rounded up once per call.
+    By the grid they are rounded up once per call. Where they are measured the size is a label.
     """
     times = "" if image.images == "1" else f"{image.images}*"
     share, each = ("", times) if per_call or not times else (f"/{image.images}", "")
@@ -221,7 +221,7 @@ def output_tokens(image: ImageCells, *, per_call: bool = False) -> str:
     measured = f"IF(AND({typed}>0,{typed}<=max_measured_tokens),{each}{typed},NA())"
     listed = f"IF({image.listed}>0,{each}{image.listed},NA())"
     by_rule = f"IF({image.grid}>0,{by_grid},{listed})"
-    return f"IF({image.legal}=0,NA(),IF({is_number(typed)},{measured},{by_rule}))"
+    return f"IF({is_number(typed)},{measured},IF({image.legal}=0,NA(),{by_rule}))"
 
 
 def inputs_valid(image: ImageCells) -> str:

@@ -9,7 +9,7 @@ from openpyxl.styles import Font, PatternFill
 from workbook_templates.book import blocks, tables, theme
 from workbook_templates.book.blocks import Column, Figure
 from workbook_templates.book.page import Book, Page
-from workbook_templates.formulas.conditions import Check, holds, whole, within
+from workbook_templates.formulas.conditions import UNJUDGED, Check, holds, is_number, whole, within
 from workbook_templates.formulas.constants import (
     FREE_SIZES,
     RATES_AGE_DAYS,
@@ -55,6 +55,8 @@ _REFERENCES = (
 _OF_IMAGE = ("ok_images", "ok_measured", "ok_prompt", "ok_references")
 _OF_JOB = ("ok_finals", "ok_retries", "ok_buffer")
 _TIER = " or ".join(TIERS)
+_MEASURED = is_number("measured_tokens")
+"""Where output tokens are measured the size is a label."""
 _WORDS = f"{', '.join(QUALITIES[:3])}; {' and '.join(QUALITIES[3:])} from gpt-image-2.5 on."
 ERRORS = (
     Check("ok_model", "The model is in the models table",
@@ -65,7 +67,7 @@ ERRORS = (
     Check("ok_ratio", "The ratio is in the sizes table, or custom",
           "Choose a ratio from the list, or custom with a size below it, or add its row to the "
           "sizes table.",
-          holds("ISNUMBER(size_width*size_height)")),
+          holds(f"OR({_MEASURED},ISNUMBER(size_width*size_height))")),
     Check("ok_quality_word", "The quality is one of the words", _WORDS,
           'IF(measured_tokens="",IF(ISNUMBER(quality_column),1,0),1)'),
     Check("ok_day", "The price date is a day for which there are rates",
@@ -78,7 +80,7 @@ ERRORS = (
           f"{FREE_SIZES.max_edge_px} px, at most {FREE_SIZES.max_aspect}:1, "
           f"{FREE_SIZES.min_pixels:,} to {FREE_SIZES.max_pixels:,} pixels. The gpt-image-1 family: "
           "1024x1024, 1024x1536, 1536x1024.",
-          holds("size_legal=1"), ("ok_model", "ok_ratio")),
+          f"IF({_MEASURED},1,{holds('size_legal=1')})", ("ok_model", "ok_ratio")),
     Check("ok_quality", "Output tokens are known for model, size and quality",
           "Choose another quality, or type measured output tokens. For gpt-image-2.6 at low and "
           "medium no formula is published.",
@@ -108,7 +110,8 @@ ERRORS = (
           within("units_per_usd", "units_per_usd>0")),
     Check("ok_plan", "The plan has a price for this image",
           "Choose another plan or quality, or add a row to the plans table.",
-          holds("COUNT(plan_credits,plan_usd)>0"), ("ok_quality", "ok_rates")),
+          f"IF(IFERROR(size_legal,0)=1,{holds('COUNT(plan_credits,plan_usd)>0')},{UNJUDGED})",
+          ("ok_quality", "ok_rates")),
     Check("ok_table", "Every row of the rates table has a number",
           "Fix the cells of usd_per_mtok on the Rates sheet that hold text or nothing.",
           holds("COUNT(tblRates[usd_per_mtok])=ROWS(tblRates[usd_per_mtok])")),
@@ -147,7 +150,7 @@ NOTES = (
     Check("note_size", "The size is not called experimental",
           f"Sizes over {FREE_SIZES.experimental_pixels:,} pixels (2560x1440) are called "
           "experimental.",
-          f"IF({_EXPERIMENTAL}=0,1,IF(pixels<={_EXPERIMENTAL},1,0))", ("ok_size",)),
+          f"IFERROR(IF({_EXPERIMENTAL}=0,1,IF(pixels<={_EXPERIMENTAL},1,0)),1)", ("ok_size",)),
     Check("note_plan", "The plan's price needs no assumption",
           "Its size tiers are not published: check the price before you rely on it.",
           'IF(INDEX(tblPlans[basis],plan_row)="estimate",0,1)', ("ok_plan",)),

@@ -70,9 +70,19 @@ class Bill:
     @property
     def quality(self) -> str:
         """The quality, a word."""
+        if strict.is_measured(self["quality"]):
+            return str(strict.quality(self["quality"]))
         word = strict.word(self["quality"])
         strict.need(word in QUALITIES)
         return word
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether output tokens are typed: the size is a label."""
+        tokens = self["output_tokens"]
+        if strict.is_measured(tokens) and tokens > 0:
+            return True
+        return strict.is_measured(self["quality"]) and bool(strict.holds(lambda: self.quality))
 
     @property
     def day(self) -> int:
@@ -99,7 +109,7 @@ class Bill:
             lambda: strict.need(self.row < FIRST_ROW + strict.MOST_ROWS),
             lambda: self.day,
             lambda: self.model,
-            lambda: self.size,
+            lambda: self.is_measured or self.size,
             lambda: self.quality,
             lambda: strict.whole(made),
             lambda: strict.whole(kept),
@@ -123,6 +133,7 @@ class Bill:
         return (
             self.counts
             and self.model.id == job.model.id
+            and strict.holds(lambda: self.size)
             and self.size == job.edges
             and self.quality == job["quality"].lower()
         )

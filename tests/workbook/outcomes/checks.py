@@ -94,14 +94,14 @@ def _of_image(job: Job) -> dict[str, int]:
             )
         ),
         "ok_day": int(day >= min(rate.effective_from for rate in job.card.rates)),
-        "ok_size": holds(lambda: job.size),
+        "ok_size": 1 if strict.is_measured(job["measured_tokens"]) else holds(lambda: job.size),
         "ok_quality": holds(job.usage),
         "ok_rates": holds(rates_),
         "ok_images": holds(lambda: job.images_per_call),
         "ok_measured": holds(lambda: job.measured_tokens),
         "ok_prompt": holds(lambda: job.prompt_tokens),
         "ok_references": holds(lambda: job.references),
-        "ok_plan": holds(plan),
+        "ok_plan": holds(plan) if holds(lambda: job.size) else UNJUDGED,
         "ok_table": 1,
     }
 

@@ -94,7 +94,13 @@ class Job:
     @property
     def image(self) -> Image:
         """What is priced."""
-        return self._of_size(self.size)
+        return self._of_size(self.counted_size)
+
+    @property
+    def counted_size(self) -> Size:
+        """The size; any where output tokens are measured and it is no legal one."""
+        label = strict.is_measured(self["measured_tokens"])
+        return strict.ANY_SIZE if label and not strict.holds(lambda: self.size) else self.size
 
     def _of_size(self, size: Size) -> Image:
         measured = self.measured_tokens
@@ -115,7 +121,7 @@ class Job:
     def usage(self) -> Usage:
         """Return the tokens of one call."""
         self.inputs()
-        return strict.usage(self.model, self.image)
+        return self.model.counting.usage(self.image)
 
     def priced(self) -> planning.Job:
         """Return the job as it is planned."""
@@ -123,7 +129,6 @@ class Job:
 
     def price(self, image: Image) -> Fraction:
         """Return USD per image of another image by the job's model, on the price date."""
-        strict.usage(self.model, image)
         day = read_date(self["price_date"])
         return planning.Job(image, self.model, self.card, day).usd(image)
 
@@ -138,6 +143,8 @@ class Job:
     def draft(self) -> Image:
         """Return a draft of the Stages sheet."""
         quality = strict.quality(self["stage_quality"])
+        if not isinstance(quality, str):
+            return replace(self._of_size(strict.ANY_SIZE), quality=quality)
         return replace(self._of_size(self.draft_size()), quality=quality)
 
     def draft_size(self) -> Size:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from outcomes import strict
 from outcomes.job import Job
 from outcomes.said import NA, Outcome, Said, fixed, percent, usd
 from outcomes.strict import cell
@@ -178,7 +177,7 @@ def _surprise(job: Job, moved: Moved | None) -> Outcome:
 
     def tokens(image: Image) -> Fraction:
         alone = Image(image.size, image.quality)
-        return Fraction(strict.usage(job.model, alone).image_out)
+        return Fraction(job.model.counting.usage(alone).image_out)
 
     now, then = tokens(moved.image), tokens(larger)
     more = percent(Fraction(larger.size.pixels, moved.image.size.pixels) - 1)

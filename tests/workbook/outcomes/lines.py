@@ -71,10 +71,24 @@ class Line:
         """The size in px, legal or not."""
         return strict.size(self["size"], self.job.card)
 
+    @property
+    def is_measured(self) -> bool:
+        """Whether output tokens are typed as the quality: the size is a label."""
+        return strict.is_measured(self["quality"])
+
+    def is_legal(self) -> bool:
+        """Whether the model takes the size."""
+        return bool(strict.holds(lambda: check_size(self.size, self.model.sizes)))
+
+    @property
+    def counted_size(self) -> Size:
+        """The size, or any where it is a label."""
+        return strict.ANY_SIZE if self.is_measured and not self.is_legal() else self.size
+
     def usage(self) -> Fraction:
         """Return output tokens of one image; the rest of the line may be wrong."""
-        alone = Image(self.size, strict.quality(self["quality"]))
-        return Fraction(strict.usage(self.model, alone).image_out)
+        alone = Image(self.counted_size, strict.quality(self["quality"]))
+        return Fraction(self.model.counting.usage(alone).image_out)
 
     def prompt(self) -> int | None:
         """Return the tokens of the prompt; its overhead needs the reference images."""
@@ -91,7 +105,7 @@ class Line:
     def image(self) -> Image:
         """Return what is priced."""
         return Image(
-            size=self.size,
+            size=self.counted_size,
             quality=strict.quality(self["quality"]),
             prompt_tokens=self.prompt(),
             references=(REFERENCE_SIZE,) * self.references(),
@@ -101,16 +115,24 @@ class Line:
     def price(self, **changes: Cell) -> Fraction:
         """Return USD per image, with something of it changed."""
         image, day = replace(self.image(), **changes), read_date(self.job["price_date"])
-        strict.usage(self.model, image)
         return planning.Job(image, self.model, self.job.card, day).usd(image)
 
     def draft_cost(self) -> Fraction:
         """Return USD per draft; the Stages sheet serves blank cells, the line a blank size."""
         quality = strict.quality(self._or("draft_quality", "stage_quality"))
+        if not isinstance(quality, str):
+            return self.price(size=strict.ANY_SIZE, quality=quality)
         size = self.size
         if not strict.blank(self["draft_size"]):
             size = strict.size(self["draft_size"], self.job.card)
         return self.price(size=size, quality=quality)
+
+    def check_drafts(self) -> None:
+        """Raise where drafts cannot be made; nobody asks that of a size that is a label."""
+        label = self.is_measured and not self.is_legal() and strict.blank(self["draft_size"])
+        if not label:
+            self.stage_figures()
+            self.draft_cost()
 
     def stage_figures(self) -> tuple[Fraction, Fraction]:
         """Return drafts per final, and the retries after them."""
@@ -125,8 +147,8 @@ class Line:
         """The place in `SAYS` of the first thing that is wrong."""
         tests: Sequence[Callable[[], object]] = (
             lambda: self.model,
-            lambda: self.size,
-            lambda: check_size(self.size, self.model.sizes),
+            lambda: self.is_measured or self.size,
+            lambda: self.is_measured or check_size(self.size, self.model.sizes),
             self.usage,
             lambda: read_tier(str(self["tier"])),
             self.references,
@@ -135,7 +157,7 @@ class Line:
             lambda: strict.figure(self["finals"]),
             lambda: strict.figure(self["retries"], 1),
             lambda: strict.figure(self["buffer"], 0, Fraction(1)),
-            lambda: (self.stage_figures(), self.draft_cost()),
+            self.check_drafts,
         )
         wrong = (code for code, test in enumerate(tests, start=1) if not strict.holds(test))
         return next(wrong, 0)
@@ -170,8 +192,9 @@ class Line:
 
     def credits(self) -> Fraction:
         """Return what the chosen plan charges for the whole line."""
-        generations, word = self.budget().generations_with_buffer, self["quality"]
-        word = word.lower() if isinstance(word, str) else "measured"
+        generations = self.budget().generations_with_buffer
+        word = "measured" if self.is_measured else strict.word(self["quality"])
+        strict.need(self.is_legal())
         terms = self.job.card.offer(self.job["plan"], self.model, self.size, word).terms
         found = terms.credits or charge(terms, lambda: self.price(tier=DEFAULT_TIER)).credits
         strict.need(found is not None)

@@ -58,8 +58,10 @@ def drafts_can_be_made(job: Job) -> int:
         job.stage_drafts()
         job.finish_retries()
         calls = job.images_per_call if strict.holds(lambda: job.images_per_call) else 1
-        draft = Image(job.draft_size(), strict.quality(job["stage_quality"]), calls)
-        strict.usage(job.model, draft)
+        quality = strict.quality(job["stage_quality"])
+        size = job.draft_size() if isinstance(quality, str) else strict.ANY_SIZE
+        draft = Image(size, quality, calls)
+        job.model.counting.usage(draft)
 
     return strict.holds(made)
 

@@ -22,9 +22,8 @@ from typing import Any, TypeVar
 
 from outcomes.said import EPOCH, NA, Outcome
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError, XlPricingError
-from xl_pricing.estimation.cost import Usage
-from xl_pricing.estimation.image import MAX_MEASURED_TOKENS, Image
-from xl_pricing.estimation.size import Size, check_size, parse_ratio, parse_size, preset
+from xl_pricing.estimation.image import MAX_MEASURED_TOKENS
+from xl_pricing.estimation.size import Size, parse_ratio, parse_size, preset
 from xl_pricing.functions.arguments import CHINESE_QUALITIES
 from xl_pricing.functions.values import read_number
 from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
@@ -36,6 +35,8 @@ MOST_OF_A_ROW = 100_000_000
 FIRST_BILL_DAY, LAST_BILL_DAY = date(2000, 1, 1), date(2099, 12, 31)
 NEGLIGIBLE_SHARE = Fraction(1, 1_000_000)
 ANY = Fraction(10**300)
+ANY_SIZE = Size(1024, 1024)
+"""What a size that is a label is counted as: all models take it."""
 
 _SECONDS_PER_DAY = 86_400
 _PX = re.compile(r"[1-9]\d*x[1-9]\d{0,8}")
@@ -96,6 +97,11 @@ def word(typed: Cell) -> str:
     return CHINESE_QUALITIES.get(said, said)
 
 
+def is_measured(typed: Cell) -> bool:
+    """Tell whether a quality is a number of output tokens."""
+    return isinstance(typed, int | float) and not isinstance(typed, bool)
+
+
 def read(typed: Mapping[str, Cell]) -> dict[str, Cell]:
     """Return what is typed of a job, its words as they are read."""
     names = ("model", "tier", "plan", "ratio")
@@ -137,12 +143,6 @@ def size(typed: Cell, card: RateCard) -> Size:
         return ratio_size(text, card)
     need(_PX.fullmatch(text))
     return parse_size(text)
-
-
-def usage(model: Model, image: Image) -> Usage:
-    """Count an image's tokens as the sheets do: they take no size as a mere label yet."""
-    check_size(image.size, model.sizes)
-    return model.counting.usage(image)
 
 
 def day(typed: Cell) -> date:

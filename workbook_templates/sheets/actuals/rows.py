@@ -84,6 +84,9 @@ def _whole_px(field: str) -> str:
 _WORDS = f"{', '.join(QUALITIES[:-1])} or {QUALITIES[-1]}"
 _DAY = within("[@date]", "[@date]>=first_bill_day", "[@date]<=last_bill_day")
 _QUALITY = image.quality_column(image.quality_word("[@quality]"))
+_TOKENS = within("[@quality]", "[@quality]>0", "[@quality]<=max_measured_tokens")
+# Where output tokens are measured the size is a label, and may be left out.
+_MEASURED = f"OR({_TOKENS}=1,{within('[@output_tokens]', '[@output_tokens]>0')}=1)"
 FAULTS = (
     Fault("", "✔ counted", "Nothing to do."),
     Fault(f"ROW()-ROW({TABLE}[[#Headers],[date]])>most_rows",
@@ -93,9 +96,10 @@ FAULTS = (
           "Of a time with a zone keep the first ten characters."),
     Fault("[@model_row]=0", "model unknown",
           "Choose a model of the list, or add it to the models table."),
-    Fault(f"{_whole_px('width')}*{_whole_px('height')}=0", "size not readable",
+    Fault(f"IF({_MEASURED},FALSE,{_whole_px('width')}*{_whole_px('height')}=0)",
+          "size not readable",
           "Type a ratio of the sizes table such as 4:5, or px such as 1024x1536."),
-    Fault(f"ISERROR({_QUALITY})", "quality unknown", f"Type {_WORDS}."),
+    Fault(f"ISERROR(IF({_TOKENS}=1,1,{_QUALITY}))", "quality unknown", f"Type {_WORDS}."),
     Fault(f"{_whole('generations')}=0", "generations", "Type a whole number, 0 or more."),
     Fault(f"{_whole('accepted')}=0", "accepted finals", "Type a whole number, 0 or more."),
     Fault("[@accepted]>[@generations]", "more accepted than generated",

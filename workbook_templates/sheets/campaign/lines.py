@@ -6,7 +6,7 @@ from typing import NamedTuple
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Column, listed, words_listed
 from workbook_templates.formulas import faults, image, plan
-from workbook_templates.formulas.conditions import within
+from workbook_templates.formulas.conditions import is_number, within
 from workbook_templates.formulas.faults import Fault, if_filled
 from xl_pricing.estimation.image import MAX_PROMPT_TOKENS, MAX_REFERENCES, QUALITIES, TIERS
 from xl_pricing.estimation.size import REFERENCE_SIZE
@@ -59,13 +59,16 @@ LINES = (
 _FINALS = within("[@finals]", "[@finals]>=0")
 _RETRIES = within("[@retries]", "[@retries]>=1")
 _BUFFER = within("[@buffer]", "[@buffer]>=0", "[@buffer]<=1")
+# Where output tokens are measured the size is a label; no draft can be counted by it.
+_MEASURED = is_number("[@quality]")
+_IS_LABEL = f'AND({_MEASURED},[@legal]=0,[@draft_size]="")'
 FAULTS = (
     Fault("", "✔ priced", "Nothing to do."),
     Fault("[@model_row]=0", "model unknown",
           "Choose a model of the list, or add it to the models table."),
-    Fault("[@height]*[@width]<=0", "size not readable",
+    Fault(f"IF({_MEASURED},FALSE,[@height]*[@width]<=0)", "size not readable",
           "Type a ratio of the sizes table such as 4:5, or px such as 1024x1536."),
-    Fault("[@legal]=0", "size not legal",
+    Fault(f"IF({_MEASURED},FALSE,[@legal]=0)", "size not legal",
           "Choose a size that the model takes; the Rates sheet says which."),
     Fault("ISERROR([@output_tokens])", "quality has no token count",
           "Choose a quality of the model, or type measured tokens."),
@@ -79,7 +82,7 @@ FAULTS = (
     Fault(f"{_FINALS}=0", "finals", "Type a number, 0 or more."),
     Fault(f"{_RETRIES}=0", "retries", "Type a number, 1 or more."),
     Fault(f"{_BUFFER}=0", "buffer", "Type a share from 0% to 100%."),
-    Fault("ISERROR([@draft_cost])", "drafts",
+    Fault(f"IF({_IS_LABEL},FALSE,ISERROR([@draft_cost]))", "drafts",
           "Fix the draft columns; the line itself is priced."),
 )  # fmt: skip
 """What can be wrong with a line; the first thing found is told."""
@@ -136,7 +139,8 @@ COLUMNS = (
     Column("use_case", "Use case", "", theme.TYPED_TEXT_CELL, 25,
            "What the images are for; lines with the same words are summed up."),
     Column("size", "Ratio or size", "", _SIZE, 12,
-           "A ratio of the sizes table such as 4:5, or px such as 1024x1536."),
+           "A ratio of the sizes table such as 4:5, or px such as 1024x1536; "
+           "any words where the quality is a number of measured tokens."),
     Column("quality", "Quality", "", _TYPED, 10,
            "low, medium, high; xhigh and max from gpt-image-2.5 on; or measured output tokens.",
            words_listed(QUALITIES, others=True)),

@@ -86,7 +86,8 @@ IMAGE = (
     Figure("short_edge", "Short edge", "MIN(size_width,size_height)", "px", _COUNT),
     Figure("pixels", "Pixels", "size_width*size_height", "px", _COUNT),
     Figure("size_legal", "Size is legal for the model", image.legal(JOB), "1 = yes", _COUNT),
-    Figure("quality_used", "Quality as read", image.quality_word("quality"), "", _TEXT),
+    Figure("quality_used", "Quality as read", f"LOWER({image.quality_word('quality')})", "",
+           _TEXT),
     Figure("quality_column", "Column of the quality", image.quality_column("quality_used"),
            "column", _COUNT),
     Figure("grid", "Grid of the quality", image.grid(JOB), "cells along the long edge", _COUNT),
@@ -120,7 +121,7 @@ def _rate(meter: str, tier: str, kind: str, prefix: str = "") -> Iterator[Figure
 
 _DAYS = within("price_date", "price_date>=first_bill_day", "price_date<=last_bill_day")
 RATE = (
-    Figure("tier_used", "Price tier as read", "TRIM(tier)", "", _TEXT),
+    Figure("tier_used", "Price tier as read", "LOWER(TRIM(tier))", "", _TEXT),
     Figure("price_day", "Price date as read", f"IF({_DAYS}=1,price_date,NA())", "",
            theme.COMPUTED_DATE),
     *(figure
