@@ -25,7 +25,7 @@ def test_a_ratio_with_a_wildcard_is_no_ratio(built: Built, ratio: str) -> None:
 def test_a_quality_with_a_wildcard_is_no_quality(built: Built, quality: str) -> None:
     values = built.calculate({"quality": quality})
     assert values["tokens_image_out"] == values["budget_usd"] == NOT_AVAILABLE
-    assert values["ok_quality"] == 0
+    assert values["ok_quality_word"] == 0
 
 
 @pytest.mark.parametrize("model", ["gpt-image-*", "gpt-image-?", "*"])

@@ -27,7 +27,8 @@ def _own_ratio(name: str) -> Ask:
 
 def _other_ratio(name: str) -> Ask:
     row = f"lever_row_{name}"
-    edges = {edge: f"INDEX({RATIOS}[{edge}],{row})" for edge in ("width", "height")}
+    # A program that computes every choice must find a row in each of them.
+    edges = {edge: f"INDEX({RATIOS}[{edge}],MAX(1,{row}))" for edge in ("width", "height")}
     return Ask(f"{row}>0", edges)
 
 
@@ -35,7 +36,8 @@ def _quality(sign: str) -> Ask:
     words, column = image.QUALITY_WORDS, f"quality_column{sign}1"
     within = f"AND({column}>=1,{column}<=COLUMNS({words}))"
     there = f"IF(ISNUMBER(measured_tokens),0,{within})"
-    return Ask(there, {"quality": f"INDEX({words},{column})"})
+    inside = f"MAX(1,MIN({column},COLUMNS({words})))"
+    return Ask(there, {"quality": f"INDEX({words},{inside})"})
 
 
 def _retries(sign: str) -> Ask:
