@@ -106,6 +106,7 @@ def read(typed: Mapping[str, Cell]) -> dict[str, Cell]:
     """Return what is typed of a job, its words as they are read."""
     names = ("model", "tier", "plan", "ratio")
     words = {name: " ".join(typed[name].split()).removeprefix("openai/") for name in names}
+    words["tier"] = words["tier"].lower()
     return {**typed, **words, "quality": word(typed["quality"])}
 
 
