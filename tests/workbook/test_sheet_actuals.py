@@ -69,7 +69,7 @@ BAD: list[tuple[dict[str, Any], int]] = [
     ({"size": None}, 4),
     ({"quality": "hd"}, 5),
     ({"quality": "hi?h"}, 5),
-    ({"quality": 229}, 5),
+    ({"quality": -1}, 5),
     ({"generations": "30"}, 6),
     ({"generations": 30.5}, 6),
     ({"generations": None}, 6),
