@@ -335,7 +335,7 @@ def card_with(replace: Callable[[RateCard, Grid], RateCard], table: Table) -> Ra
     """Return the card in force, or one with its rates or plans replaced by a sheet's table."""
     if isinstance(table, RateCard):
         return table
-    if is_blank(table):
+    if table is None or is_blank(table):
         return active_card()
     if not is_grid(table) or not all(map(is_grid, as_grid(table))):
         raise InvalidValueError(

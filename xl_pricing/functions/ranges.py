@@ -56,6 +56,8 @@ def map_cells(
     name, each in its own cell only. With ``blank`` a row whose first two arguments are blank
     answers empty text.
     """
+    if not any(map(is_grid, arguments)):
+        return _answer_one(pricer, arguments, blank=blank)
     grids = [as_grid(argument) for argument in arguments]
     height = max(map(len, grids))
     width = max(max(map(len, grid), default=0) for grid in grids)
@@ -67,13 +69,22 @@ def map_cells(
         answers = _answer_all(
             function, lambda: [_stretch(grid, height, width) for grid in grids], blank=blank
         )
-        if not any(map(is_grid, arguments)):
-            return answers[0]
         if all(as_grid(argument) is not argument for argument in arguments):
             return answers  # every range was a plain row
         if width == 1:
             return [[answer] for answer in answers]
         return list(_rows(iter(answers), width))
+
+
+def _answer_one(
+    pricer: Callable[..., Callable[..., Any]], cells: Sequence[Any], *, blank: bool
+) -> Any:  # noqa: ANN401 - a cell
+    """Answer for one cell each, without what only ranges need."""
+    first = cells[:2]
+    try:
+        return pricer(*cells[2:])(*first)
+    except XlPricingError as error:
+        return "" if blank and all(map(is_blank, first)) else error.cell_error
 
 
 def _answer_all(
