@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.functions.values import is_number
+from xl_pricing.words import quoted
 from xl_pricing.written import figure_in
 
 MOST = 1e12
@@ -39,7 +40,7 @@ def read_figure(text: str, marks: Collection[str]) -> Cell:
 
 def _bounded(figure: float, text: str) -> float:
     if abs(figure) > MOST:
-        raise InvalidValueError(f"{text!r} is over {MOST:,.0f}")
+        raise InvalidValueError(f"{quoted(text)} is over {MOST:,.0f}")
     return figure
 
 
@@ -65,7 +66,7 @@ def read_day(text: str, orders: Collection[str]) -> Cell:
     found = _days_of(text)
     if len(set(found.values())) > 1 and len(orders) != 1:
         first, second = found.values()
-        raise InvalidValueError(f"{text!r} can be read as {first} or {second}")
+        raise InvalidValueError(f"{quoted(text)} can be read as {first} or {second}")
     if found:
         order = next(iter(orders)) if len(found) > 1 and len(orders) == 1 else next(iter(found))
         return found[order]

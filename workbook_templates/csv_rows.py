@@ -22,6 +22,7 @@ from workbook_templates.formulas.constants import MOST_ROWS
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.files import read_bounded
 from xl_pricing.functions.arguments import CHINESE_QUALITIES
+from xl_pricing.words import quoted
 from xl_pricing.written import marks_proven
 
 MOST_BYTES = 5_000_000
@@ -151,7 +152,7 @@ def _columns(file: _File, shape: Shape) -> tuple[list[str | None], list[str]]:
         told = f"no column {', '.join(lacks)}" if read else "no column that is known"
         raise InvalidValueError(f"{file.name} has {told}; accepted: {accepted}")
     others = [head for head, name in zip(heads, names, strict=True) if head and not name]
-    note = f"{file.name}: not read, as no such column is known: {', '.join(map(repr, others))}"
+    note = f"{file.name}: not read, as no such column is known: {', '.join(map(quoted, others))}"
     return names, [note] if others else []
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from xl_pricing.errors import InvalidValueError
+from xl_pricing.words import quoted
 
 _NOT_BLOCKING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -18,7 +19,12 @@ def read_bounded(path: Path, most_bytes: int) -> bytes:
     `OSError` where it cannot be read.
     """
     # Not blocking: a pipe without a writer would make open itself wait.
-    handle = os.open(path, os.O_RDONLY | _NOT_BLOCKING)
+    try:
+        handle = os.open(path, os.O_RDONLY | _NOT_BLOCKING)
+    except ValueError:  # a character that no name has
+        raise InvalidValueError(
+            f"{quoted(str(path))} is no name of a file; accepted: a file"
+        ) from None
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise InvalidValueError(f"{path.name} is no file that can be read; accepted: a file")

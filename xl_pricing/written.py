@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 from xl_pricing.errors import InvalidValueError
+from xl_pricing.words import quoted
 
 POINT, COMMA = ".", ","
 CONVENTIONS = (POINT, COMMA)
@@ -79,7 +80,7 @@ def figure_in(text: str, marks: Collection[str]) -> Decimal | None:
     found = readings(text)
     if in_doubt(found) and len(marks) != 1:
         ways = " or ".join(map(plainly, found.values()))
-        raise InvalidValueError(f"{text!r} can be read as {ways}")
+        raise InvalidValueError(f"{quoted(text)} can be read as {ways}")
     if in_doubt(found):
         return found[next(iter(marks))]
     return next(iter(found.values()), None)

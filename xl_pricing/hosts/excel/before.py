@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from xl_pricing.files import read_bounded, write_whole
 from xl_pricing.hosts.excel.machine import OUR_ADDIN, XLWINGS_ADDIN, Machine
 from xl_pricing.hosts.excel.settings import (
@@ -49,10 +51,8 @@ class Before:
 
 def read_before(machine: Machine) -> Before | None:
     """Return the note of the first install, or ``None`` where there is none that can be read."""
-    with suppress(OSError, ValueError, TypeError):
-        before = Before(**json.loads(read_bounded(note_file(machine), _MOST_NOTE_BYTES)))
-        if isinstance(before.kept, dict) and isinstance(before.wrote, list):
-            return before
+    with suppress(OSError, ValueError):
+        return TypeAdapter(Before).validate_json(read_bounded(note_file(machine), _MOST_NOTE_BYTES))
     return None
 
 
