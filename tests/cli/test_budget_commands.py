@@ -104,3 +104,18 @@ def test_without_finals_there_is_no_cost_of_a_final() -> None:
     assert "4       total generations                    3.75" in table(
         "budget 0.1 2.5 --retries 1.5"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("budget 0.2 120 --retries 1,125", "retries '1,125' can be read in two ways"),
+        ("budget 0.2 1.000", "finals '1.000' can be read in two ways; accepted: 1 or 1000"),
+        ("cost 1:1 1,500", "quality '1,500' can be read in two ways; accepted: 1500 or 1.5"),
+        ("cost 1:1 high --prompt 1,234", "prompt '1,234' can be read in two ways"),
+    ],
+)
+def test_a_figure_that_can_be_another_is_refused(line: str, said: str) -> None:
+    result = run(line)
+    assert result.exit_code == 2
+    assert said in result.stderr

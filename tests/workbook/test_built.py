@@ -1,6 +1,8 @@
 """A built workbook caches what its formulas give, and tells what they give for other inputs."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -92,3 +94,20 @@ def test_a_formula_that_is_not_known_stops_the_build_with_its_cell() -> None:
     said = r"^answer, 'Sheet of one cell'!B3: the function XLOOKUP is not known$"
     with pytest.raises(FormulaError, match=said):
         values["answer"]
+
+
+def test_a_workbook_prices_by_the_rates_that_were_accepted_since(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A price that begins after the last check counts: the workbook's day moves with it."""
+    card = bundled_card()
+    day = card.checked + timedelta(days=3)
+    rate = card.rate(card.model("gpt-image-2"), "image_out", "standard", card.checked)
+    dearer = rate.model_copy(update={"usd_per_mtok": Decimal(45), "effective_from": day})
+    later = dearer.model_copy(update={"effective_from": day + timedelta(days=900)})
+    in_force = replace(card, rates=(*card.rates, dearer, later))
+    assert in_force.as_of(day) == day
+    assert in_force.as_of(card.checked) == card.checked
+    monkeypatch.setattr("xl_pricing.rates.day.system_day", lambda: day)
+    built = build("en", in_force)
+    assert built.values["rate_image_out"] == 45

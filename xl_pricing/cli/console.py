@@ -30,6 +30,7 @@ from xl_pricing.functions.catalogue import ARGUMENTS, FUNCTIONS, TABLES
 from xl_pricing.functions.values import is_number
 from xl_pricing.rates.refresh.store import user_store
 from xl_pricing.words import unknown
+from xl_pricing.written import in_doubt, plainly, readings
 
 Given = str | None
 """What the command line was given for an argument; the functions read it as they read a cell."""
@@ -211,6 +212,7 @@ def command(
     def declare(answer: Callable[..., _Answer]) -> click.Command:
         @wraps(answer)
         def run(*, as_json: bool, **given: object) -> None:
+            _refuse_doubt(given)
             answered = answer(**given)
             document = to_json(answered)
             if warning := user_store().warning():
@@ -227,6 +229,15 @@ def command(
 def subcommand(example: str) -> Callable[[Callable[..., None]], click.Command]:
     """Make a command that prints for itself."""
     return click.command(cls=Subcommand, epilog=f"\b\nExample: {example}")
+
+
+def _refuse_doubt(given: Mapping[str, object]) -> None:
+    """Refuse a typed figure that half of the world reads as another: 1,125 is 1.125 or 1125."""
+    for name, text in given.items():
+        found = readings(text) if isinstance(text, str) else {}
+        if in_doubt(found):
+            ways = " or ".join(map(plainly, found.values()))
+            raise InvalidValueError(f"{name} {text!r} can be read in two ways; accepted: {ways}")
 
 
 def argument(

@@ -195,6 +195,8 @@ def _faults(file: _File, built: "Built") -> Iterator[RowFault]:
 def _reason(fault: "Fault", row: "Row") -> str:
     """Say what is wrong with a row: in the core's words, which know sizes and names near it."""
     said = f"{fault.fix[0].lower()}{fault.fix[1:].rstrip('.')}"
+    if not fault.says.startswith(("size", "model", "quality")):
+        return f"{fault.says}: {said}"
     size = row.get("size")
     try:
         known = explain(size, row.get("quality"), row.get("model"), tier=row.get("tier"))

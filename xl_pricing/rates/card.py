@@ -51,6 +51,11 @@ class RateCard:
         """The latest day on which a rate was checked."""
         return max(rate.checked for rate in self.rates)
 
+    def as_of(self, day: date) -> date:
+        """Return the day as of which a sheet prices: checked, or the last rate begun by ``day``."""
+        begun = (rate.effective_from for rate in self.rates if rate.effective_from <= day)
+        return max(self.checked, *begun)
+
     def model(self, name: str) -> Model:
         """Find a model by id, alias or dated snapshot, in any case.
 

@@ -20,6 +20,7 @@ from xl_pricing.estimation.image import (
 )
 from xl_pricing.estimation.size import REFERENCE_SIZE
 from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
+from xl_pricing.rates.day import today
 
 CURRENCIES = ("USD", "EUR", "GBP", "CNY", "JPY", "CHF", "CAD", "AUD", "INR", "SGD", "HKD")
 YES, NO = "yes", "no"
@@ -110,7 +111,7 @@ def bill(card: RateCard) -> tuple[Input, ...]:
         Input("units_per_usd", 0.9, "Units of it per USD", "an example: type your own rate",
               "Type how many units of the currency one US dollar costs. No rate is looked up.",
               "0.00##", between("decimal", 0, 10**6)),
-        Input("price_date", card.checked, "Prices as of", "day on which the images are made",
+        Input("price_date", card.as_of(today()), "Prices as of", "day on which the images are made",
               "The day whose prices to use, such as 2026-11-23. Old days keep their old prices.",
               theme.DATE, {"type": "date", "operator": "greaterThan", "formula1": "36526"}),
     )  # fmt: skip

@@ -227,10 +227,10 @@ def _plan_stamp(
     if cell is None:
         return None
     held = cell.value
-    checked = max((day for day in map(_checked, rates.rows) if day), default=None)
-    follows = held is None or held == checked
+    follows = held is None or held in _days_of(rates.rows)
     typed = not str(cell.formula).startswith("=")
-    return _Stamp(AS_OF, cell, held, _as_cell(card.checked) if follows and typed else held)
+    new = _as_cell(card.as_of(today())) if follows and typed else held
+    return _Stamp(AS_OF, cell, held, new)
 
 
 def _plan_note(book: Any, warning: str | None) -> _Stamp | None:  # noqa: ANN401 - as above
@@ -242,9 +242,14 @@ def _named_cell(book: Any, name: str) -> Any:  # noqa: ANN401 - as above
     return next((known.refers_to_range for known in book.names if known.name == name), None)
 
 
-def _checked(row: Row) -> datetime | None:
-    day = row.get("checked")
-    return day if isinstance(day, datetime) else None
+def _days_of(rows: Sequence[Row]) -> set[datetime]:
+    """Return the days that a sheet's rates were checked last, and that the last of them began."""
+    last = {name: [row.get(name) for row in rows] for name in ("checked", "effective_from")}
+    days = {name: [d for d in held if isinstance(d, datetime)] for name, held in last.items()}
+    checked = max(days["checked"], default=None)
+    now = _as_cell(today())
+    begun = [day for day in days["effective_from"] if isinstance(now, datetime) and day <= now]
+    return {checked, max([checked, *begun])} if checked else set()
 
 
 def _write(steps: Sequence[_Step], stamps: Sequence[_Stamp | None]) -> None:
@@ -289,7 +294,7 @@ def _tell(steps: Sequence[_Step], stamp: _Stamp | None, card: RateCard) -> str:
     head = [f"Rates as of {card.checked}."]
     if not any(step.merged.is_news for step in steps):
         head.append("Everything was up to date.")
-    if stamp and stamp.new != _as_cell(card.checked):
+    if stamp and stamp.new != _as_cell(card.as_of(today())):
         day = f"{stamp.new:%Y-%m-%d}" if isinstance(stamp.new, datetime) else stamp.new
         head.append(f"Prices as of stays on {day}, as you set it.")
     more = [f"... and {len(lines) - _MOST_LINES} more."] if len(lines) > _MOST_LINES else []
