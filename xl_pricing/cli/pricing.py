@@ -23,7 +23,8 @@ from xl_pricing.errors import OutOfRangeError
 from xl_pricing.estimation.cost import Evidence
 from xl_pricing.estimation.image import DEFAULT_QUALITY
 from xl_pricing.functions import pricing
-from xl_pricing.functions.arguments import read_image, read_model, read_n, read_pixels
+from xl_pricing.functions.arguments import read_image, read_model, read_n
+from xl_pricing.functions.sizes import read_pixels
 from xl_pricing.functions.values import is_blank
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.rates.rows import Model

@@ -6,8 +6,7 @@ A value is a scalar; ``None`` or empty text is an omitted argument. What repeats
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime, time
-from decimal import Decimal
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -16,7 +15,6 @@ from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeEr
 from xl_pricing.estimation.budget import DEFAULT_BUFFER, DEFAULT_RETRIES, Budget
 from xl_pricing.estimation.credits import Terms
 from xl_pricing.estimation.image import (
-    DEFAULT_QUALITY,
     DEFAULT_TIER,
     LEAST_MEASURED_TOKENS,
     MAX_IMAGES_PER_CALL,
@@ -26,21 +24,16 @@ from xl_pricing.estimation.image import (
     Image,
 )
 from xl_pricing.estimation.size import (
-    AUTO_PIXELS,
-    AUTO_SIZE,
     REFERENCE_SIZE,
     FreeSizes,
     Size,
-    cheapest_size,
-    is_auto,
     parse_size,
     plain,
     plain_reader,
-    read_label,
-    resolve_size,
 )
 from xl_pricing.estimation.tokens import text_tokens
 from xl_pricing.functions.ranges import Grid, as_grid, is_grid
+from xl_pricing.functions.sizes import Cell, read_pixels
 from xl_pricing.functions.values import (
     is_blank,
     is_number,
@@ -52,7 +45,7 @@ from xl_pricing.functions.values import (
 )
 from xl_pricing.rates.card import DEFAULT_MODEL, RateCard, read_tier
 from xl_pricing.rates.refresh.store import active_card
-from xl_pricing.rates.rows import MINUTES_PER_DAY, Model, read_minutes
+from xl_pricing.rates.rows import Model
 
 MAX_PROMPT_CHARACTERS = 32_000
 
@@ -68,13 +61,11 @@ CHINESE_QUALITIES = {
 MEASURED = "measured"
 """The word by which a plan's ``any`` row bills an image of measured output tokens."""
 
-_SMALL_DIVISOR = 16
 _SPELLINGS = 64
 """Of a quality, that are remembered."""
 _TABLES = 8
 """Cards, which may be large, that are remembered."""
 
-Cell = str | float | Decimal | Fraction | date | None
 _Counter = Callable[[Cell], int | Fraction]
 Table = RateCard | Grid | None
 
@@ -208,53 +199,6 @@ def read_budget(cost: Fraction, finals: Cell, retries: Cell = None, buffer: Cell
     return Budget(cost, number, read_retries(retries), read_buffer(buffer))
 
 
-def read_pixels(size: Cell, model: Model, quality: str | int | Fraction = DEFAULT_QUALITY) -> Size:
-    """Read a size or a ratio's preset, legal for the model; of measured tokens it is but a label.
-
-    Raises `NotAvailableError` for auto, which the model chooses, unless tokens are measured.
-    """
-    text = ratio_word(size, "size")
-    if not isinstance(quality, str):
-        return read_label(text, model.sizes)
-    if is_auto(text):
-        raise _chosen_by_the_model(model, quality)
-    return resolve_size(text, model.sizes)
-
-
-def _chosen_by_the_model(model: Model, quality: str) -> NotAvailableError:
-    """Return the error for size auto, with the most tokens that it can have where that is known."""
-    said, accepted = "size 'auto' is chosen by the model", "1024x1536, 4:5"
-    if isinstance(model.sizes, FreeSizes) and model.output.basis != "estimate":
-        most = model.output.rule.counter(quality)(AUTO_SIZE)
-        said += f": about {AUTO_PIXELS:,} px, at {quality} at most the {most:,} tokens of a square"
-        accepted += f" or measured tokens as the quality, such as {most}"
-    return NotAvailableError(f"{said}; accepted: {accepted}")
-
-
-def ratio_word(value: Cell, name: str) -> str:
-    """Return the text of a size or ratio, undoing what Excel makes of a ratio typed in a cell.
-
-    Excel takes ``4:5`` for the time 04:05 and keeps the fraction of a day, 0.170138888888889.
-    """
-    if is_blank(value) or isinstance(value, str):
-        return read_word(value, name)
-    refuse_error(value, name)
-    minutes = read_minutes(value)
-    is_time = isinstance(value, time | datetime)
-    if minutes is None or (not is_time and _may_be_decimal(minutes)):
-        raise InvalidValueError(f"{name} {shown(value)} is not text; accepted: text such as 4:5")
-    return "{}:{}".format(*divmod(minutes, 60))
-
-
-def _may_be_decimal(minutes: int) -> bool:
-    """Tell whether a time may as well be a decimal: 0.8 as it is typed, or 16/9 as it is computed.
-
-    Every ratio of the ratios table makes a time with more decimals and a larger divisor.
-    """
-    divisor = Fraction(minutes, MINUTES_PER_DAY).denominator
-    return divisor <= _SMALL_DIVISOR or 10_000 % divisor == 0
-
-
 def read_quality(quality: Cell) -> str | int | Fraction:
     """Read a quality: a word in lower case, or measured output tokens per image.
 
@@ -323,12 +267,6 @@ def billed_quality(model: Model, quality: str | int | Fraction) -> str:
     with suppress(NotAvailableError):
         model.output.rule.counter(quality)
     return quality
-
-
-@lru_cache(maxsize=256)
-def find_cheapest(ratio: Fraction, short_side_px: Fraction, quality: str, model: Model) -> Size:
-    """Return the cheapest legal size, remembered; see `cheapest_size`."""
-    return cheapest_size(ratio, short_side_px, model.sizes, model.output.rule.counter(quality))
 
 
 def card_with(replace: Callable[[RateCard, Grid], RateCard], table: Table) -> RateCard:

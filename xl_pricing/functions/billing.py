@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.estimation.usage import METER_NAMES, Metered, read_usage, whole_tokens
-from xl_pricing.functions.arguments import Cell, Table, card_with, read_model, tier_word
+from xl_pricing.functions.arguments import Table, card_with, read_model, tier_word
 from xl_pricing.functions.catalogue import cell_function
 from xl_pricing.functions.pricing import read_day
 from xl_pricing.functions.ranges import as_grid, is_grid
+from xl_pricing.functions.sizes import Cell
 from xl_pricing.functions.values import is_blank, refuse_error, shown
 from xl_pricing.rates.tables import with_rates
 

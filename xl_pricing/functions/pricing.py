@@ -18,13 +18,10 @@ from xl_pricing.estimation.image import DEFAULT_QUALITY
 from xl_pricing.estimation.nearest import SizeError, meant_by
 from xl_pricing.estimation.size import PRESET_SHORT_SIDE_PX, Size, parse_ratio, plain, ratio_text
 from xl_pricing.functions.arguments import (
-    Cell,
     Table,
     card_with,
-    find_cheapest,
     is_estimated,
     price_reader,
-    ratio_word,
     read_budget,
     read_image,
     read_model,
@@ -36,6 +33,7 @@ from xl_pricing.functions.arguments import (
 )
 from xl_pricing.functions.catalogue import cell_function
 from xl_pricing.functions.products import times
+from xl_pricing.functions.sizes import Cell, find_cheapest, ratio_word
 from xl_pricing.functions.values import (
     is_blank,
     read_number,

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from xl_pricing.estimation.image import Image
 from xl_pricing.estimation.nearest import SizeError
-from xl_pricing.functions.arguments import Cell, read_image, read_model
+from xl_pricing.functions.arguments import read_image, read_model
+from xl_pricing.functions.sizes import Cell
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.rows import Model
 

@@ -10,7 +10,8 @@ from xl_pricing.estimation.chance import (
     buffer_for,
     generations_needed,
 )
-from xl_pricing.functions.arguments import Cell, read_budget
+from xl_pricing.functions.arguments import read_budget
+from xl_pricing.functions.sizes import Cell
 from xl_pricing.functions.values import read_whole
 
 

@@ -8,7 +8,8 @@ from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.image import Image
 from xl_pricing.estimation.stages import DEFAULT_DRAFTS, DEFAULT_FINISH_RETRIES, Stages
-from xl_pricing.functions.arguments import Cell, read_pixels, read_quality
+from xl_pricing.functions.arguments import read_quality
+from xl_pricing.functions.sizes import Cell, read_pixels
 from xl_pricing.functions.values import is_blank, read_number
 from xl_pricing.planning.job import Job
 
