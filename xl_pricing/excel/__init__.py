@@ -1,13 +1,17 @@
 """The name by which VBA and people's workbooks call `xl_pricing.hosts.excel`."""
 
+from types import ModuleType
 from typing import Any
 
 from xl_pricing.hosts import excel
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module holds
-    """Answer with the module's own."""
-    return getattr(excel, name)
+    """Answer with the module's own, but for modules, which are here by other names."""
+    found = getattr(excel, name)
+    if isinstance(found, ModuleType):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return found
 
 
 def __dir__() -> list[str]:
