@@ -10,7 +10,9 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module holds
     """Answer with the module's own, but for modules, which are here by other names."""
     found = getattr(excel, name)
     if isinstance(found, ModuleType):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(  # noqa: TRY004 - as a module does that has no such name
+            f"module {__name__!r} has no attribute {name!r}"
+        )
     return found
 
 

@@ -86,7 +86,12 @@ class Line:
         return strict.ANY_SIZE if self.is_measured and not self.is_legal() else self.size
 
     def usage(self) -> Fraction:
-        """Return output tokens of one image; the rest of the line may be wrong."""
+        """Return output tokens of one image; the rest of the line may be wrong.
+
+        Measured tokens are what they are, whatever the model.
+        """
+        if self.is_measured:
+            return Fraction(strict.quality(self["quality"]))
         alone = Image(self.counted_size, strict.quality(self["quality"]))
         return Fraction(self.model.counting.usage(alone).image_out)
 
