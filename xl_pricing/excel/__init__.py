@@ -18,4 +18,4 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module holds
 
 def __dir__() -> list[str]:
     """List the functions: xlwings finds them here."""
-    return dir(excel)
+    return [name for name in dir(excel) if not isinstance(vars(excel).get(name), ModuleType)]
