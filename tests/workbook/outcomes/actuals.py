@@ -10,7 +10,7 @@ from outcomes import strict
 from outcomes.bills import SAYS, TABLE, Bill, Bills, totals
 from outcomes.campaign import Campaign
 from outcomes.job import YES, Job
-from outcomes.said import Outcome, Said
+from outcomes.said import Outcome, Said, rounded
 from outcomes.strict import cell
 from xl_pricing.estimation.actuals import Totals, Variance, buffer_used, retries_interval, variance
 
@@ -137,7 +137,7 @@ class Comparison:
             return strict.figure(self.job["buffer"], 0, Fraction(1))
         cost = self.campaign.expected_cost()
         strict.need(cost)
-        return round(self.campaign.total() / cost - 1, _DIGITS)
+        return rounded(self.campaign.total() / cost - 1, _DIGITS)
 
     def plan(self) -> Totals:
         """Return the plan."""
@@ -155,7 +155,7 @@ class Comparison:
     ) -> Outcome:
         def less() -> Fraction:
             self._need()
-            return round(happened() - planned(), _DIGITS)
+            return rounded(happened() - planned(), _DIGITS)
 
         return cell(less)
 
@@ -169,7 +169,7 @@ class Comparison:
     def used(self) -> Fraction:
         """Return the buffer that was really used."""
         self._need()
-        return round(buffer_used(self.images(), self.bills.actual), _DIGITS)
+        return rounded(buffer_used(self.images(), self.bills.actual), _DIGITS)
 
     def used_share(self) -> Fraction:
         """Return the part of the planned buffer that was used."""

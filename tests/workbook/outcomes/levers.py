@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from outcomes.job import Job
-from outcomes.said import NA, Outcome, Said, fixed, percent, usd
+from outcomes.said import NA, Outcome, Said, fixed, percent, rounded, usd
 from outcomes.strict import cell
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.budget import (
@@ -193,7 +193,7 @@ def _tornado(moved: Moved | None) -> dict[str, Outcome]:
         saves, adds = spans[effect.move.lever]
         saving = effect.saving or Fraction(0)
         spans[effect.move.lever] = (max(saves, saving), max(adds, -saving))
-    widest = sorted(LEVERS, key=lambda lever: -round(sum(spans[lever]), DIGITS))
+    widest = sorted(LEVERS, key=lambda lever: -rounded(sum(spans[lever]), DIGITS))
     found: dict[str, Outcome] = {}
     for i, lever in enumerate(widest):
         saves, adds = spans[lever]

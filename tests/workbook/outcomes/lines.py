@@ -127,9 +127,8 @@ class Line:
         quality = strict.quality(self._or("draft_quality", "stage_quality"))
         if not isinstance(quality, str):
             return self.price(size=strict.ANY_SIZE, quality=quality)
-        size = self.size
-        if not strict.blank(self["draft_size"]):
-            size = strict.size(self["draft_size"], self.job.card)
+        own, card = self["draft_size"], self.job.card
+        size = self.size if strict.blank(own) else strict.size(own, card)
         return self.price(size=size, quality=quality)
 
     def check_drafts(self) -> None:

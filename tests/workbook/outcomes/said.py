@@ -72,16 +72,23 @@ def is_close(one: float, other: float) -> bool:
     return one == other or abs(one - other) <= _CLOSE * max(abs(one), abs(other))
 
 
+def rounded(number: Fraction, digits: int) -> Fraction:
+    """Round as a sheet does: halves away from 0."""
+    shifted = abs(number) * 10**digits + Fraction(1, 2)
+    exact = Fraction(shifted.numerator // shifted.denominator, 10**digits)
+    return exact if number >= 0 else -exact
+
+
 def fixed(number: float | Fraction, digits: int = 2) -> str:
     """Write a number as sentences do: halves away from 0, thousands parted, the noise cut."""
-    exact = round(Fraction(number), _DECIMALS)
+    exact = rounded(Fraction(number), _DECIMALS)
     decimal = Decimal(exact.numerator) / Decimal(exact.denominator)
     return f"{decimal.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP) + 0:,}"
 
 
 def percent(share: Fraction) -> str:
     """Write a share in whole percent."""
-    return f"{fixed(100 * round(share, _DECIMALS), 0)}%".replace(",", "")
+    return f"{fixed(100 * rounded(share, _DECIMALS), 0)}%".replace(",", "")
 
 
 def usd(amount: Fraction) -> str:
