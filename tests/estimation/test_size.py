@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
 from xl_pricing.estimation.nearest import IllegalSizeError, nearest_sizes
 from xl_pricing.estimation.size import (
+    AUTO_SIZE,
     FixedSizes,
     FreeSizes,
     Size,
@@ -437,3 +438,7 @@ def test_where_no_size_is_left_the_error_says_what_would_be(
     with pytest.raises(OutOfRangeError) as caught:
         cheapest(ratio, short_side)
     assert str(caught.value) == f"{message}; accepted: up to 3:1, and a smaller one"
+
+
+def test_a_size_that_the_model_chooses_is_called_auto() -> None:
+    assert str(AUTO_SIZE) == "auto"

@@ -805,3 +805,18 @@ if __name__ == "__main__":
         f"{digest}  {' '.join(series(row))} from {row['effective_from']}\n"
         for digest, row in history()
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("size_tier", "6:4", "a ratio must be in lowest terms: 3:2"),
+        ("usd", "0." + "1" * 30, "it must have 24 digits at most"),
+    ],
+)
+def test_a_plan_of_an_odd_ratio_or_amount_is_refused(column: str, value: str, said: str) -> None:
+    from xl_pricing.rates.rows import Plan, read_row
+
+    row = CARD.plans[0].model_dump() | {column: value}
+    with pytest.raises(CardError, match=said):
+        read_row(Plan, row, "plans")

@@ -406,6 +406,14 @@ def test_merging_takes_a_time_that_grows_with_the_models_alone(
     assert counts[1] <= 9 * counts[0]
 
 
+def test_a_price_of_which_only_the_future_is_known_is_no_usual_one() -> None:
+    row = f"gpt-image-2,text_out,standard,10,{DAY + timedelta(days=9)},contract,{DAY},official"
+    card = judge(CARD, [own(row)], DAY, accept=True).card
+    again = judge(card, [quotes("litellm"), quotes("genai-prices")], DAY)
+    assert again.held == []
+    assert usd(again.card, DAY + timedelta(days=9), ("gpt-image-2", "text_out", "standard")) == 10
+
+
 # Properties of the merge
 
 MODELS = ["gpt-image-2", "gpt-image-1.5", "gpt-image-2.6-flare", "gpt-image-9"]

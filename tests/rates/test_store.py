@@ -557,3 +557,10 @@ def test_killed_at_any_moment_a_card_is_whole_and_nothing_is_lost(store: Store) 
         worker.communicate()
     assert worker.returncode == 0
     assert 0 < saves < KILLS  # killed before and after
+
+
+def test_a_card_that_was_set_aside_and_reads_well_now_is_told_too(store: Store) -> None:
+    saved(store)
+    (store.folder / "set_aside").mkdir()
+    (store.folder / "card.json").rename(store.folder / "set_aside" / "000001.json")
+    assert "000001.json is not used (it was from the future)" in str(store.warning())

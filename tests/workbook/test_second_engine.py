@@ -19,6 +19,7 @@ from templates import built_in
 
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.build import Built, build
+from workbook_templates.formulas.values import Error
 from xl_pricing.rates.card import bundled_card
 
 THAT_DAY = bundled_card().checked  # the day of the cached values, and so what TODAY() is here
@@ -113,9 +114,22 @@ def test_random_jobs_compute_to_what_the_evaluator_gives(lang: str, tmp_path: Pa
         wrong += [
             f"{name}: evaluator {values[name]!r}, HyperFormula {computed[place]!r}, for {job}"
             for place, name in built.formulas.items()
-            if name not in EXCEPTIONS and not agree(computed[place], plain(values[name]))
+            if name not in EXCEPTIONS
+            and not agree(computed[place], plain(values[name]))
+            and not is_another_error(name, computed[place], values[name])
         ]
     assert "\n".join(wrong[:20]) == ""
+
+
+def is_another_error(name: str, computed: Any, value: Any) -> bool:
+    """Tell whether HyperFormula only names another error, or meets one that no formula asks for.
+
+    Of two errors it names one by its own order. In a blank row of a table it also computes the
+    branch that is not taken, where the text of check 0 is looked up; LibreOffice does not.
+    """
+    if ".check." in name and value == "":
+        return bool(computed == "#VALUE!")
+    return isinstance(value, Error) and str(computed).startswith("#")
 
 
 def plain(value: Any) -> Any:

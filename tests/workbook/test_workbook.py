@@ -161,9 +161,9 @@ def test_the_file_is_small(template: Path) -> None:
     assert template.stat().st_size < 200_000
 
 
-@pytest.mark.parametrize(("rows", "limit"), [many((500, 500_000), (5000, 2_000_000))])
+@pytest.mark.parametrize(("rows", "limit"), [many((500, 500_000), (5000, 2_200_000))])
 def test_a_long_campaign_is_a_small_file_and_its_making_is_told(rows: int, limit: int) -> None:
-    """5,000 lines are under two megabytes."""
+    """5,000 lines are under 2.2 MB; each carries its own rules, in its formulas."""
     rng, told = random.Random(5000), []
     lines = [random_line(rng) for _ in range(rows)]
     built = build("en", rows={"tblCampaign": lines}, progress=told.append)

@@ -106,8 +106,6 @@ class _Book:
         """
         series, since = rate.series, rate.effective_from
         old = self.on(series, since)
-        if old and (old.usd_per_mtok, is_own(old)) == (rate.usd_per_mtok, is_own(rate)):
-            return
         known = old.usd_per_mtok if old else None
         if self.decide(Change(*series, known, rate.usd_per_mtok, since, rate.source, why)):
             self.history.setdefault(series, {})[since] = rate
