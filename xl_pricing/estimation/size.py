@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, partial
-from math import ceil, floor
+from math import ceil
 from typing import Any, NamedTuple
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
@@ -107,15 +107,24 @@ class FreeSizes:
         if not self.min_pixels <= width * height <= self.max_pixels:
             yield f"{self.min_pixels:,} to {self.max_pixels:,} pixels are accepted"
 
-    def between(self, low: Fraction, high: Fraction) -> Iterator[Size]:
-        """Yield every legal size whose width is ``low`` to ``high`` times its height."""
-        for height in range(self.step_px, self.max_edge_px + 1, self.step_px):
-            first = ceil(low * height / self.step_px) * self.step_px
-            last = min(floor(high * height), self.max_edge_px)
-            for width in range(first, last + 1, self.step_px):
-                size = Size(width, height)
-                if self.fault(size) is None:
-                    yield size
+    def between(
+        self, low: Fraction, high: Fraction, short_px: int | Fraction = 0
+    ) -> Iterator[Size]:
+        """Yield every legal size whose width is ``low`` to ``high`` times its height.
+
+        Its shorter side is at least ``short_px``. In integers: thousands are asked for at once.
+        """
+        step, longest, aspect = self.step_px, self.max_edge_px, self.max_aspect
+        fewest, most = self.min_pixels, self.max_pixels
+        least = max(step, ceil(short_px / step) * step)
+        low_by, low_of = low.numerator, low.denominator * step
+        high_by, high_of = high.numerator, high.denominator
+        for height in range(least, longest + 1, step):
+            first = max(-(-low_by * height // low_of) * step, least)
+            last = min(high_by * height // high_of, longest, most // height, aspect * height)
+            for width in range(first, last + 1, step):
+                if width * height >= fewest and height <= aspect * width:
+                    yield Size(width, height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +142,12 @@ class FixedSizes:
         if size not in self.sizes:
             yield "accepted: " + ", ".join(map(str, self.sizes))
 
-    def between(self, low: Fraction, high: Fraction) -> Iterator[Size]:
-        """Yield every legal size whose width is ``low`` to ``high`` times its height."""
-        return (size for size in self.sizes if low <= Fraction(*size) <= high)
+    def between(
+        self, low: Fraction, high: Fraction, short_px: int | Fraction = 0
+    ) -> Iterator[Size]:
+        """Yield every legal size of such a width over height and with such a shorter side."""
+        fitting = (size for size in self.sizes if size.short >= short_px)
+        return (size for size in fitting if low <= Fraction(*size) <= high)
 
 
 LegalSizes = FreeSizes | FixedSizes
@@ -307,18 +319,16 @@ def cheapest_size(
     cheap sizes the one nearest to the ratio wins, then the one with fewer pixels. Raises
     `OutOfRangeError` where there is none.
     """
-    near = legal.between(ratio * (1 - RATIO_TOLERANCE), ratio * (1 + RATIO_TOLERANCE))
-    sizes = [size for size in near if size.short >= short_side_px]
-    if not sizes:
+    low, high = ratio * (1 - RATIO_TOLERANCE), ratio * (1 + RATIO_TOLERANCE)
+    counted = [(tokens(size), size) for size in legal.between(low, high, short_side_px)]
+    if not counted:
         raise OutOfRangeError(
             f"no legal size has ratio {ratio_text(ratio)} within 1 % and a shorter side of "
             f"at least {float(short_side_px):.10g} px; accepted: up to 3:1, and a smaller one"
         )
-
-    def rank(size: Size) -> tuple[int, Fraction, int]:
-        return tokens(size), abs(Fraction(*size) / ratio - 1), size.pixels
-
-    return min(sizes, key=rank)
+    fewest = min(count for count, _ in counted)
+    cheapest = (size for count, size in counted if count == fewest)
+    return min(cheapest, key=lambda size: (abs(Fraction(*size) / ratio - 1), size.pixels))
 
 
 def plain(text: str) -> str:
