@@ -10,8 +10,10 @@ from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyl
 
 from workbook_templates.book.blocks import Column
 from workbook_templates.book.page import Grown, Page
-from workbook_templates.book.theme import CAPTION, HEADER
+from workbook_templates.book.theme import FIELD, HEADER
 
+_FIELD_HEIGHT = 13.5
+"""Of the row of field names, in points: a filter's arrow fits in it."""
 _SAME_ROW = re.compile(r"\[@(\w+)\]")
 
 
@@ -24,15 +26,17 @@ def write_table(
 ) -> None:
     """Write an Excel table at (row, column) of its first caption; ``rows`` map field to value.
 
-    Its header holds the field names, with captions above it. Columns with a formula are computed,
+    People read the captions; below them Excel's own header holds the field names, small, with the
+    filters: formulas, macros and ranges find columns by them. Columns with a formula are computed,
     in new rows too; rows of such a table are `Grown` from the first.
     """
     top, left = at
     at_ = letters(columns, left)
     computed = {c.name: _this_row(page.words.fill(c.formula), name) for c in columns if c.formula}
     for column in columns:
-        page.say(f"{at_[column.name]}{top}", column.caption, CAPTION)
-        page.put(f"{at_[column.name]}{top + 1}", column.name, HEADER)
+        page.say(f"{at_[column.name]}{top}", column.caption, HEADER)
+        page.put(f"{at_[column.name]}{top + 1}", column.name, FIELD)
+    page.heights({top + 1: _FIELD_HEIGHT})
     for column in columns:
         if column.formula:
             cell = page.put(f"{at_[column.name]}{top + 2}", None, column.look)

@@ -17,12 +17,16 @@ from openpyxl.drawing.text import (
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
 NAVY, SLATE, MIST, PAPER, LINE = "1F3A5F", "52606D", "EAF0F7", "FFFFFF", "C9D3DF"
+GREY, FIELD_SIZE = "6B7783", 7
+"""Colour and size of what formulas read and people need not."""
 INPUT_TEXT, INPUT_FILL = "0000FF", "FFF2CC"
 TEAL, TEAL_FILL = "0B5F59", "E3F4F1"
 AMBER, AMBER_FILL = "8A4B00", "FDEBD0"
 RED, RED_FILL = "9B1C1C", "FDE2E2"
 
 FONTS = {"en": "Arial", "zh-CN": "Microsoft YaHei"}
+UPRIGHT = {"zh-CN"}
+"""Languages whose letters are never slanted."""
 
 USD = '"$"#,##0.00'
 USD_FINE = '"$"#,##0.00000'
@@ -81,7 +85,7 @@ INPUT = Style(
 RESULT = Style(bold=True, fill=MIST, border="box", align="right", indent=1)
 COMPUTED = Style(border="box", align="right", indent=1)
 HEADER = Style(size=9, bold=True, color=PAPER, fill=NAVY, align="center", wrap=True)
-CAPTION = Style(size=9, color=SLATE, wrap=True, indent=1)
+FIELD = Style(size=FIELD_SIZE, color=GREY, indent=1)
 CELL = Style(size=9, border="line", indent=1)
 SMALL_NOTE = Style(size=7, color=SLATE, indent=1)
 WRAPPED_CELL = Style(size=9, wrap=True, border="line", indent=1)
@@ -148,7 +152,7 @@ class Theme:
 
     def __init__(self, lang: str) -> None:
         """Choose the font of a language."""
-        self.font = FONTS[lang]
+        self.font, self._slants = FONTS[lang], lang not in UPRIGHT
         self._parts: dict[Style, dict[str, object]] = {}
 
     def parts(self, style: Style) -> dict[str, object]:
@@ -159,7 +163,7 @@ class Theme:
                     name=self.font,
                     size=style.size,
                     bold=style.bold,
-                    italic=style.italic,
+                    italic=style.italic and self._slants,
                     color=style.color,
                 ),
                 "fill": PatternFill("solid", style.fill) if style.fill else PatternFill(),

@@ -112,13 +112,13 @@ _PLANNED = "ISNUMBER(actuals_plan_cost_per_final*actuals_plan_cost_per_image)"
 _RESERVE = compared("campaign_total/campaign_expected_cost-1")
 _MONEY = replace(theme.COMPUTED, number=SIGNED)
 WHY = (
-    Figure("variance_volume", "Volume",
+    Figure("variance_volume", "Volume variance",
            _if_comparable(_cents(f"{_MORE_FINALS}*actuals_plan_cost_per_final")),
            "more or fewer finals than planned", _MONEY),
-    Figure("variance_retries", "Retries",
+    Figure("variance_retries", "Retries variance",
            _if_comparable(_cents(f"{_MORE_GENERATIONS}*actuals_plan_cost_per_image")),
            "more or fewer generations per final", _MONEY),
-    Figure("variance_price", "Price",
+    Figure("variance_price", "Price variance",
            "ROUND(variance_total-variance_volume-variance_retries,2)",
            "another price per generation", _MONEY),
     Figure("variance_total", "Billed less planned",

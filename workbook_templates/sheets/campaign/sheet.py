@@ -102,7 +102,7 @@ def write(book: Book) -> None:
     page = book.page("Campaign", tables.widths(COLUMNS, 16))
     says = "All output specs of a campaign, one line each, in one budget."
     right = page.at(2, len(COLUMNS) + 2).rstrip("2")
-    blocks.head(page, right, "Campaign", says, {4: 20, 5: 36, 6: 20, 7: 8})
+    blocks.head(page, right, "Campaign", says, {4: 20, 5: 36, 6: 20, 7: 8, 8: 26})
     _cards(page)
     use_cases.write(page)
     note = "One line per output spec. Paste or type below the last line: the table grows with it."
@@ -115,7 +115,7 @@ def write(book: Book) -> None:
     page.flag_errors(f"L{FIRST_ROW}:Z{FIRST_ROW + MOST_ROWS}")
     page.sheet.freeze_panes = "C3"
     last = f"{_LETTERS['share']}{FIRST_ROW + len(lines) - 1}"
-    page.print_setup(f"A1:{last}", f"{CAPTION_ROW}:{CAPTION_ROW + 1}")
+    page.print_setup(f"A1:{last}", f"{CAPTION_ROW}:{CAPTION_ROW}")
 
 
 def _cards(page: Page) -> None:

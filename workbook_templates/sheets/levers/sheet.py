@@ -134,7 +134,7 @@ def write(book: Book) -> None:
 
 def _answers(page: Page) -> None:
     says = "What would make this job cheaper, and what it would cost you."
-    heights = {4: 18, 5: 20, 6: 20, 7: 20, 8: 20, CAPTION_ROW: 38, CAPTION_ROW + 1: 18}
+    heights = {4: 18, 5: 20, 6: 20, 7: 20, 8: 20, CAPTION_ROW: 38}
     blocks.head(page, get_column_letter(len(COLUMNS) + 2), "Levers", says, heights)
     for cells in ("B4:C7", "D4:H7"):
         page.fill(cells, theme.CARD_LABEL)

@@ -47,7 +47,7 @@ def _width(column: Column) -> float:
 def _head(page: Page, width: int) -> None:
     says = "Every figure that the worksheet computes with, and where it comes from."
     blocks.head(page, get_column_letter(width), "Rates", says)
-    page.heights({CAPTION_ROW: 26, CAPTION_ROW + 1: 18})
+    page.heights({CAPTION_ROW: 26})
     page.say(
         "B3",
         "A new price is a new row with a later effective_from; old rows stay, so old bills "

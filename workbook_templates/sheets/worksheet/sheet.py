@@ -106,7 +106,8 @@ IMAGE_TOTAL = (
 JOB_HEADS = ("The job", "Images", "USD per image", "USD", "Share")
 JOB_LINES = (
     ("Finals, one image each", _part("finals", "finals", "cost_per_image*finals_images")),
-    ("Retries", _part("retries", "total_generations-finals", "cost_per_image*retries_images")),
+    ("Retries beyond these",
+     _part("retries", "total_generations-finals", "cost_per_image*retries_images")),
     ("Buffer",
      _part("buffer", "generations_with_buffer-total_generations", "expected_cost*buffer")),
 )  # fmt: skip
@@ -154,9 +155,9 @@ def _step(part: str, usd: str, base: str) -> tuple[Figure, Figure]:
 
 
 CHART_STEPS = (
-    ("Finals", _step("finals", "finals_cost", "0")),
-    ("Retries", _step("retries", "retries_cost", "finals_cost")),
-    ("Buffer", _step("buffer", "buffer_cost", "finals_cost+retries_cost")),
+    ("Cost of finals", _step("finals", "finals_cost", "0")),
+    ("Cost of retries", _step("retries", "retries_cost", "finals_cost")),
+    ("Cost of the buffer", _step("buffer", "buffer_cost", "finals_cost+retries_cost")),
     ("Budget", _step("budget", "budget_usd", "0")),
 )
 """The chart's steps: an unseen base and the part that stands on it."""
