@@ -25,7 +25,7 @@ FEWER = {
 """What a layer may import where that is less."""
 LAYERS = {layer: FEWER.get(layer, {*ORDER[:i]}) for i, layer in enumerate(ORDER)}
 LIBRARIES = {
-    "xl_pricing.rates": {"pydantic", "filelock", "httpx2", "platformdirs", "truststore"},
+    "xl_pricing.rates": {"pydantic", "pydantic_core", "filelock", "httpx2", "truststore"},
     "workbook_templates": {"openpyxl", "pyopenvba"},
     "xl_pricing.hosts": {"xlwings", "pydantic", "openpyxl"},  # openpyxl for cells' addresses
     "xl_pricing.cli": {"click", "tabulate"},

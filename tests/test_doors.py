@@ -32,6 +32,7 @@ from xl_pricing.hosts.excel.doctor import examine
 from xl_pricing.hosts.excel.install import uninstall
 from xl_pricing.hosts.excel.machine import Answer, Machine
 from xl_pricing.rates.card import bundled_card
+from xl_pricing.rates.records import columns, read_row
 from xl_pricing.rates.refresh.saved_card import Saved, beyond_bundled, read_saved, saved_text
 from xl_pricing.rates.refresh.sources import GENAI_PRICES, LITELLM, Source, read_own_card
 from xl_pricing.rates.refresh.store import Store
@@ -152,12 +153,12 @@ def test_an_odd_cell_anywhere_is_answered_or_refused() -> None:
 @pytest.mark.parametrize(("kind", "argument"), [(Rate, "rates"), (Plan, "plans")])
 def test_an_odd_cell_of_a_table_is_refused_or_prices(kind: Any, argument: str) -> None:
     name = "tblRates" if argument == "rates" else "tblPlans"
-    rows = [[row[column] for column in kind.model_fields] for row in
+    rows = [[row[column] for column in columns(kind)] for row in
             table_rows(bundled_card(), name)[:12]]  # fmt: skip
     call, first = ("IMGCOST", 5) if argument == "rates" else ("IMGCREDITS", 5)
     row = [*FUNCTIONS[call].example[:3], *[None] * (len(FUNCTIONS[call].arguments) - 4)]
     row = row[: first + 2]
-    for table in odd.tables([[*kind.model_fields], *rows], Random(13), DOCUMENTS):
+    for table in odd.tables([[*columns(kind)], *rows], Random(13), DOCUMENTS):
         in_time(lambda: FUNCTIONS[call].call(*row[:2], **{argument: table}, **(  # noqa: B023
             {"plan": "PixAPI"} if argument == "plans" else {})))  # fmt: skip
 
@@ -169,7 +170,7 @@ def judged(source: Source, document: bytes) -> None:
     """Read a document, take over all it says, and save that."""
     verdict = judge(bundled_card(), [source.read(document, DAY)], DAY, accept=True)
     content = {"number": 1, "saved": DAY, "why": "test", **beyond_bundled(verdict.card)}
-    saved_text(Saved.model_validate(content))
+    saved_text(read_row(Saved, content, "it"))
 
 
 @pytest.mark.parametrize("source", [LITELLM, GENAI_PRICES], ids=str)
@@ -196,7 +197,7 @@ def test_a_saved_card_is_used_or_told_and_stays_where_it_is(tmp_path: Path) -> N
     path = tmp_path / "card.json"
     verdict = judge(bundled_card(), [OWN.read(OWN_CSV.encode(), DAY)], DAY, accept=True)
     content = {"number": 1, "saved": DAY, "why": "test", **beyond_bundled(verdict.card)}
-    whole = json.loads(saved_text(Saved.model_validate(content)))
+    whole = json.loads(saved_text(read_row(Saved, content, "it")))
     for document in odd.json_documents(whole, Random(16), DOCUMENTS):
         path.write_bytes(document)
         store = Store(tmp_path)

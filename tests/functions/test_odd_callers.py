@@ -20,6 +20,7 @@ from xl_pricing.errors import OutOfRangeError, XlPricingError
 from xl_pricing.functions import arguments
 from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import FUNCTIONS
+from xl_pricing.rates.records import columns
 from xl_pricing.rates.rows import Rate
 from xl_pricing.words import LONGEST_SENTENCE
 
@@ -145,7 +146,7 @@ def spellings(word: str) -> Iterator[str]:
 
 def rows(i: int, quality: str, model: str) -> list[list[Any]]:
     """Return calls of which each argument is another one than before."""
-    table = [[*Rate.model_fields], ["a", "2026-01-01", "official", "gpt-image-2"]]
+    table = [[*columns(Rate)], ["a", "2026-01-01", "official", "gpt-image-2"]]
     table[1] += ["image_out", "standard", f"{1 + i}", "2026-01-01"]
     return [
         ["IMGCOST", "1024x1536", quality, model],

@@ -171,6 +171,26 @@ def test_a_price_needs_neither_a_host_nor_the_network() -> None:
     assert modules_after(statement) & {*NEVER_IMPORTED, *NO_NETWORK} == set()
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "IMGCOST('1:1', 'high', 'gpt-image-1', 1, 'a prompt', 1)",
+        "IMGEXPLAIN('1024x1024', 'high')",
+        'IMGBILL(\'{"input_tokens": 19, "output_tokens": 439}\')',
+        "IMGCOST('4:5', 'high', None, None, None, None, None, RATES)",
+    ],
+)
+def test_a_price_needs_the_standard_library_alone(statement: str) -> None:
+    rows = (
+        "from xl_pricing.rates import card, tables\n"
+        "rows = tables.table_rows(card.bundled_card(), 'tblRates')\n"
+        "RATES = [[*rows[0]], *([*row.values()] for row in rows)]"
+    )
+    modules = modules_after(f"from xl_pricing import *\n{rows}\n{statement}") - modules_after("")
+    roots = {name.partition(".")[0] for name in modules}
+    assert roots - sys.stdlib_module_names == {"xl_pricing"}
+
+
 def test_xlwings_is_imported_by_the_excel_functions_alone() -> None:
     assert "xlwings" not in modules_after("import xl_pricing.excel")
     assert "xlwings" in modules_after("import xl_pricing.excel; xl_pricing.excel.IMGCOST")

@@ -38,22 +38,21 @@ def day(*date_: int) -> datetime:
 def newer(card: RateCard = CARD) -> RateCard:
     """Return a card with one price more, one model more, and one plan that was cut to one row."""
     last = card.rates[-1]
-    rate = last.model_copy(
-        update={
-            "usd_per_mtok": Decimal("12.5"),
-            "effective_from": NEW_DAY,
-            "checked": NEW_DAY,
-            "source": "=HYPERLINK(1)",
-        }
+    rate = replace(
+        last,
+        usd_per_mtok=Decimal("12.5"),
+        effective_from=NEW_DAY,
+        checked=NEW_DAY,
+        source="=HYPERLINK(1)",
     )
-    model = card.models[-1].model_copy(update={"id": "gpt-image-9", "aliases": ()})
+    model = replace(card.models[-1], id="gpt-image-9", aliases=())
     cut = next(plan for plan in card.plans if plan.plan == plan_with_rows(card))
     others = tuple(plan for plan in card.plans if plan.plan != cut.plan)
     return replace(
         card,
         rates=(*card.rates, rate),
         models=(*card.models, model),
-        plans=(cut.model_copy(update={"note": "2027"}), *others),
+        plans=(replace(cut, note="2027"), *others),
     )
 
 
@@ -144,7 +143,7 @@ def test_filters_are_dropped_for_excel_writes_only_what_is_visible(book: Book) -
     ["=1+1", "+1", "-1", "@x", "'x", "2027-01-01", "1/2", "4:5", "May 2027", "dec-2", "TRUE"],
 )
 def test_text_stays_text_whatever_it_looks_like(book: Book, text: str) -> None:
-    source = CARD.rates[0].model_copy(update={"source": text})
+    source = replace(CARD.rates[0], source=text)
     update_workbook(book, replace(CARD, rates=(source, *CARD.rates[1:])))
     cell = book.rows("tblRates")[0]["source"]
     assert cell == text
@@ -248,7 +247,7 @@ def test_a_workbook_without_that_cell_is_refreshed_all_the_same(book: Book) -> N
 
 
 def test_the_message_is_short(book: Book) -> None:
-    rates = tuple(r.model_copy(update={"usd_per_mtok": r.usd_per_mtok + 1}) for r in CARD.rates)
+    rates = tuple(replace(r, usd_per_mtok=r.usd_per_mtok + 1) for r in CARD.rates)
     lines = update_workbook(book, replace(CARD, rates=rates)).splitlines()
     assert len(lines) <= 15
     assert lines[-1].startswith("... and ")

@@ -4,6 +4,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -83,9 +84,7 @@ def test_what_is_known_is_confirmed_and_nothing_else_changes() -> None:
     for before, after in zip(CARD.rates, done.card.rates, strict=True):
         named = "agreed by" in after.source
         assert after.checked == (DAY if named else before.checked)
-        assert before.model_copy(update={"source": "", "checked": DAY}) == after.model_copy(
-            update={"source": "", "checked": DAY}
-        )
+        assert replace(before, source="", checked=DAY) == replace(after, source="", checked=DAY)
     assert usd(done.card) == 30
     assert done.card.rates[0].source == (
         "developers.openai.com/api/docs/pricing; agreed by LiteLLM and genai-prices"

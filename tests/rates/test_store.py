@@ -22,6 +22,7 @@ from xl_pricing.errors import InvalidValueError, StoreError
 from xl_pricing.functions import pricing
 from xl_pricing.rates import day
 from xl_pricing.rates.card import RateCard, bundled_card
+from xl_pricing.rates.records import read_row
 from xl_pricing.rates.refresh import store as module
 from xl_pricing.rates.refresh.fetch import Page
 from xl_pricing.rates.refresh.saved_card import Saved
@@ -52,7 +53,7 @@ def priced(usd: float, day: date = DAY) -> Callable[[RateCard], RateCard]:
     }
 
     def change(card: RateCard) -> RateCard:
-        return replace(card, rates=(*card.rates, Rate.model_validate(row)))
+        return replace(card, rates=(*card.rates, read_row(Rate, row, "it")))
 
     return change
 
@@ -141,7 +142,7 @@ def test_only_what_the_bundled_card_lacks_is_saved(store: Store) -> None:
 def test_lives_of_models_are_saved(store: Store) -> None:
     def change(card: RateCard) -> RateCard:
         new = card.newcomer("gpt-image-3", DAY)
-        first = card.models[0].model_copy(update={"shuts_down": date(2027, 5, 1)})
+        first = replace(card.models[0], shuts_down=date(2027, 5, 1))
         return replace(card, models=(first, *card.models[1:], new))
 
     store.update("lives", DAY, change)

@@ -159,17 +159,13 @@ def long_card() -> RateCard:
     flat = next(plan for plan in CARD.plans if plan.plan == "LaoZhang VIP")
     names = ("A*", "*", "A?", "~A", "=1+1", "9", *(f"plan {i}" for i in range(8)))
     added = [
-        flat.model_copy(update={"plan": name, "model": "any", "usd": Decimal(i) / 100})
+        replace(flat, plan=name, model="any", usd=Decimal(i) / 100)
         for i, name in enumerate(names, start=1)
     ]
-    silent = flat.model_copy(update={"plan": "plan 7", "usd": None, "quality": "high"})
+    silent = replace(flat, plan="plan 7", usd=None, quality="high")
     rate = next(rate for rate in CARD.rates if rate.series == ("gpt-image-2", "image_in", "batch"))
-    later = rate.model_copy(
-        update={"usd_per_mtok": Decimal(7), "effective_from": CARD.checked + timedelta(days=3)}
-    )
-    estimate = later.model_copy(
-        update={"meter": "image_out", "tier": "standard", "basis": "estimate"}
-    )
+    later = replace(rate, usd_per_mtok=Decimal(7), effective_from=CARD.checked + timedelta(days=3))
+    estimate = replace(later, meter="image_out", tier="standard", basis="estimate")
     rates = (later, *CARD.rates, estimate)
     return replace(CARD, plans=(*CARD.plans[:20], *added, *CARD.plans[20:], silent), rates=rates)
 

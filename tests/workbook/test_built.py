@@ -103,8 +103,8 @@ def test_a_workbook_prices_by_the_rates_that_were_accepted_since(
     card = bundled_card()
     day = card.checked + timedelta(days=3)
     rate = card.rate(card.model("gpt-image-2"), "image_out", "standard", card.checked)
-    dearer = rate.model_copy(update={"usd_per_mtok": Decimal(45), "effective_from": day})
-    later = dearer.model_copy(update={"effective_from": day + timedelta(days=900)})
+    dearer = replace(rate, usd_per_mtok=Decimal(45), effective_from=day)
+    later = replace(dearer, effective_from=day + timedelta(days=900))
     in_force = replace(card, rates=(*card.rates, dearer, later))
     assert in_force.as_of(day) == day
     assert in_force.as_of(card.checked) == card.checked

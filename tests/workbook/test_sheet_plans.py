@@ -23,6 +23,7 @@ from xl_pricing.estimation.image import QUALITIES
 from xl_pricing.functions import IMGCOST
 from xl_pricing.functions.pricing import read_charge
 from xl_pricing.rates.card import RateCard
+from xl_pricing.rates.records import columns
 from xl_pricing.rates.rows import Plan
 
 FLAT = next(plan for plan in CARD.plans if plan.plan == "LaoZhang VIP")
@@ -34,7 +35,7 @@ def with_plans(*added: Plan) -> RateCard:
 
 
 def flat(name: str, usd: str = "0.05", **changes: Any) -> Plan:
-    return FLAT.model_copy(update={"plan": name, "usd": Decimal(usd), **changes})
+    return replace(FLAT, **{"plan": name, "usd": Decimal(usd), **changes})
 
 
 def line(values: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -301,7 +302,7 @@ def plan_cells(libreoffice: LibreOffice, name: str) -> Any:
 
     block = libreoffice.read_block("Rates!A8:CZ80")
     at = next((y, x) for y, row in enumerate(block) for x, value in enumerate(row) if value == name)
-    fields = len(Plan.model_fields)
+    fields = len(columns(Plan))
     return lambda offset: [
         f"Rates!{letter(at[1] + 1 + i)}{at[0] + 8 + offset}" for i in range(fields)
     ]

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -226,12 +227,11 @@ def test_inputs_are_explained_and_what_is_locked_is_all_else(built: Built, templ
 
 
 def test_text_in_the_tables_never_becomes_a_formula() -> None:
-    from dataclasses import replace
     from io import BytesIO
 
     from openpyxl import load_workbook
 
-    evil = CARD.plans[0].model_copy(update={"note": "=1+1", "source": "+cmd"})
+    evil = replace(CARD.plans[0], note="=1+1", source="+cmd")
     data = build("en", replace(CARD, plans=(evil, *CARD.plans[1:]))).data
     sheet = load_workbook(BytesIO(data))["Rates"]
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value in {"=1+1", "+cmd"}]

@@ -7,30 +7,30 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from importlib.resources import files
-
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
 
 from xl_pricing.estimation.cost import TOKENS_PER_MTOK
 from xl_pricing.estimation.size import parse_size
 from xl_pricing.rates.card import RateCard
+from xl_pricing.rates.records import read_row, whole
 from xl_pricing.rates.rows import Money, Sourced, Word
 
 PRINTED_USD = Decimal("0.001")
 """What the official table rounds to; it drops zeros at the end."""
 
 
-class _Listed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+@dataclass(frozen=True, kw_only=True)
+class _Listed:
     model: Word
     quality: Word
     usd: tuple[Money, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
 class OfficialPrices(Sourced):
     """The official table of prices per image, as it was printed on a day."""
 
-    format: int
+    format: Annotated[int, whole(1)]
     counts: Word
     sizes: tuple[Word, ...]
     prices: tuple[_Listed, ...]
@@ -61,7 +61,7 @@ class Finding:
 def official_prices() -> OfficialPrices:
     """Load the official prices that ship with the package."""
     path = files("xl_pricing.rates").joinpath("data", "official_prices.json")
-    return OfficialPrices.model_validate(json.loads(path.read_bytes()))
+    return read_row(OfficialPrices, json.loads(path.read_bytes()), "official_prices.json")
 
 
 def audit(card: RateCard, table: OfficialPrices) -> Iterator[Finding]:

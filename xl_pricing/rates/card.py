@@ -3,7 +3,7 @@
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -15,7 +15,8 @@ from xl_pricing.estimation.cost import Price, Tariff
 from xl_pricing.estimation.image import TIERS
 from xl_pricing.estimation.size import Size
 from xl_pricing.estimation.tokens import GridRule
-from xl_pricing.rates.rows import ANY, METERS, Model, Plan, Rate, Ratio, Series, read_rows
+from xl_pricing.rates.records import read_rows
+from xl_pricing.rates.rows import ANY, METERS, Model, Plan, Rate, Ratio, Series
 from xl_pricing.words import unknown
 
 DEFAULT_MODEL = "gpt-image-2"
@@ -108,19 +109,19 @@ class RateCard:
         """
         like = self.model(DEFAULT_MODEL)
         said = f"no token count is known for {name}; pass a measured token count instead"
-        taken_over = {"source": f"taken over from {like.id}", "basis": "estimate"}
         unknown = GridRule({}, dict.fromkeys(like.output.rule.qualities, said))
-        changes = {
-            "id": name,
-            "aliases": (),
-            "released": released,
-            "shuts_down": None,
-            "output": like.output.model_copy(update={**taken_over, "rule": unknown}),
-            "references": like.references.model_copy(update=taken_over),
-            "text": like.text.model_copy(update=taken_over),
-            "notes": (f"First seen on {released}; its sizes are taken over from {like.id}.",),
-        }
-        return like.model_copy(update=changes)
+        source = f"taken over from {like.id}"
+        return replace(
+            like,
+            id=name,
+            aliases=(),
+            released=released,
+            shuts_down=None,
+            output=replace(like.output, rule=unknown, source=source, basis="estimate"),
+            references=replace(like.references, source=source, basis="estimate"),
+            text=replace(like.text, source=source, basis="estimate"),
+            notes=(f"First seen on {released}; its sizes are taken over from {like.id}.",),
+        )
 
     def _in_force(self, model: Model, meter: str, tier: str, day: date) -> Rate | None:
         history = self._history.get((model.id, meter, tier), ())

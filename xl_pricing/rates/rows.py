@@ -1,23 +1,24 @@
-"""The rows of a rate card and their validation: models, rates, plans, ratios (pydantic).
+"""The rows of a rate card and their limits: models, rates, plans, ratios.
 
 Rows come from the bundled files or from a table in a sheet; either way what does not fit is
 refused with one sentence that names the row, the column and what is accepted.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-
-from xl_pricing.errors import CardError, InvalidValueError, OutOfRangeError
+from xl_pricing.errors import InvalidValueError, OutOfRangeError
 from xl_pricing.estimation.cost import Evidence
 from xl_pricing.estimation.credits import Terms
 from xl_pricing.estimation.image import Counting
 from xl_pricing.estimation.size import FixedSizes, FreeSizes, Size, parse_ratio, ratio_text
-from xl_pricing.estimation.tokens import REFERENCE_RULES, OutputRule
+from xl_pricing.estimation.tokens import REFERENCE_RULES, GridRule, OutputRule, TableRule
+from xl_pricing.rates.records import Reads, amount, text, whole
 from xl_pricing.words import quoted
 
 ANY = "any"
@@ -88,37 +89,36 @@ def blank_is_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def _plain(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("it must have no control characters")
-    return text
+WORD, MONEY = text(255, least=1), amount(LEAST_USD, MOST_USD, MOST_DIGITS)
+Day = Annotated[date, Reads(read_date)]
+Word = Annotated[str, WORD]
+Money = Annotated[Decimal, MONEY]
 
 
-def _size_tier(text: str) -> str:
-    if ":" in text and text != (ratio := ratio_text(parse_ratio(text))):
-        raise ValueError(f"a ratio must be in lowest terms: {ratio}")
-    return text
+def or_none(reads: Reads) -> Reads:
+    """Read a field that may be blank."""
+    return Reads(lambda value: None if blank_is_none(value) is None else reads.reader(value))
 
 
-def bounded_usd(amount: Decimal) -> Decimal:
-    """Return an amount that can be computed with: 1e-99999999 as a fraction would take for ever."""
-    if not LEAST_USD <= amount <= MOST_USD:
-        raise ValueError(f"it must be from {LEAST_USD:f} to {MOST_USD:,} USD")
-    if len(amount.as_tuple().digits) > MOST_DIGITS:
-        raise ValueError(f"it must have {MOST_DIGITS} digits at most")
-    return amount
+Amount = Annotated[Decimal | None, or_none(MONEY)]
+LastDay = Annotated[date | None, or_none(Reads(read_date))]
+"""The day of a shutdown, where one is known."""
 
 
-Day = Annotated[date, BeforeValidator(read_date)]
-Word = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_plain)]
-Money = Annotated[Decimal, AfterValidator(bounded_usd)]
-Amount = Annotated[Money | None, BeforeValidator(blank_is_none)]
+def _size_tier(value: object) -> object:
+    word = WORD.reader(value)
+    if isinstance(word, str) and ":" in word and word != (r := ratio_text(parse_ratio(word))):
+        raise ValueError(f"a ratio must be in lowest terms: {r}")
+    return word
 
 
-class Sourced(BaseModel):
+def _note(value: object) -> object:
+    return text(255).reader(value or "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sourced:
     """A row that says where it comes from, when that was checked, and how sure it is."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     source: Word
     checked: Day
@@ -130,6 +130,7 @@ class Sourced(BaseModel):
         return Evidence(self.source, self.checked.isoformat(), self.basis)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Rate(Sourced):
     """What 1M tokens cost on a meter, from a day on."""
 
@@ -145,6 +146,7 @@ class Rate(Sourced):
         return self.model, self.meter, self.tier
 
 
+@dataclass(frozen=True, kw_only=True)
 class Plan(Sourced):
     """What a plan charges for one image; the word ``any`` stands for every value of a column.
 
@@ -156,14 +158,14 @@ class Plan(Sourced):
         "flat", "size tier", "size x quality", "multiplier", "credit table", "credit price"
     ]
     model: Word
-    size_tier: Annotated[Word, AfterValidator(_size_tier)]
-    max_long_edge_px: Annotated[int, Field(gt=0)]
+    size_tier: Annotated[str, Reads(_size_tier)]
+    max_long_edge_px: Annotated[int, whole(1)]
     quality: Word
     credits: Amount = None
     usd: Amount = None
     usd_per_credit: Amount = None
     multiplier: Amount = None
-    note: Annotated[str, Field(max_length=255), BeforeValidator(lambda v: v or "")] = ""
+    note: Annotated[str, Reads(_note)] = ""
 
     def fits(self, model: str, size: Size, quality: str) -> bool:
         """Tell whether the row is for such an image."""
@@ -181,39 +183,75 @@ class Plan(Sourced):
         return Terms(*(None if amount is None else Fraction(amount) for amount in amounts))
 
 
+def _sizes(rule: object) -> FreeSizes | FixedSizes:
+    """Read a size rule of the file: limits, or a list of sizes."""
+    if isinstance(rule, FreeSizes | FixedSizes):
+        return rule
+    with _as_it_ships("size rule"):
+        named = _counts(rule)
+        if "sizes" in named:
+            return FixedSizes(tuple(Size(*map(int, edges)) for edges in named["sizes"]))
+        return FreeSizes(**{name: int(limit) for name, limit in named.items()})
+
+
+def _output_rule(rule: object) -> OutputRule:
+    """Read an output rule of the file: a grid a quality, or a table of sizes and qualities."""
+    if isinstance(rule, GridRule | TableRule):
+        return rule
+    with _as_it_ships("output rule"):
+        named = _counts(rule)
+        return TableRule(**named) if "table" in named else GridRule(**named)
+
+
+def _counts(rule: object) -> Mapping[str, Any]:
+    if not isinstance(rule, Mapping):
+        raise TypeError
+    return rule
+
+
+@contextmanager
+def _as_it_ships(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (TypeError, ValueError):
+        raise ValueError(f"it must be a {what} as it ships") from None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Counted(Sourced):
     """A rule for counting output tokens."""
 
-    rule: OutputRule
+    rule: Annotated[OutputRule, Reads(_output_rule)]
 
 
+@dataclass(frozen=True, kw_only=True)
 class References(Sourced):
     """The rule for counting the tokens of reference images."""
 
     rule: Literal["patch", "tile"]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Text(Sourced):
     """Text tokens that a call adds to those of its prompt."""
 
-    per_call: int
-    per_reference: int
+    per_call: Annotated[int, whole(0)]
+    per_reference: Annotated[int, whole(0)]
 
 
-class Model(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Model:
     """What a model takes and how it counts. The rules are names in the file, objects here."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Word
     aliases: tuple[Word, ...]
     released: Day
-    shuts_down: Day | None
-    sizes: FreeSizes | FixedSizes
+    shuts_down: LastDay
+    sizes: Annotated[FreeSizes | FixedSizes, Reads(_sizes)]
     output: Counted
     references: References
     text: Text
-    notes: tuple[str, ...]
+    notes: tuple[Annotated[str, text(1000)], ...]
 
     def __hash__(self) -> int:
         """Hash by id alone: models key the memos of every cell."""
@@ -241,34 +279,9 @@ class Model(BaseModel):
         yield from self.notes
 
 
-class Ratio(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Ratio:
     """A ratio that the sizes table offers, and what it is used for."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     ratio: Word
     use: Word
-
-
-KnownRow = TypeVar("KnownRow", bound=BaseModel)
-
-
-def read_rows(
-    kind: type[KnownRow], rows: Sequence[Mapping[str, Any]], where: str
-) -> list[KnownRow]:
-    """Validate rows of one kind; raise `CardError` with the first fault as a sentence."""
-    return [read_row(kind, row, f"{where}, row {i}") for i, row in enumerate(rows, start=1)]
-
-
-def read_row(kind: type[KnownRow], row: Mapping[str, Any], where: str) -> KnownRow:
-    """Validate one row; raise `CardError` with its first fault as a sentence."""
-    try:
-        return kind.model_validate(row)
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-    column = ".".join(map(str, fault["loc"])) or "row"
-    given = fault["input"]
-    known = str(given) if isinstance(given, Decimal) else quoted(given)
-    shown = "" if fault["type"] == "missing" else f" {known:.60}"
-    said = fault["msg"].removeprefix("Value error, ")
-    raise CardError(f"{where}: {column}{shown} is not accepted: {said[0].lower()}{said[1:]}")

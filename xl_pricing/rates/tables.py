@@ -11,7 +11,8 @@ from xl_pricing.estimation.image import QUALITIES
 from xl_pricing.estimation.size import FreeSizes
 from xl_pricing.estimation.tokens import GridRule, TableRule
 from xl_pricing.rates.card import RateCard
-from xl_pricing.rates.rows import KnownRow, Model, Plan, Rate, Sourced, blank_is_none, read_rows
+from xl_pricing.rates.records import Record, columns, read_rows, required
+from xl_pricing.rates.rows import Model, Plan, Rate, Sourced, blank_is_none
 
 MAX_TABLE_ROWS = 10_000
 """Rows of a table that is read, its header among them, at most."""
@@ -39,20 +40,20 @@ def with_plans(card: RateCard, table: Sequence[Sequence[Any]]) -> RateCard:
     return replace(card, plans=tuple(read_table(Plan, table, "the plans table")))
 
 
-def read_table(kind: type[KnownRow], table: Sequence[Sequence[Any]], where: str) -> list[KnownRow]:
+def read_table(kind: type[Record], table: Sequence[Sequence[Any]], where: str) -> list[Record]:
     """Validate a table from a sheet: a header row, then rows; wholly blank rows are skipped.
 
     Raises `CardError` with the first fault as a sentence.
     """
     header = [str(cell or "").strip().lower() for cell in table[0]] if table else []
-    needed = [name for name, field in kind.model_fields.items() if field.is_required()]
+    needed, known = [*required(kind)], columns(kind)
     absent = [name for name in needed if name not in header]
     if absent:
         raise CardError(f"{where} has no column {absent[0]!r}; its header must name: {needed}")
     if len(table) > MAX_TABLE_ROWS:
         raise CardError(f"{where} has {len(table)} rows; accepted: up to {MAX_TABLE_ROWS}")
     rows = [
-        {name: cell for name, cell in zip(header, row, strict=False) if name in kind.model_fields}
+        {name: cell for name, cell in zip(header, row, strict=False) if name in known}
         for row in table[1:]
         if any(blank_is_none(cell) is not None for cell in row)
     ]
@@ -109,4 +110,5 @@ def _sourced(row: Sourced) -> Row:
 
 
 def _cells(row: Sourced) -> Row:
-    return {name: float(value) if isinstance(value, Decimal) else value for name, value in row}
+    values = ((name, getattr(row, name)) for name in columns(type(row)))
+    return {name: float(value) if isinstance(value, Decimal) else value for name, value in values}

@@ -1,41 +1,38 @@
 """A card as it is saved: what the user's card knows beyond the bundled one, and its checksum."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated, Any, Literal
 
 from xl_pricing.errors import CardError, InvalidValueError, LaterCardError
 from xl_pricing.files import read_bounded
 from xl_pricing.rates.card import FORMAT, RateCard, bundled_card
 from xl_pricing.rates.day import today
-from xl_pricing.rates.rows import Day, Rate, Word, read_row
+from xl_pricing.rates.records import as_json, read_row, whole
+from xl_pricing.rates.rows import Day, LastDay, Rate, Word, or_none
 
 MAX_BYTES = 32 * 1024 * 1024
 
 
-class Life(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Life:
     """When a model came and when it goes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Word
     released: Day
-    shuts_down: Day | None
+    shuts_down: LastDay
 
 
-class Saved(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Saved:
     """A card as it is saved: the rates and models that the bundled card does not have."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     format: Literal[1] = 1
-    number: int = Field(gt=0)
-    restores: int | None = None
+    number: Annotated[int, whole(1)]
+    restores: Annotated[int | None, or_none(whole(0))] = None
     """The number of the older card that this one brought back."""
     saved: Day
     why: Word
@@ -49,7 +46,7 @@ class Saved(BaseModel):
         models = {model.id: model for model in bundled.models}
         for life in self.models:
             model = models.get(life.id) or bundled.newcomer(life.id, life.released)
-            models[life.id] = model.model_copy(update={"shuts_down": life.shuts_down})
+            models[life.id] = replace(model, shuts_down=life.shuts_down)
         unknown = {rate.model for rate in self.rates} - models.keys()
         if unknown:
             raise CardError(f"it prices {min(unknown)}, which it does not name")
@@ -81,7 +78,7 @@ def read_saved(path: Path) -> Saved:
 
 def saved_text(saved: Saved) -> bytes:
     """Return the bytes of the file, checksum included."""
-    content = saved.model_dump(mode="json")
+    content = as_json(saved)
     return json.dumps({"sha256": _checksum(content), "card": content}, indent=1).encode()
 
 

@@ -6,17 +6,18 @@ which holds what a company has negotiated. Azure's rows are recognised and kept 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from xl_pricing.errors import CardError
 from xl_pricing.rates.card import bundled_card, rows_of
+from xl_pricing.rates.records import read_row, read_rows, refusal
 from xl_pricing.rates.refresh.documents import JsonObject, read_csv, read_json, refuse_twice
-from xl_pricing.rates.rows import LEAST_USD, Day, Rate, Word, bounded_usd, read_row, read_rows
+from xl_pricing.rates.rows import LEAST_USD, MONEY, Day, Rate, Word
 from xl_pricing.rates.tables import MAX_TABLE_ROWS, read_table
 
 OWN = "own card: "
@@ -56,7 +57,7 @@ _GENAI_METERS = {
 
 def _price(amount: Decimal) -> Decimal:
     """Return a price as listed; one per token is bounded by what it is per million."""
-    bounded_usd(amount * _PER_MTOK if amount < LEAST_USD else amount)
+    MONEY.reader(amount * _PER_MTOK if amount < LEAST_USD else amount)
     return amount
 
 
@@ -133,6 +134,20 @@ class _Provider(BaseModel):
     models: tuple[Mapping[str, Any], ...]
 
 
+Entry = TypeVar("Entry", bound=BaseModel)
+
+
+def _read(kind: type[Entry], entry: object, where: str) -> Entry:
+    """Validate an entry of a foreign document; raise `CardError` with its first fault."""
+    try:
+        return kind.model_validate(entry)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+    said = fault["msg"].removeprefix("Value error, ")
+    given = MISSING if fault["type"] == "missing" else fault["input"]
+    raise refusal(where, ".".join(map(str, fault["loc"])), given, said[0].lower() + said[1:])
+
+
 def read_litellm(name: str, document: bytes, day: date) -> Quotes:
     """Read LiteLLM's price map: USD per token, a model a key."""
     entries = read_json(name, document)
@@ -158,7 +173,8 @@ def read_genai_prices(name: str, document: bytes, day: date) -> Quotes:
     providers = read_json(name, document)
     if not isinstance(providers, list):
         raise CardError(f"{name} is no list of providers; accepted: a document as it is published")
-    models = {p.id: p.models for p in read_rows(_Provider, providers, name)}
+    listed = (_read(_Provider, row, f"{name}, row {i}") for i, row in enumerate(providers, start=1))
+    models = {provider.id: provider.models for provider in listed}
     known = {str(model.get("id")): model for model in models.get("openai", ())}
     rates: list[Rate] = []
     for model, key in _bare_names(known):
@@ -236,14 +252,14 @@ def _litellm_entry(where: str, entry: Any) -> _LiteLLMEntry:  # noqa: ANN401 - J
     if not isinstance(entry, dict):
         raise CardError(f"{where} is no entry; accepted: a document as it is published")
     costs = {key: entry[key] for key in _LITELLM_KEYS if entry.get(key) is not None}
-    return read_row(_LiteLLMEntry, {**entry, "costs": costs}, where)
+    return _read(_LiteLLMEntry, {**entry, "costs": costs}, where)
 
 
 def _genai_model(name: str, entry: Mapping[str, Any]) -> _GenaiModel:
     prices = entry.get("prices")
     dated = prices if isinstance(prices, list) else [{"prices": prices}]
     rows = [_only_image_prices(row) for row in dated]
-    return read_row(_GenaiModel, {**entry, "prices": rows}, f"{name}, {entry['id']}")
+    return _read(_GenaiModel, {**entry, "prices": rows}, f"{name}, {entry['id']}")
 
 
 def _only_image_prices(row: Any) -> Any:  # noqa: ANN401 - JSON
@@ -282,4 +298,4 @@ def _rows(
 
 def _harmless(rate: Rate) -> Rate:
     source = rate.source.removeprefix(OWN).lstrip(_FORMULA_SIGNS)
-    return rate.model_copy(update={"source": f"{OWN}{source}"[:255]})
+    return replace(rate, source=f"{OWN}{source}"[:255])

@@ -14,6 +14,7 @@ be read the bundled one serves, and only a command moves a damaged one aside.
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -27,6 +28,7 @@ from xl_pricing.errors import CardError, InvalidValueError, LaterCardError, Stor
 from xl_pricing.files import write_whole
 from xl_pricing.rates.card import RateCard, bundled_card
 from xl_pricing.rates.day import today
+from xl_pricing.rates.records import read_row
 from xl_pricing.rates.refresh.fetch import Page
 from xl_pricing.rates.refresh.saved_card import Saved, beyond_bundled, read_saved, saved_text
 
@@ -97,7 +99,7 @@ class Store:
             if number is None:
                 number = self._number_before(current)
             older = self._kept(number)
-            content = older.model_dump(include={"models", "rates"}) if older else {}
+            content = {"models": older.models, "rates": older.rates} if older else {}
             more = {"saved": day, "restores": number, "why": f"rollback to {number}"}
             return self._save(current, {**content, **more})
 
@@ -233,7 +235,7 @@ class Store:
         if current:
             self._write(self._older / f"{current.number:06}.json", saved_text(current))
             newest = max(newest, current.number)
-        saved = Saved.model_validate({"number": newest + 1, **content})
+        saved = read_row(Saved, {"number": newest + 1, **content}, "the new card")
         self._write(self._path, saved_text(saved))
         self._look_again = 0.0
         for number in self._numbers()[:-KEPT]:
@@ -274,9 +276,16 @@ def user_store() -> Store:
     named = os.environ.get(FOLDER_VARIABLE)
     if named:
         return Store(Path(named))
-    from platformdirs import user_data_path  # noqa: PLC0415 - once, and not where a folder is named
+    return Store(_data_folder() / "xl_pricing")
 
-    return Store(user_data_path("xl_pricing", appauthor=False))
+
+def _data_folder() -> Path:
+    """Return where the system keeps the data of a user's programs."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
 
 
 def active_card() -> RateCard:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from xl_pricing.errors import CardError
 from xl_pricing.rates.card import RateCard
+from xl_pricing.rates.records import read_row
 from xl_pricing.rates.refresh.sources import OWN, Quotes
 from xl_pricing.rates.rows import METERS, Model, Rate, Series
 
@@ -120,7 +121,7 @@ class _Book:
 
     def confirm(self, rate: Rate, source: str, checked: date) -> None:
         """Say that a rate still stands."""
-        row = rate.model_copy(update={"source": source, "checked": max(checked, rate.checked)})
+        row = replace(rate, source=source, checked=max(checked, rate.checked))
         self.history[rate.series][rate.effective_from] = row
 
     def keep(self, rate: Rate, why: str) -> None:
@@ -241,7 +242,7 @@ def _retire(book: _Book, model: Model, told: Mapping[str, date]) -> None:
         why = f"it was released only on {model.released}"
     change = Change(model.id, SHUTS_DOWN, "", known, day, book.day, _names(told), why)
     if book.decide(change):
-        book.models[model.id] = model.model_copy(update={"shuts_down": day})
+        book.models[model.id] = replace(model, shuts_down=day)
 
 
 def _merge_own(book: _Book, quotes: Quotes) -> None:
@@ -254,9 +255,7 @@ def _merge_own(book: _Book, quotes: Quotes) -> None:
     for rate in sorted(quotes.rates, key=lambda rate: rate.effective_from):
         model = book.card.model(rate.model).id
         _refuse_another(told, (model, rate.meter, rate.tier), rate, quotes.source)
-        row = rate.model_copy(
-            update={"model": model, "effective_from": max(rate.effective_from, book.day)}
-        )
+        row = replace(rate, model=model, effective_from=max(rate.effective_from, book.day))
         latest[row.series, row.effective_from] = row
     for (series, since), row in sorted(latest.items(), key=lambda dated: dated[0]):
         known = book.on(series, since)
@@ -295,7 +294,7 @@ def _left_apart(quotes: Quotes, card: RateCard, day: date) -> Iterator[str]:
 def _row(series: Series, usd: Decimal, source: str, day: date) -> Rate:
     row = dict(zip(("model", "meter", "tier"), series, strict=True))
     more = {"usd_per_mtok": usd, "effective_from": day, "source": source, "checked": day}
-    return Rate.model_validate({**row, **more, "basis": "quoted"})
+    return read_row(Rate, {**row, **more, "basis": "quoted"}, source)
 
 
 def _agreed(source: str, names: str) -> str:
