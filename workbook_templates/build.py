@@ -25,7 +25,9 @@ from workbook_templates.formulas.faults import RowFaults
 from workbook_templates.formulas.values import CellValue
 from workbook_templates.sheets import checks, functions, stages
 from workbook_templates.sheets import help as help_sheet
+from workbook_templates.sheets.actuals import rows as bills
 from workbook_templates.sheets.actuals import sheet as actuals
+from workbook_templates.sheets.campaign import lines
 from workbook_templates.sheets.campaign import sheet as campaign
 from workbook_templates.sheets.levers import sheet as levers
 from workbook_templates.sheets.plans import sheet as plans
@@ -37,20 +39,31 @@ from xl_pricing.rates.card import RateCard, bundled_card
 
 
 class Sheet(NamedTuple):
-    """A sheet: how it is written, what is prefilled by name, and what Checks lists of it."""
+    """A sheet: how it is written, what is prefilled by name, and what Checks lists of it.
+
+    ``neutral`` is what a blank workbook holds instead of some of the ``defaults``.
+    """
 
     write: Callable[[Book], None]
     defaults: Mapping[str, Any] = {}
     errors: Sequence[Check] = ()
     notes: Sequence[Check] = ()
     rows: Sequence[RowFaults] = ()
+    neutral: Mapping[str, Any] = {}
 
 
 SHEETS = (
-    Sheet(campaign.write, campaign.DEFAULTS, campaign.ERRORS, campaign.NOTES, (campaign.ROWS,)),
-    Sheet(stages.write, stages.DEFAULTS, notes=stages.NOTES),
+    Sheet(
+        campaign.write,
+        campaign.DEFAULTS,
+        campaign.ERRORS,
+        campaign.NOTES,
+        (campaign.ROWS,),
+        campaign.NEUTRAL,
+    ),
+    Sheet(stages.write, stages.DEFAULTS, notes=stages.NOTES, neutral=stages.NEUTRAL),
     Sheet(levers.write, notes=levers.NOTES),
-    Sheet(plans.write, plans.DEFAULTS, plans.ERRORS, plans.NOTES),
+    Sheet(plans.write, plans.DEFAULTS, plans.ERRORS, plans.NOTES, neutral=plans.NEUTRAL),
     Sheet(risk.write, notes=risk.NOTES),
     Sheet(actuals.write, actuals.DEFAULTS, actuals.ERRORS, actuals.NOTES, (actuals.ROWS,)),
 )
@@ -61,6 +74,10 @@ CHECKS = checks.Lists(
     tables=[*chain.from_iterable(sheet.rows for sheet in SHEETS)],
 )
 """All that the Checks sheet lists."""
+TABLES = (lines.TABLE, bills.TABLE)
+"""The tables whose rows are the user's."""
+BLANK_ROWS: Sequence[Mapping[str, Any]] = [{}] * 12
+"""Rows of a table that has nothing in it yet, so that typing can begin: LibreOffice grows none."""
 
 
 def write_template(path: Path, lang: str = "en", card: RateCard | None = None) -> None:
@@ -127,18 +144,21 @@ def build(
     card: RateCard | None = None,
     *,
     macros: bool = False,
+    blank: bool = False,
+    inputs: Mapping[str, Any] | None = None,
     rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Built:
     """Build the workbook of a language from a rate card, with ``macros`` for a file in .xlsm.
 
-    ``rows`` are those of the campaign and of the actuals, by table and field; where one is
-    omitted, the prefilled ones. ``progress`` is told how many of their rows were written.
+    ``inputs`` are what is typed by the cell's name, ``rows`` those of the campaign and of the
+    actuals by table and field; what is omitted is prefilled with examples, or neutral and
+    ``blank``. ``progress`` is told how many of the rows were written.
     """
     card = card or bundled_card()
     words = Words(lang)
     book = Book(Workbook(), words, Theme(lang))
-    book.typed = {**default_inputs(words, card), **(rows or {})}
+    book.typed = {**default_inputs(words, card, blank=blank), **(inputs or {}), **(rows or {})}
     book.progress = progress or book.progress
     book.workbook.remove(book.workbook.worksheets[0])
     _write_sheets(book, card)
@@ -163,11 +183,19 @@ def _write_sheets(book: Book, card: RateCard) -> None:
     book.workbook.active = 0
 
 
-def default_inputs(words: Words, card: RateCard) -> dict[str, Any]:
-    """Return what is prefilled: every input by name, and the rows of the tables by field."""
-    inputs = dict(worksheet_inputs.defaults(card))
+def default_inputs(words: Words, card: RateCard, *, blank: bool = False) -> dict[str, Any]:
+    """Return what is prefilled: every input by name, and the rows of the tables by field.
+
+    They are examples, or with ``blank`` the neutral values of a workbook without any.
+    """
+    inputs: dict[str, Any] = {**worksheet_inputs.defaults(card)}
     for sheet in SHEETS:
         inputs |= sheet.defaults
+    if blank:
+        inputs |= dict.fromkeys(TABLES, BLANK_ROWS)
+        inputs |= worksheet_inputs.NEUTRAL
+        for sheet in SHEETS:
+            inputs |= sheet.neutral
     return {name: _in_words(value, words) for name, value in inputs.items()}
 
 

@@ -199,3 +199,28 @@ def test_what_cannot_be_written_whole_leaves_the_old_workbook(
 )
 def test_bad_input_is_told_in_one_sentence(line: str, told: str) -> None:
     assert_one_sentence(run(line), told)
+
+
+_LINES = "size,quality,finals\n4:5,high,12\n"
+_BILLS = "date,model,size,quality,generations,accepted,billed\n2026-11-02,,4:5,high,3,2,1\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "own"),
+    [
+        ("--campaign lines.csv", {"tblCampaign": 1, "tblActuals": 0}),
+        ("--actuals bills.csv", {"tblCampaign": 0, "tblActuals": 1}),
+        ("--blank", {"tblCampaign": 0, "tblActuals": 0}),
+        ("--blank --campaign lines.csv", {"tblCampaign": 1, "tblActuals": 0}),
+    ],
+)
+def test_no_examples_stand_beside_rows_of_ones_own(options: str, own: dict[str, int]) -> None:
+    Path("lines.csv").write_text(_LINES, encoding="utf-8")
+    Path("bills.csv").write_text(_BILLS, encoding="utf-8")
+    run(f"template budget.xlsx {options}")
+    book = load_workbook("budget.xlsx", data_only=True)
+    for name, sheet in (("tblCampaign", "Campaign"), ("tblActuals", "Actuals")):
+        held = book[sheet].tables[name]
+        at = [column.name for column in held.tableColumns].index("kind")
+        found = [row[at].value for row in book[sheet][held.ref][1:]]
+        assert (found.count(1), found.count(2)) == (own[name], 0)

@@ -4,12 +4,13 @@ They are made in English; `in_words` gives them as they are typed in another lan
 """
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from workbook_templates.book.words import Words
-from workbook_templates.build import default_inputs
+from workbook_templates.build import TABLES, default_inputs
 from xl_pricing.estimation.levers import QUALITIES
 from xl_pricing.rates.card import bundled_card
 
@@ -31,17 +32,45 @@ BILL = (
 CHOSEN = {"ratio": ("custom",), "use_measured": ("yes", "no")}
 CHOSEN |= {"compare_with": ("the job", "the campaign")}
 """The inputs that are chosen from words of the language."""
+MARKS = ("EXAMPLE: overwrite", "EXAMPLE: ")
+"""What the text of an example begins with."""
+_MARK, _MARKED = re.compile(r"^EXAMPLE: (overwrite \([^)]*\)(, )?)?"), {"use_case", "note"}
 
 
 def job(words: Words = EN, **changes: Any) -> dict[str, Any]:
-    """Return the prefilled inputs with some changed; changes are in English."""
-    return in_words({**default_inputs(EN, CARD), **changes}, words)
+    """Return the prefilled inputs, their examples as rows of one's own, with some changed.
+
+    Changes are in English.
+    """
+    prefilled = default_inputs(EN, CARD)
+    own = {name: [_as_own(row) for row in prefilled[name]] for name in TABLES}
+    return in_words({**prefilled, **own, **changes}, words)
+
+
+def _as_own(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an example without its mark."""
+    return {
+        field: _MARK.sub("", cell) or None if field in _MARKED else cell
+        for field, cell in row.items()
+    }
 
 
 def in_words(inputs: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """Return inputs as they are typed in a language."""
     chosen = {name for name, choices in CHOSEN.items() if inputs.get(name) in choices}
-    return {name: words(one) if name in chosen else one for name, one in inputs.items()}
+    said = {name: words(one) if name in chosen else one for name, one in inputs.items()}
+    tables = {name: rows for name, rows in inputs.items() if isinstance(rows, list)}
+    return said | {name: _marked(rows, words) for name, rows in tables.items()}
+
+
+def _marked(rows: Sequence[Mapping[str, Any]], words: Words) -> list[dict[str, Any]]:
+    """Return rows with the marks of examples in a language."""
+
+    def marked(cell: Any) -> Any:
+        mark = next((m for m in MARKS if isinstance(cell, str) and cell.startswith(m)), "")
+        return words(mark) + cell.removeprefix(mark) if mark else cell
+
+    return [{field: marked(cell) for field, cell in row.items()} for row in rows]
 
 
 def cells_of(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,8 +199,24 @@ def random_inputs(
 ) -> dict[str, Any]:
     """Return inputs of the whole workbook, with tables of so many rows; half of them good."""
     share = rng.choice([0, faults])
-    return {
-        **random_job(rng, words),
+    tables = {
         "tblCampaign": [random_line(rng, share) for _ in range(rows)],
         "tblActuals": [random_bill(rng, share) for _ in range(rows)],
     }
+    for of in tables.values():
+        make_examples(rng, of)
+    return {**random_job(rng, words), **tables}
+
+
+def make_examples(rng: random.Random, rows: Sequence[dict[str, Any]]) -> None:
+    """Mark all rows, some or none as examples; of the bills some whose images are others."""
+    share = rng.choice([0, 0, 0.3, 1])
+    for row in rows:
+        if rng.random() >= share:
+            continue
+        if "use_case" in row:
+            row["use_case"] = f"EXAMPLE: {row['use_case']}"
+        elif row["generations"] is not None:
+            images = f"{row['generations']} → {row['accepted'] or ''}"
+            row["note"] = f"EXAMPLE: overwrite ({images}){rng.choice(['', ' x'])}"
+            row["generations"] = rng.choice([row["generations"]] * 4 + [31])

@@ -9,6 +9,7 @@ from openpyxl.styles import Font, PatternFill
 from workbook_templates.book import blocks, tables, theme
 from workbook_templates.book.blocks import Column, Figure
 from workbook_templates.book.page import Book, Page
+from workbook_templates.formulas import examples
 from workbook_templates.formulas.conditions import UNJUDGED, Check, holds, is_number, whole, within
 from workbook_templates.formulas.constants import (
     FREE_SIZES,
@@ -162,6 +163,18 @@ VALID = (
            "ok_finals*ok_retries*ok_buffer"),
 )  # fmt: skip
 """What the formulas of other sheets ask first."""
+_ONLY_ALONE = "they count only where there is no row of your own"
+KINDS = tuple(
+    figure
+    for table, sheet in (("tblCampaign", "campaign"), ("tblActuals", "actuals"))
+    for figure in (
+        Figure(f"{sheet}_own", f"Rows of your own: {sheet}", examples.count(table, examples.OWN),
+               "blank rows and examples are none"),
+        Figure(f"{sheet}_examples", f"Example rows: {sheet}",
+               examples.count(table, examples.EXAMPLE), _ONLY_ALONE),
+    )
+)  # fmt: skip
+"""How many rows are the user's own, and how many are examples: counted, and no fault."""
 CODES = (
     Column("says", "What a row can say"),
     Column("code", "Code", look=theme.NUMBER),
@@ -179,8 +192,8 @@ def write(book: Book, lists: Lists) -> None:
     title = "To note: the answer stands, but know this"
     notes = _list(page, first_note, title, lists.notes, theme.OK_OR_NOTE)
     _count(page, errors, notes)
-    last = first_note + len(lists.notes) + len(VALID)
-    blocks.write_entries(page, "BCD", last - len(VALID) + 1, VALID)
+    last = first_note + len(lists.notes) + len(VALID) + len(KINDS)
+    blocks.write_entries(page, "BCD", first_note + len(lists.notes) + 1, (*VALID, *KINDS))
     _colour(page, f"{errors} {notes}")
     for faults in lists.tables:
         last = _rows_to_fix(page, last + 2, faults)

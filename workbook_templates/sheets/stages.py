@@ -11,6 +11,7 @@ from workbook_templates.formulas import image
 from workbook_templates.formulas.conditions import Check, within
 from workbook_templates.formulas.sentence import fixed, sentence
 from workbook_templates.sheets.worksheet.workings import JOB, RATES, TOKENS, planned
+from xl_pricing.estimation.budget import DEFAULT_RETRIES
 from xl_pricing.estimation.image import QUALITIES
 
 _PARTS = {
@@ -110,6 +111,8 @@ FINISH = (
 )  # fmt: skip
 DEFAULTS = {entry.name: entry.value for entry in (*EXPLORE, *FINISH) if isinstance(entry, Input)}
 """What is prefilled; drafts, quality and retries also serve blank cells of the campaign."""
+NEUTRAL = {"stage_drafts": 0, "stage_size": None, "stage_finish_retries": int(DEFAULT_RETRIES)}
+"""What is filled in where nothing is planned yet: no drafts."""
 CAMPAIGN = (
     Figure("campaign_total", "All at full quality", "", "the lines of the Campaign sheet",
            theme.COMPUTED_USD),

@@ -100,6 +100,7 @@ def _complaint(tables: Sequence[Filled]) -> str:
 @option("lang", "en or zh-CN. If omitted, en.")
 @option("campaign", "CSV file with the lines of a campaign, up to 5,000.")
 @option("actuals", "CSV file with what was generated and billed, up to 5,000 rows.")
+@click.option("--blank", is_flag=True, help="No examples: neutral cells, empty tables.")
 @click.option("--bundled", is_flag=True, help="Price by the rates that ship, not those in force.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where a row is not priced.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is already there.")
@@ -109,6 +110,7 @@ def template(
     campaign: Given,
     actuals: Given,
     *,
+    blank: bool,
     bundled: bool,
     strict: bool,
     force: bool,
@@ -117,7 +119,8 @@ def template(
 
     A name in .xlsx needs no macros; one in .xlsm has the cell functions and the refresh button too.
     It is priced by the card in force. CSV files begin with the names of the columns, those of the
-    tables in the workbook or what stands above them; what is not priced is told row by row.
+    tables in the workbook or what stands above them; what is not priced is told row by row. Without
+    them the tables hold examples, marked as such; next to one of your own the other is empty.
     """
     language = _read_language(lang)
     if not path.lower().endswith((".xlsx", ".xlsm")):
@@ -128,7 +131,7 @@ def template(
         raise _exists(path)
     files = _read_files(campaign, actuals)
     card = bundled_card() if bundled else active_card()
-    built = _build(language, card, files, macros=path.lower().endswith(".xlsm"))
+    built = _build(language, card, files, macros=path.lower().endswith(".xlsm"), blank=blank)
     _write(Path(path), built.data, force=force)
     kind = BUNDLED if card is bundled_card() else IN_FORCE
     tables = [_filled(file, built) for file in files]
@@ -162,12 +165,16 @@ def _read_files(campaign: str | None, actuals: str | None) -> list[_File]:
     return [_File(Path(path), of, read_rows(Path(path), of.shape)) for path, of in given if path]
 
 
-def _build(lang: str, card: RateCard, files: Sequence[_File], *, macros: bool) -> "Built":
-    from workbook_templates.build import build  # noqa: PLC0415 - loads openpyxl
+def _build(
+    lang: str, card: RateCard, files: Sequence[_File], *, macros: bool, blank: bool
+) -> "Built":
+    """Build the workbook; no examples stand beside rows of one's own."""
+    from workbook_templates.build import BLANK_ROWS, TABLES, build  # noqa: PLC0415 - loads openpyxl
 
-    rows = {file.of.table: file.held.rows for file in files}
-    with _progress(sum(map(len, rows.values()))) as progress:
-        return build(lang, card, macros=macros, rows=rows, progress=progress)
+    own = {file.of.table: file.held.rows for file in files}
+    rows = {**dict.fromkeys(TABLES if own else (), BLANK_ROWS), **own}
+    with _progress(sum(map(len, own.values()))) as progress:
+        return build(lang, card, macros=macros, blank=blank, rows=rows, progress=progress)
 
 
 def _filled(file: _File, built: "Built") -> Filled:

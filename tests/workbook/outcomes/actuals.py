@@ -9,6 +9,7 @@ from math import ceil
 from outcomes import strict
 from outcomes.bills import SAYS, TABLE, Bill, Bills, totals
 from outcomes.campaign import Campaign
+from outcomes.examples import check, told
 from outcomes.job import YES, Job
 from outcomes.said import Outcome, Said, rounded
 from outcomes.strict import cell
@@ -40,7 +41,7 @@ def _rows(bills: Bills) -> dict[str, Outcome]:
             return cell(lambda: figure(totals([bill] if bill.counts else [])))
 
         found |= {
-            f"{TABLE}.check.{i}": SAYS[bill.fault] if bill.filled else "",
+            f"{TABLE}.check.{i}": check(bill, SAYS),
             f"{TABLE}.retries.{i}": of(lambda one: one.retries),
             f"{TABLE}.usd_per_image.{i}": of(lambda one: one.cost_per_image),
         }
@@ -62,6 +63,7 @@ def _counts(bills: Bills) -> dict[str, Outcome]:
         "actuals_of_rows": Said("^Rows that count", (str(counted), str(filled))),
         "actuals_switched_on": int(bills.job["use_measured"] == YES),
         "actuals_status": _status(bills),
+        "actuals_told": told(bills),
         "actuals_first_day": known(lambda: min(days)),
         "actuals_last_day": known(lambda: max(days)),
         "actuals_period_days": known(lambda: _period_days(days)),
@@ -72,7 +74,9 @@ def _status(bills: Bills) -> Said:
     if bills.wrong:
         first = bills.wrong[0]
         return Said(f"^✘ Fix row {first.row}: {SAYS[first.fault]}$", (str(first.row),))
-    return Said("^✔ all rows count" if bills.counted else "^▲ Nothing is counted")
+    if not bills.counted:
+        return Said("^▲ Nothing is counted")
+    return told(bills) or Said("^✔ all rows count")
 
 
 def _measured(bills: Bills) -> dict[str, Outcome]:

@@ -1,13 +1,13 @@
 """The rows of the Actuals: which of them count, and what they add up to."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from outcomes import strict
-from outcomes.said import EPOCH
+from outcomes.said import EPOCH, says, shown_in_text
 from outcomes.strict import Cell
 from xl_pricing.estimation.actuals import Totals
 from xl_pricing.estimation.levers import QUALITIES
@@ -47,15 +47,28 @@ class Bill:
     typed: Mapping[str, Cell]
     row: int
     job: "Job"
+    beside_own: bool = False
+    """Whether the table has rows of the user's own, so that an example is left out."""
 
     def __getitem__(self, name: str) -> Cell:
         """Return what is typed in a column."""
         return self.typed.get(name)
 
     @cached_property
-    def filled(self) -> bool:
+    def is_typed(self) -> bool:
         """Whether anything but a note and spaces is typed."""
         return any(str("" if self[name] is None else self[name]).strip(" ") for name in FILLED)
+
+    @cached_property
+    def is_example(self) -> bool:
+        """Whether the note says that the row is an example, and of how many images."""
+        images = "({} → {})".format(*(shown_in_text(self[n]) for n in ("generations", "accepted")))
+        return self.is_typed and says(self["note"], f"EXAMPLE: overwrite {images}")
+
+    @cached_property
+    def filled(self) -> bool:
+        """Whether the row counts as one: an example does not beside rows of the user's own."""
+        return self.is_typed and not (self.is_example and self.beside_own)
 
     @property
     def model(self) -> Model:
@@ -149,11 +162,23 @@ class Bills:
     def rows(self) -> list[Bill]:
         """The rows, in their order."""
         typed = enumerate(self.job[TABLE], start=FIRST_ROW)
-        return [Bill(row, number, self.job) for number, row in typed]
+        rows = [Bill(row, number, self.job) for number, row in typed]
+        has_own = any(bill.is_typed and not bill.is_example for bill in rows)
+        return [replace(bill, beside_own=has_own) for bill in rows]
+
+    @cached_property
+    def own(self) -> list[Bill]:
+        """The rows that are neither blank nor examples."""
+        return [bill for bill in self.rows if bill.is_typed and not bill.is_example]
+
+    @cached_property
+    def examples(self) -> list[Bill]:
+        """The rows that are marked as examples."""
+        return [bill for bill in self.rows if bill.is_example]
 
     @cached_property
     def filled(self) -> list[Bill]:
-        """The rows that are not blank."""
+        """The rows that are not blank, and no examples that are left out."""
         return [bill for bill in self.rows if bill.filled]
 
     @cached_property

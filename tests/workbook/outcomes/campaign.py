@@ -1,11 +1,13 @@
 """What the Campaign must answer: its lines, the totals, the sums by use case."""
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
 from outcomes import strict
+from outcomes.examples import check, told
 from outcomes.job import Job
 from outcomes.lines import PARTS, SAYS, TABLE, Line
 from outcomes.said import Outcome, Own, Said
@@ -24,11 +26,23 @@ class Campaign:
     @cached_property
     def lines(self) -> list[Line]:
         """The lines, in their order."""
-        return [Line(typed, self.job) for typed in self.job[TABLE]]
+        lines = [Line(typed, self.job) for typed in self.job[TABLE]]
+        has_own = any(line.is_typed and not line.is_example for line in lines)
+        return [replace(line, beside_own=has_own) for line in lines]
+
+    @cached_property
+    def own(self) -> list[Line]:
+        """The lines that are neither blank nor examples."""
+        return [line for line in self.lines if line.is_typed and not line.is_example]
+
+    @cached_property
+    def examples(self) -> list[Line]:
+        """The lines that are marked as examples."""
+        return [line for line in self.lines if line.is_example]
 
     @cached_property
     def filled(self) -> list[Line]:
-        """The lines that are not blank."""
+        """The lines that are not blank, and no examples that are left out."""
         return [line for line in self.lines if line.filled]
 
     @cached_property
@@ -100,19 +114,19 @@ def _of_line(line: Line, campaign: Campaign) -> dict[str, Outcome]:
         "break_even_retries": lambda: line.stages().break_even_retries,
     }
     if not line.filled:
-        return dict.fromkeys((*figures, "check"), "")
-    return {"check": SAYS[line.fault], **{name: cell(of) for name, of in figures.items()}}
+        return {"check": check(line, SAYS), **dict.fromkeys(figures, "")}
+    return {"check": check(line, SAYS), **{name: cell(of) for name, of in figures.items()}}
 
 
 def _totals(campaign: Campaign) -> dict[str, Outcome]:
-    whole = len(campaign.priced) == len(campaign.filled)
     return {
         "campaign_rows_below": 0,
         "campaign_rows": len(campaign.filled),
         "campaign_priced": len(campaign.priced),
         "campaign_priced_usd": campaign.priced_usd,
         "campaign_plan": Said("^Credits of ", (campaign.job["plan"],)),
-        "campaign_status": Said("^✔ all lines" if whole else "^✘ incomplete"),
+        "campaign_status": _status(campaign),
+        "campaign_told": told(campaign),
         "campaign_total": cell(campaign.total),
         "campaign_generations": cell(campaign.generations),
         "campaign_expected_cost": cell(campaign.expected_cost),
@@ -123,6 +137,14 @@ def _totals(campaign: Campaign) -> dict[str, Outcome]:
         "campaign_saving_share": cell(lambda: strict.share(campaign.saving(), campaign.total())),
         "campaign_left": _left(campaign),
     }
+
+
+def _status(campaign: Campaign) -> Said:
+    if len(campaign.priced) < len(campaign.filled):
+        return Said("^✘ incomplete")
+    if not campaign.filled:
+        return Said("^no line yet")
+    return Said("^✔ all lines" if campaign.own else "^▲ of EXAMPLE lines")
 
 
 def _left(campaign: Campaign) -> Outcome:
@@ -145,11 +167,19 @@ def _uses(campaign: Campaign) -> dict[str, Outcome]:
     first = [*groups[:USES], *[[]] * (USES - len(groups))]
     found: dict[str, Outcome] = {"use_name_other": "Other and unnamed" if others else ""}
     for k, lines in enumerate(first, start=1):
-        found[f"use_name_{k}"] = Own(lines[0]["use_case"] if lines else "")
+        found[f"use_name_{k}"] = _name(lines[0]) if lines else Own("")
     keyed = {str(k): lines for k, lines in enumerate(first, start=1)}
     for key, lines in {**keyed, "other": others, "total": campaign.filled}.items():
         found |= {f"use_{name}_{key}": one for name, one in _use(campaign, lines).items()}
     return found
+
+
+def _name(line: Line) -> Outcome:
+    """Return a use case as it is typed; an example's mark is in the language."""
+    text = str(line["use_case"])
+    if line.is_example:
+        return Said(f"^{re.escape(text)}$", (text.partition(": ")[2],))
+    return Own(text)
 
 
 def _use(campaign: Campaign, lines: Sequence[Line]) -> dict[str, Outcome]:

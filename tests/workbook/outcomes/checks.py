@@ -59,12 +59,15 @@ def outcomes(campaign_: Campaign, bills: Bills, today: date) -> dict[str, Outcom
     lines = [(rows_of_lines.FIRST_ROW + i, rows_of_lines.SAYS[line.fault])
              for i, line in enumerate(campaign_.lines) if line.filled and line.fault]  # fmt: skip
     rows = [(bill.row, rows_of_bills.SAYS[bill.fault]) for bill in bills.wrong]
+    tables = (("campaign", campaign_), ("actuals", bills))
     return {
         **rules,
         "errors_found": wrong,
         "notes_found": noted,
         "status": _status(wrong, noted),
         "spec_valid": holds(job.inputs),
+        **{f"{name}_own": len(of.own) for name, of in tables},
+        **{f"{name}_examples": len(of.examples) for name, of in tables},
         "plan_valid": errors["ok_finals"] * errors["ok_retries"] * errors["ok_buffer"],
         **_to_fix("campaign", lines),
         **_to_fix("actuals", rows),
@@ -181,7 +184,9 @@ def _notes_of_tables(campaign_: Campaign, bills: Bills) -> dict[str, int]:
         "note_campaign_cap": _under_the_cap(campaign_),
         "note_campaign_service": int(not rates.lines_with(campaign_, "leaves")),
         "note_campaign_basis": int(not rates.lines_with(campaign_, "estimated")),
-        "note_measured": int(job["use_measured"] != YES or None not in {retries, cost}),
+        "note_measured": int(
+            job["use_measured"] != YES or (bool(bills.own) and None not in {retries, cost})
+        ),
     }
 
 

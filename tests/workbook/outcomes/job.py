@@ -166,6 +166,8 @@ class Job:
         if self["use_measured"] != YES:
             return None, None
         bills = Bills(self)
+        if not bills.own:
+            return None, None
         return bills.measured_retries(), bills.measured_cost()
 
     def retries(self) -> Fraction:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from outcomes import strict
 from outcomes.job import Job
+from outcomes.said import says
 from outcomes.strict import Cell
 from xl_pricing.estimation.budget import (
     Budget,
@@ -51,15 +52,27 @@ class Line:
 
     typed: Mapping[str, Cell]
     job: Job
+    beside_own: bool = False
+    """Whether the table has lines of the user's own, so that an example is left out."""
 
     def __getitem__(self, name: str) -> Cell:
         """Return what is typed in a column."""
         return self.typed.get(name)
 
     @cached_property
-    def filled(self) -> bool:
+    def is_typed(self) -> bool:
         """Whether anything is typed but drafts."""
         return not all(strict.blank(self[name]) for name in FILLED)
+
+    @cached_property
+    def is_example(self) -> bool:
+        """Whether the use case says that the line is an example."""
+        return self.is_typed and says(self["use_case"], "EXAMPLE: ")
+
+    @cached_property
+    def filled(self) -> bool:
+        """Whether the line counts as one."""
+        return self.is_typed and not (self.is_example and self.beside_own)
 
     @property
     def model(self) -> Model:

@@ -18,7 +18,7 @@ METERS = ("text_in", "image_in", "image_out")
 def outcomes(campaign: Campaign) -> dict[str, Outcome]:
     """Return the rows of the models, and blank ones up to the end of the table."""
     job = campaign.job
-    used = [line.model.id for line in campaign.lines if holds(lambda line=line: line.model)]
+    used = [line.model.id for line in campaign.filled if holds(lambda line=line: line.model)]
     found: dict[str, Outcome] = {}
     for i in range(ROOM):
         row = _blank()
@@ -45,7 +45,7 @@ def lines_with(campaign: Campaign, mark: str) -> list[Line]:
         leaving = leaves(line.model, campaign.job["price_date"])
         return bool(leaving if mark == "leaves" else line.model.output.basis == "estimate")
 
-    return [line for line in campaign.lines if is_marked(line)]
+    return [line for line in campaign.filled if is_marked(line)]
 
 
 def _prices(card: RateCard, model: Model, price_date: object) -> dict[str, Outcome]:

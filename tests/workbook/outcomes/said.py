@@ -27,6 +27,18 @@ class Said(NamedTuple):
     figures: tuple[str, ...] = ()
 
 
+def says(text: object, words: str) -> bool:
+    """Tell whether a cell's text begins with words; capitals are no difference to a sheet."""
+    return isinstance(text, str) and text.lower().startswith(words.lower())
+
+
+def shown_in_text(typed: object) -> str:
+    """Write what is typed in a cell as a formula does that joins it to words."""
+    if typed is None or isinstance(typed, str):
+        return typed or ""
+    return f"{typed:.15g}"  # type: ignore[str-bytes-safe]  # a number
+
+
 class Own(str):
     """A text of the user's own, which is the same in every language."""
 

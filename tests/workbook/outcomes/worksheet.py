@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from outcomes import strict
+from outcomes.bills import Bills
 from outcomes.job import YES, Job
 from outcomes.said import Outcome, Said, fixed
 from outcomes.strict import cell
@@ -28,6 +29,8 @@ def outcomes(job: Job) -> dict[str, Outcome]:
 
 
 def _measured_note(job: Job) -> Said:
+    if not Bills(job).own:
+        return Said("^no data of your own")
     if job["use_measured"] != YES:
         return Said("^retries and cost of the Actuals")
     measured = job.measured[0]

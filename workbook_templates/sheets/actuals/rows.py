@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from workbook_templates.book import blocks, tables, theme
-from workbook_templates.book.blocks import Column, listed, words_listed
+from workbook_templates.book.blocks import Column, Figure, listed, words_listed
 from workbook_templates.book.page import Page
-from workbook_templates.formulas import faults, image
+from workbook_templates.formulas import examples, faults, image
 from workbook_templates.formulas.conditions import whole, within
 from workbook_templates.formulas.constants import FIRST_BILL_DAY, MOST_OF_A_ROW, MOST_ROWS
 from workbook_templates.formulas.faults import Fault, if_filled
@@ -51,7 +51,14 @@ ROWS = (
     ActualsRow(date(2026, 11, 20), *_JOB, 22, 11, 26_620, 134_618, 4.31,
                "the last ones are hard"),
 )  # fmt: skip
-"""The prefilled rows: the job of the Worksheet, with retries that grow."""
+"""The example rows: the job of the Worksheet, with retries that grow."""
+_MARK = "«EXAMPLE: overwrite»"
+
+
+def example(row: ActualsRow) -> dict[str, Any]:
+    """Return an example by field, its note in marked words; the note begins with the row's mark."""
+    note = f"{_MARK} ({row.generations} → {row.accepted})" + (f", «{row.note}»" if row.note else "")
+    return {**row._asdict(), "note": note}
 
 
 def ratio(part: str, whole_: str) -> str:
@@ -116,6 +123,12 @@ FAULTS = (
 
 # A row of blanks, spaces and empty texts is blank, whatever its note says.
 _TEXT = "&".join(f"[@{field}]" for field in TYPED if field != "note")
+# The mark repeats the row's images: a row that is pasted over but for its note is no example.
+_KIND = examples.kind(
+    f"IFERROR(LEN(TRIM({_TEXT})),1)>0",
+    "[@note]",
+    f'"{_MARK} ("&[@generations]&" → "&[@accepted]&")"',
+)
 _LIKE_JOB = (
     "[@fault]=0,[@model_row]=model_row,[@width]=size_width,[@height]=size_height,"
     f"{image.quality_word('[@quality]')}=quality_used"
@@ -146,12 +159,13 @@ COLUMNS = (
     Column("billed", "Billed, USD", "", replace(theme.TYPED_CELL, number=theme.MONEY), 17,
            "The amount billed in USD, as a plain number; other currencies converted."),
     Column("note", "Note", "", theme.TYPED_TEXT_CELL, 40, "Any words; they are not read."),
-    Column("check", "Check", faults.check(FAULT_TABLE), theme.CELL, 34),
+    Column("check", "Check", examples.check(FAULT_TABLE), theme.CELL, 34),
     Column("retries", "Retries", _quotient("generations", "accepted"),
            replace(theme.NUMBER, number=theme.FACTOR), 15),
     Column("usd_per_image", "USD per generation", _quotient("billed", "generations"),
            replace(theme.NUMBER, number='"$"0.0000'), 18),
-    Column("filled", "Filled in (1 = yes)", f"IF(IFERROR(LEN(TRIM({_TEXT})),1)=0,0,1)", _COUNT),
+    Column("filled", "Filled in (1 = yes)", examples.filled("actuals_own"), _COUNT),
+    Column("kind", "Own row (1), example (2)", _KIND, _COUNT),
     Column("model_row", "Row of the model", f"IFERROR({image.model_row('[@model]')},0)", _COUNT),
     Column("size_text", "Size as read", image.size_text(_IMAGE), theme.CELL),
     Column("width", "Width, px", image.width(_IMAGE), _COUNT),
@@ -170,6 +184,8 @@ _COMPUTED = [column.name for column in COLUMNS if column.formula]
 COMPUTED = f"{TABLE}[[{_COMPUTED[0]}]:[{_COMPUTED[-1]}]]"
 """All computed cells of the table."""
 
+EXAMPLES = Figure("actuals_told", "", examples.told("actuals"), look=theme.WARNING)
+"""What stands above the rows where there are examples among them."""
 _PASTE = (
     "Paste a row per bill or per day: the white columns on the right follow. The check says what "
     "is wrong with a row; a row with a fault is not counted, and as long as there is one nothing "
@@ -185,6 +201,7 @@ def write(page: Page, rows: Sequence[Mapping[str, Any]]) -> str:
     """Write the table with what explains it; return the last cell that is worth printing."""
     top, last_column = CAPTION_ROW - 3, LETTERS["usd_per_image"]
     blocks.title(page, f"B{top}:{last_column}{top}", "What happened: one row per bill or per day")
+    blocks.put(page, f"B{top - 1}", EXAMPLES)
     page.say(f"B{top + 1}", _PASTE, theme.NOTE)
     page.say(f"B{top + 2}", _GROW, theme.NOTE)
     tables.write_table(page, TABLE, (CAPTION_ROW, 2), COLUMNS, rows)
@@ -199,4 +216,5 @@ def write(page: Page, rows: Sequence[Mapping[str, Any]]) -> str:
 def mark_faults(page: Page, cells: str) -> None:
     """Colour what does not begin with the mark of a good check; the words carry the meaning."""
     first = cells.split(":", maxsplit=1)[0]
+    page.mark(cells, f'LEFT({first},1)="▲"', theme.AMBER)
     page.mark(cells, f'AND({first}<>"",LEFT({first},1)<>"✔")', theme.RED)

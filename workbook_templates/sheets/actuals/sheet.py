@@ -24,7 +24,7 @@ from workbook_templates.sheets.actuals.rows import (
     ratio,
 )
 from workbook_templates.sheets.actuals.variance import COMPARE_WITH
-from workbook_templates.sheets.worksheet.inputs import IS_MEASURED
+from workbook_templates.sheets.worksheet.inputs import ASKS_MEASURED
 
 NO_FINAL = "no final was accepted yet, so retries cannot be measured"
 OF_ROWS = sentence(
@@ -37,7 +37,7 @@ NOTHING = "▲ Nothing is counted yet: paste rows into the table"
 ALL_COUNT = "✔ all rows count"
 _STATUS = (
     f'IF(actuals_to_fix_1<>"",{FIX},IF(actuals_rows_below>0,"«{BELOW}»",'
-    f'IF(actuals_counted=0,"«{NOTHING}»","«{ALL_COUNT}»")))'
+    f'IF(actuals_counted=0,"«{NOTHING}»",IF(actuals_told="","«{ALL_COUNT}»",actuals_told))))'
 )
 """What to do first."""
 _LAST_ROW = 1_048_576
@@ -105,15 +105,15 @@ ROWS_AND_DAYS = (
     Figure("actuals_period_days", "Days of a period",
            "MAX(1,ROUNDUP((actuals_last_day-actuals_first_day+1)/drift_periods,0))",
            look=theme.COMPUTED_FRACTION),
-    Figure("actuals_switched_on", "Measured values in use (1 = yes)",
-           f"IF({IS_MEASURED},1,0)", look=theme.COMPUTED_FRACTION),
+    Figure("actuals_switched_on", "Measured values asked for (1 = yes)",
+           f"IF({ASKS_MEASURED},1,0)", look=theme.COMPUTED_FRACTION),
 )  # fmt: skip
 """How many rows count, from when to when they go, and whether they are in use."""
 
 
 DEFAULTS = {
     COMPARE_WITH.name: f"«{variance.JOB}»",
-    TABLE: [{**row._asdict(), "note": row.note and f"«{row.note}»"} for row in rows.ROWS],
+    TABLE: [*map(rows.example, rows.ROWS)],
 }
 """What is prefilled: the choice of the plan, and the rows of the table by field."""
 
@@ -162,7 +162,8 @@ NOTES = (
     Check("note_measured", "Where the Worksheet uses measured values, they have been measured",
           "Paste rows with accepted finals and of the job's model, size and quality; until then "
           "what is typed on the Worksheet serves.",
-          "IF(actuals_switched_on=0,1,IF(ISNUMBER(measured_retries*measured_cost),1,0))",
+          "IF(actuals_switched_on=0,1,IF(actuals_own=0,0,"
+          "IF(ISNUMBER(measured_retries*measured_cost),1,0)))",
           ("ok_model", "ok_size", "ok_quality_word", "ok_actuals_rows")),
 )  # fmt: skip
 ROWS = RowFaults("actuals", "Actuals: rows to fix", TABLE, FAULT_TABLE, FAULTS, FIRST_ROW)

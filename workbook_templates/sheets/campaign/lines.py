@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Column, listed, words_listed
-from workbook_templates.formulas import faults, image, plan
+from workbook_templates.formulas import examples, faults, image, plan
 from workbook_templates.formulas.conditions import is_number, within
 from workbook_templates.formulas.faults import Fault, if_filled
 from xl_pricing.estimation.image import MAX_PROMPT_TOKENS, MAX_REFERENCES, QUALITIES, TIERS
@@ -54,7 +54,13 @@ LINES = (
     CampaignLine("Posters", "1024x1536", "medium", "gpt-image-2", 24, 1.8, 300, None),
     CampaignLine("Link previews", "2:1", "medium", "gpt-image-2", 48, 1.2, 90, None),
 )  # fmt: skip
-"""The prefilled lines: a season's launch of a shop."""
+"""The example lines: a season's launch of a shop."""
+
+
+def example(line: CampaignLine) -> dict[str, str | float | None]:
+    """Return an example by field, its use case marked, in marked words."""
+    return {**line._asdict(), "use_case": f"«{examples.WORD}»«{line.use_case}»"}
+
 
 _FINALS = within("[@finals]", "[@finals]>=0")
 _RETRIES = within("[@retries]", "[@retries]>=1")
@@ -158,7 +164,7 @@ COLUMNS = (
            words_listed(TIERS, others=True)),
     Column("buffer", "Buffer", "", replace(_TYPED, number=theme.WHOLE_PERCENT), 11,
            "Reserve on top, 0% to 100%; 10% to 30% is usual."),
-    Column("check", "Check", faults.check(FAULT_TABLE), theme.CELL, 27),
+    Column("check", "Check", examples.check(FAULT_TABLE), theme.CELL, 27),
     Column("output_tokens", "Output tokens per image",
            if_filled(image.output_tokens(_IMAGE)), _COUNT, 15),
     Column("cost_per_image", "USD per image", _priced("[@token_cost]"), _PRICE),
@@ -185,9 +191,12 @@ COLUMNS = (
     Column("break_even_retries", "Break-even, retries",
            _staged("IF([@cost_per_image]=0,NA(),[@drafts]*[@draft_cost]/[@cost_per_image])"),
            replace(theme.NUMBER, number=theme.FACTOR)),
-    Column("filled", "Filled in (1 = yes)",
-           f"IF(COUNTA({TABLE}[[#This Row],[{TYPED[0]}]:[{TYPED[-1]}]])=0,0,1)", _COUNT),
-    Column("model_row", "Row of the model", image.model_row("[@model]"), _COUNT),
+    Column("filled", "Filled in (1 = yes)", examples.filled("campaign_own"), _COUNT),
+    Column("kind", "Own row (1), example (2)",
+           examples.kind(f"COUNTA({TABLE}[[#This Row],[{TYPED[0]}]:[{TYPED[-1]}]])>0",
+                         "[@use_case]", f'"«{examples.WORD}»"'), _COUNT),
+    Column("model_row", "Row of the model",
+           f"IF([@filled]=1,{image.model_row('[@model]')},0)", _COUNT),
     Column("tier_column", "Column of the tier",
            f"IFERROR({image.tier_column('[@tier]')},-1)", _COUNT),
     Column("size_text", "Size as read", image.size_text(_IMAGE), theme.CELL),

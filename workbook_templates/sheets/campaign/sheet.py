@@ -9,7 +9,7 @@ from workbook_templates.book import blocks, tables, theme
 from workbook_templates.book.blocks import Card, Figure, Input, at_least
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
-from workbook_templates.formulas import image
+from workbook_templates.formulas import examples, image
 from workbook_templates.formulas.conditions import Check, holds, is_number
 from workbook_templates.formulas.constants import MOST_ROWS, RETIREMENT_NOTICE_DAYS
 from workbook_templates.formulas.faults import RowFaults
@@ -22,6 +22,7 @@ from workbook_templates.sheets.campaign.lines import (
     FIRST_ROW,
     LINES,
     TABLE,
+    example,
 )
 
 _LETTERS = tables.letters(COLUMNS)
@@ -34,8 +35,9 @@ _BELOW = (
 
 
 def _complete(field: str, figures: str = "") -> str:
-    """Sum a column only where every line has a figure."""
-    return f"IF({figures or f'COUNT({TABLE}[{field}])'}<campaign_rows,NA(),SUM({TABLE}[{field}]))"
+    """Sum a column only where every line has a figure; what is left out has none."""
+    counted = figures or f"COUNT({TABLE}[{field}])"
+    return f"IF({counted}<campaign_rows,NA(),SUMIF({TABLE}[filled],1,{TABLE}[{field}]))"
 
 
 def _noted(number: str) -> Style:
@@ -44,8 +46,9 @@ def _noted(number: str) -> Style:
 
 _MONEY = replace(theme.CARD_MONEY, size=14, number=theme.USD)
 _STATUS = (
-    "IF(campaign_priced<campaign_rows,"
-    '"«✘ incomplete: see Checks for the rows»","«✔ all lines are priced»")'
+    'IF(campaign_priced<campaign_rows,"«✘ incomplete: see Checks for the rows»",'
+    'IF(campaign_rows=0,"«no line yet»",IF(campaign_own=0,"«▲ of EXAMPLE lines»",'
+    '"«✔ all lines are priced»")))'
 )
 CAP = Input("campaign_cap", 500, "Budget cap", "",
             "The most that the campaign may cost, in USD; empty: no cap.",
@@ -88,13 +91,16 @@ SAVING = Figure(
     look=_noted('"$"#,##0.00;-"$"#,##0.00'),
 )
 """What stands beside the saving's share."""
+EXAMPLES = Figure("campaign_told", "", examples.told("campaign"), look=theme.WARNING)
+"""What stands above the lines where there are examples among them."""
 
 
 DEFAULTS = {
     CAP.name: CAP.value,
-    TABLE: [{**line._asdict(), "use_case": f"«{line.use_case}»"} for line in LINES],
+    TABLE: [*map(example, LINES)],
 }
 """What is prefilled: the cap, and the lines by field."""
+NEUTRAL = {CAP.name: None}
 
 
 def write(book: Book) -> None:
@@ -106,6 +112,7 @@ def write(book: Book) -> None:
     _cards(page)
     use_cases.write(page)
     note = "One line per output spec. Paste or type below the last line: the table grows with it."
+    blocks.put(page, f"B{CAPTION_ROW - 3}", EXAMPLES)
     page.say(f"B{CAPTION_ROW - 2}", note, theme.NOTE)
     page.say(f"B{CAPTION_ROW - 1}", "Blue on yellow: you type here. Boxed: computed.", theme.NOTE)
     lines = book.typed[TABLE]

@@ -46,6 +46,7 @@ TYPED = (
 )  # fmt: skip
 DEFAULTS = {entry.name: entry.value for entry in TYPED}
 """The prepaid pack that is prefilled."""
+NEUTRAL = dict.fromkeys(DEFAULTS)
 FIGURES = (
     Figure("plan_credits", "Credits per image", "", "of the chosen plan", theme.COMPUTED_RATE),
     Figure("pack_images", "Images in the pack", _typed("pack_credits/plan_credits"),

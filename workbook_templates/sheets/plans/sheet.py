@@ -42,7 +42,7 @@ from workbook_templates.sheets.plans.lines import (
 )
 from workbook_templates.sheets.plans.official import OFFICIAL
 
-DEFAULTS = pack.DEFAULTS
+DEFAULTS, NEUTRAL = pack.DEFAULTS, pack.NEUTRAL
 _WIDTHS = (2, 22, 21, 11, 13, 18, 15, 16, *(9,) * 5, 18, 14, 32, 44, 2)
 
 MORE = f"▲ There are more plans than these {ROOM}: further ones are not compared here."

@@ -3,12 +3,14 @@
 Prefilled are 120 shop product shots at 4:5, drawn from one saved baseline image.
 """
 
+from collections.abc import Mapping
+
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Figure, Input, between, listed, words_listed
 from workbook_templates.book.page import Typed
 from workbook_templates.formulas.constants import FREE_SIZES, MAX_PX, USUAL_BUFFERS
 from workbook_templates.formulas.sentence import fixed
-from xl_pricing.estimation.budget import DEFAULT_BUFFER
+from xl_pricing.estimation.budget import DEFAULT_BUFFER, DEFAULT_RETRIES
 from xl_pricing.estimation.image import (
     DEFAULT_TIER,
     MAX_IMAGES_PER_CALL,
@@ -24,8 +26,9 @@ from xl_pricing.rates.day import today
 
 CURRENCIES = ("USD", "EUR", "GBP", "CNY", "JPY", "CHF", "CAD", "AUD", "INR", "SGD", "HKD")
 YES, NO = "yes", "no"
-IS_MEASURED = f'TRIM(use_measured)="«{YES}»"'
-"""The condition under which what the Actuals sheet measures is used."""
+ASKS_MEASURED = f'TRIM(use_measured)="«{YES}»"'
+IS_MEASURED = f"AND({ASKS_MEASURED},actuals_own>0)"
+"""The condition under which what the Actuals sheet measures is used: never examples."""
 
 _PX = between("whole", 1, MAX_PX)
 _USUAL = f"{' to '.join(USUAL_BUFFERS)} is usual"
@@ -36,8 +39,9 @@ _CUSTOM_SAYS = (
 )
 _RETRIES_SAY = f'"«measured retries in use: »"&{fixed("measured_retries")}'
 _MEASURED = (
+    'IF(actuals_own=0,"«no data of your own in Actuals yet»",'
     f'IF({IS_MEASURED},IF(ISNUMBER(measured_retries),{_RETRIES_SAY},"«nothing is measured yet»"),'
-    '"«retries and cost of the Actuals sheet»")'
+    '"«retries and cost of the Actuals sheet»"))'
 )
 
 SPEC = (
@@ -96,6 +100,20 @@ STEPS = (
           "of steps 1 and 3. no: what is typed here.",
           rule=words_listed((f"«{YES}»", f"«{NO}»"))),
 )  # fmt: skip
+
+NEUTRAL: Mapping[str, Typed] = {
+    "ratio": "1:1",
+    "custom_width": 1024,
+    "custom_height": 1024,
+    "quality": "medium",
+    "prompt_tokens": None,
+    "reference_images": None,
+    "finals": 1,
+    "retries": int(DEFAULT_RETRIES),
+    "currency": "USD",
+    "units_per_usd": 1,
+}
+"""What is filled in where nothing is planned yet: one image, output only, in USD."""
 
 
 def bill(card: RateCard) -> tuple[Input, ...]:
