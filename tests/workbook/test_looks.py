@@ -1,7 +1,10 @@
 """How the sheets look: headers that people read, and money that is called money."""
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterator
+from importlib.resources import files
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -56,6 +59,28 @@ def test_no_chinese_text_is_slanted() -> None:
         if cell.font.italic
     ]
     assert slanted == []
+
+
+def test_chinese_words_are_one_for_each_thing_and_a_finance_reader_s() -> None:
+    """Financial leverage, lawful, a meal deal: what a plain dictionary would take."""
+    texts = [
+        f"{text}: {said}"
+        for part in files("workbook_templates").joinpath("zh-CN").iterdir()
+        for text, said in json.loads(part.read_text("utf-8")).items()
+    ]
+    assert len(texts) > 800
+    assert [text for text in texts if re.search("杠杆|合法|套餐|图像|全质量", text)] == []
+    halved = "[\u4e00-\u9fff] ?[(][^)]*[)]"
+    assert [text for text in texts if re.search(halved, text)] == []
+
+
+def test_no_text_has_two_translations() -> None:
+    keys = Counter(
+        text
+        for part in files("workbook_templates").joinpath("zh-CN").iterdir()
+        for text, _said in json.loads(part.read_text("utf-8"), object_pairs_hook=list)
+    )
+    assert [text for text, times in keys.items() if times > 1] == []
 
 
 def test_no_money_in_chinese_is_headed_by_a_count() -> None:

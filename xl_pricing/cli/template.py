@@ -97,7 +97,7 @@ def _complaint(tables: Sequence[Filled]) -> str:
 
 @command("xl-pricing template budget.xlsx", _draw_written, _complain)
 @argument("path", "Workbook to write, a name in .xlsx or .xlsm.")
-@option("lang", "en or zh-CN. If omitted, en.")
+@option("lang", "The workbook's language: en or zh-CN. If omitted, en.")
 @option("campaign", "CSV file with the lines of a campaign, up to 5,000.")
 @option("actuals", "CSV file with what was generated and billed, up to 5,000 rows.")
 @click.option("--blank", is_flag=True, help="No examples: neutral cells, empty tables.")
