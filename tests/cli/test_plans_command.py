@@ -193,6 +193,21 @@ def test_a_pack_that_is_too_large_or_too_dear() -> None:
     assert answer("plans 4:5 high 10")["pack"] is None
 
 
+def test_the_same_job_elsewhere_stands_apart_and_has_no_markup() -> None:
+    told = {row["model"]: row for row in answer(f"plans {JOB}")["elsewhere"]}
+    flux = told["FLUX.2 pro"]  # 1024x1280 starts a second megapixel; one reference image
+    assert flux["usd_per_image"] == pytest.approx(0.03 + 0.015 + 0.015)
+    assert flux["usd_per_final"] == pytest.approx(1.5 * flux["usd_per_image"])
+    assert flux["bill_usd"] == pytest.approx(216 * flux["usd_per_image"])
+    assert told["Grok Imagine 2.0"]["quality"] == "medium, its best"
+    assert told["Ideogram 4.5"]["note"].endswith("reference images are not counted")
+    assert not {"markup", "plan"} & {*flux}
+    assert not {*told} & {*bills(f"plans {JOB}")}
+    lines = table("plans 2048x1152 high 20")
+    assert "the same job elsewhere: other models, which make another picture:" in lines
+    assert "what Gemini Nano Banana 2.1 charges for 2048x1152 is not known" in lines
+
+
 @pytest.mark.parametrize(("credits_", "pays_off"), [(1000, False), (1500, True)])
 def test_a_pack_pays_off_where_it_is_cheaper_than_the_tokens_of_the_job(
     credits_: int, pays_off: bool

@@ -22,7 +22,14 @@ from xl_pricing.errors import CardError, InvalidValueError, NotAvailableError, O
 from xl_pricing.estimation.image import TIERS
 from xl_pricing.estimation.size import Size
 from xl_pricing.rates import tables
-from xl_pricing.rates.card import RateCard, bundled_card, read_card, read_meter, read_tier
+from xl_pricing.rates.card import (
+    DOCUMENTS,
+    RateCard,
+    bundled_card,
+    read_card,
+    read_meter,
+    read_tier,
+)
 from xl_pricing.rates.rows import METERS, Rate, read_date
 from xl_pricing.words import LONGEST_SENTENCE
 
@@ -134,7 +141,7 @@ def test_a_batch_rate_that_one_list_alone_has_says_so() -> None:
 
 def test_every_row_is_sourced_and_dated() -> None:
     counted = [row for m in CARD.models for row in (m.output, m.references, m.text)]
-    for row in (*CARD.rates, *CARD.plans, *counted):
+    for row in (*CARD.rates, *CARD.plans, *CARD.other_models, *counted):
         assert row.source
         assert row.checked >= date(2026, 1, 1)
         assert row.evidence == (row.source, row.checked.isoformat(), row.basis)
@@ -707,7 +714,7 @@ def test_a_blank_amount_in_a_plan_is_none(blank: str | None) -> None:
 
 
 def documents() -> dict[str, dict[str, Any]]:
-    return {name: bundled(name) for name in ("models", "rates", "plans", "ratios")}
+    return {name: bundled(name) for name in DOCUMENTS}
 
 
 def set_format(of: dict[str, Any]) -> None:

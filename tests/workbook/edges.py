@@ -9,6 +9,7 @@ from typing import Any
 from random_inputs import BILL, CARD, LINE, job
 
 from xl_pricing.rates.card import RateCard
+from xl_pricing.rates.other_models import OtherModel
 
 Changes = Mapping[str, Any]
 
@@ -167,7 +168,21 @@ def long_card() -> RateCard:
     later = replace(rate, usd_per_mtok=Decimal(7), effective_from=CARD.checked + timedelta(days=3))
     estimate = replace(later, meter="image_out", tier="standard", basis="estimate")
     rates = (later, *CARD.rates, estimate)
-    return replace(CARD, plans=(*CARD.plans[:20], *added, *CARD.plans[20:], silent), rates=rates)
+    plans = (*CARD.plans[:20], *added, *CARD.plans[20:], silent)
+    return replace(CARD, plans=plans, rates=rates, other_models=_more_models())
+
+
+def _more_models() -> tuple[OtherModel, ...]:
+    """Return more other models than there is room for, in no order, with limits that meet."""
+    first = CARD.other_models[0]
+    names = ("I*", "~I", "=1+1", first.model.upper(), "9", "a", "b", "c", "d")
+    edges, pixels = (None, 1279, 1280), (1_310_720, None, 1)
+    added = []
+    for i, name in enumerate(names, start=1):
+        row = replace(first, model=name, quality="any", usd=Decimal(i) / 100)
+        row = replace(row, usd_per_reference=Decimal(i), max_long_edge_px=edges[i % 3])
+        added.append(replace(row, max_pixels=pixels[i % 3]))
+    return (*CARD.other_models[:2], *added, *CARD.other_models[2:])
 
 
 def jobs_of_the_long_card() -> list[dict[str, Any]]:

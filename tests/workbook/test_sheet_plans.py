@@ -14,6 +14,7 @@ from shown import values_of
 from templates import input_addresses, open_in
 
 from workbook_templates.build import Built, build
+from workbook_templates.sheets.plans import elsewhere as other
 from workbook_templates.sheets.plans import layout, pack
 from workbook_templates.sheets.plans import lines as said
 from workbook_templates.sheets.plans import sheet as plans
@@ -108,6 +109,58 @@ def test_bars_stand_in_the_order_of_their_price_and_name_what_is_assumed() -> No
     bars = [values[f"plans_bar_{i}"] for i in range(1, layout.BARS + 1)]
     assert [bar for bar in bars if bar != ""] == sorted(bar for bar in bars if bar != "")
     assert "kie.ai (assumed)" in {values[f"plans_bar_label_{i}"] for i in range(layout.BARS)}
+
+
+def test_there_is_a_bar_for_each_price_and_no_empty_one() -> None:
+    for changes in ({}, {"model": "gpt-image-1.5", "ratio": "1:1"}, {"finals": -1}):
+        values = values_of(**changes)
+        bars = [(values[f"plans_bar_{k}"], values[f"plans_drawn_{k}"]) for k in range(11)]
+        assert all((price == "") == (drawn == "") for price, drawn in bars)
+        prices = [price for price, _ in bars if price != ""]
+        longest = max((len(drawn) for _, drawn in bars), default=0)
+        assert longest == (36 if prices else 0)
+
+
+def elsewhere(values: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the values of another model's line by field."""
+    k = next(k for k in range(1, layout.OTHER_ROOM + 1) if values[f"elsewhere_name_{k}"] == name)
+    fields = [column.name for column in (*other.COLUMNS, *other.EVIDENCE)]
+    return {field: values[f"elsewhere_{field}_{k}"] for field in fields}
+
+
+def test_another_model_has_a_price_and_its_parts_but_no_place_among_the_plans() -> None:
+    values = values_of()
+    flux = elsewhere(values, "FLUX.2 pro")
+    assert flux["usd"] == pytest.approx(0.06)
+    assert flux["final"] == pytest.approx(0.09)
+    assert flux["bill"] == pytest.approx(0.06 * 216)
+    assert flux["counted"] == (
+        "$0.0300 + 1 × $0.0150 per further megapixel + 1 × $0.0150 per reference image"
+    )
+    assert elsewhere(values, "Grok Imagine 2.0")["quality"] == "high → medium, its best"
+    assert elsewhere(values, "Seedream 5.5")["usd"] == pytest.approx(0.028)
+    others = {values[f"elsewhere_name_{k}"] for k in range(1, layout.OTHER_ROOM + 1)}
+    shown = {values[f"plans_bar_label_{k}"] for k in range(11)} | {values["plans_cheapest"]}
+    assert others & shown == {""}
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "said"),
+    [
+        ({"quality": "max", "model": "gpt-image-2.5-flare"}, "Ideogram 4.5", other.NO_ROW),
+        ({"ratio": "16:9"}, "Gemini Nano Banana 2.1", other.NOT_KNOWN),
+        ({"quality": "max"}, "Recraft V4.1", said.BAD_QUALITY),
+        ({"ratio": "custom", "custom_width": 17}, "Recraft V4.1", said.BAD_SIZE),
+        ({"reference_images": 17}, "Recraft V4.1", said.BAD_IMAGE),
+        ({"finals": -1}, "Recraft V4.1", said.BAD_PLAN),
+    ],
+)
+def test_another_model_without_a_price_says_why(
+    changes: dict[str, Any], name: str, said: str
+) -> None:
+    shown = elsewhere(values_of(**changes), name)
+    assert shown["final"] == shown["bill"] == "#N/A"
+    assert shown["note"] == said
 
 
 def test_batch_halves_the_official_line_but_no_plan() -> None:

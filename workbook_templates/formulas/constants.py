@@ -2,7 +2,17 @@
 
 from typing import NamedTuple
 
-from xl_pricing.estimation import actuals, budget, chance, cost, image, levers, size, tokens
+from xl_pricing.estimation import (
+    actuals,
+    budget,
+    chance,
+    cost,
+    elsewhere,
+    image,
+    levers,
+    size,
+    tokens,
+)
 from xl_pricing.estimation.size import FreeSizes
 from xl_pricing.rates.card import bundled_card
 
@@ -50,6 +60,7 @@ RULES = (
     Rule("plan_rank_base", 100_000_000, "ranks a plan's rows: the smallest size tier first"),
     Rule("cent_fraction_usd", 0.000001, "sums may differ by so many USD"),
     Rule("plan_row_base", 10_000, "keeps a plan's row beside its rank"),
+    Rule("megapixel_px", elsewhere.MEGAPIXEL_PX, "other models: pixels of a megapixel"),
     Rule("plan_marks", 3, "marks of a quality: refused, unknown, priced"),
     Rule("compared_decimals", 9, "prices are compared to so many decimals"),
     Rule("negligible_share", 0.000001, "a saving of a smaller part of the budget is none"),

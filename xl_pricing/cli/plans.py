@@ -8,6 +8,7 @@ import click
 
 from xl_pricing.cli.console import SPREAD, Given, command, facts, option, takes
 from xl_pricing.cli.drawing import heading, note_lines, show, show_percent, table
+from xl_pricing.cli.elsewhere import Elsewhere, elsewhere, elsewhere_lines
 from xl_pricing.cli.image import CHECK_PRICES, GivenImage, notes_of
 from xl_pricing.cli.job import JOB, OPTIONS, Planned, job_lines, planned, read_today
 from xl_pricing.cli.known import plan_list
@@ -20,6 +21,7 @@ from xl_pricing.functions.arguments import read_budget
 from xl_pricing.functions.catalogue import ARGUMENTS
 from xl_pricing.functions.pricing import Estimate, explain
 from xl_pricing.functions.values import is_blank
+from xl_pricing.planning.elsewhere import bills_elsewhere
 from xl_pricing.planning.plans import PlanBill, plan_bills
 
 OFFICIAL = "official tokens"
@@ -54,10 +56,11 @@ class Billed:
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """A job and its bills."""
+    """A job and its bills; those of other models stand apart, for they make another picture."""
 
     job: Planned = field(metadata=SPREAD)
     plans: list[Billed]
+    elsewhere: list[Elsewhere]
     pack: PackBeside | None
     note: str
     notes: list[str]
@@ -75,6 +78,8 @@ def _draw_plans(answer: Plans) -> str:
         [
             *drawn,
             *(_refusal(bill) for bill in answer.plans if bill.reason),
+            "",
+            *elsewhere_lines(answer.elsewhere),
             *(pack_lines(answer.pack) if answer.pack else []),
             *note_lines([answer.note, *answer.notes]),
         ]
@@ -120,10 +125,11 @@ def plans(
     tier: Given,
     **image: Unpack[GivenImage],
 ) -> Plans:
-    """Bill a job by official tokens and by every plan.
+    """Bill a job by official tokens and by every plan, and beside them on other models.
 
-    The markup is over the official token price at the standard tier. With --pack-usd,
-    --pack-credits and --plan: whether a prepaid pack pays off.
+    The markup is over the official token price at the standard tier; other models make another
+    picture and have none. With --pack-usd, --pack-credits and --plan: whether a prepaid pack pays
+    off.
     """
     job = read_today({**image, "tier": tier})
     images = read_budget(Fraction(0), finals, retries, buffer)
@@ -137,6 +143,7 @@ def plans(
     return Plans(
         planned(job, images),
         [_by_tokens(official, refusal, listed, images), *by_plans],
+        [elsewhere(bill, images) for bill in bills_elsewhere(job)],
         pack,
         CHECK_PRICES,
         notes_of(job.model, job.image, image["prompt"]),

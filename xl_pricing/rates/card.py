@@ -15,6 +15,7 @@ from xl_pricing.estimation.cost import Price, Tariff
 from xl_pricing.estimation.image import TIERS
 from xl_pricing.estimation.size import Size
 from xl_pricing.estimation.tokens import GridRule
+from xl_pricing.rates.other_models import OtherModel
 from xl_pricing.rates.records import read_rows
 from xl_pricing.rates.rows import ANY, METERS, Model, Plan, Rate, Ratio, Series
 from xl_pricing.words import unknown
@@ -35,17 +36,20 @@ OTHER_MODELS = {
     "seedream": "it is another maker's",
 }
 """What is said of models that are not priced here, by how their names begin."""
+DOCUMENTS = ("models", "rates", "plans", "ratios", "other_models")
+"""What a card is made of: the names of its documents."""
 FORMAT = 1
 
 
 @dataclass(frozen=True, eq=False)
 class RateCard:
-    """Models, rates, plans and ratios, with look-ups. Two cards are equal only if they are one."""
+    """Models and prices, with look-ups. Two cards are equal only if they are one."""
 
     models: tuple[Model, ...]
     rates: tuple[Rate, ...]
     plans: tuple[Plan, ...]
     ratios: tuple[Ratio, ...]
+    other_models: tuple[OtherModel, ...]
 
     @property
     def checked(self) -> date:
@@ -157,7 +161,7 @@ class RateCard:
 @lru_cache(maxsize=1)
 def bundled_card() -> RateCard:
     """Load the card that ships with the package."""
-    return read_card(_bundled("models"), _bundled("rates"), _bundled("plans"), _bundled("ratios"))
+    return read_card(**{name: _bundled(name) for name in DOCUMENTS})
 
 
 def read_card(
@@ -165,13 +169,15 @@ def read_card(
     rates: Mapping[str, Any],
     plans: Mapping[str, Any],
     ratios: Mapping[str, Any],
+    other_models: Mapping[str, Any],
 ) -> RateCard:
-    """Validate the four documents of a card; raise `CardError` with the first fault."""
+    """Validate the documents of a card; raise `CardError` with the first fault."""
     return RateCard(
         tuple(read_rows(Model, list(_with_rules(models)), "models")),
         tuple(read_rows(Rate, rows_of(rates, "rates"), "rates")),
         tuple(read_rows(Plan, rows_of(plans, "plans"), "plans")),
         tuple(read_rows(Ratio, rows_of(ratios, "ratios"), "ratios")),
+        tuple(read_rows(OtherModel, rows_of(other_models, "other_models"), "other_models")),
     )
 
 

@@ -116,6 +116,9 @@ def _note(value: object) -> object:
     return text(255).reader(value or "")
 
 
+Note = Annotated[str, Reads(_note)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sourced:
     """A row that says where it comes from, when that was checked, and how sure it is."""
@@ -165,7 +168,7 @@ class Plan(Sourced):
     usd: Amount = None
     usd_per_credit: Amount = None
     multiplier: Amount = None
-    note: Annotated[str, Reads(_note)] = ""
+    note: Note = ""
 
     def fits(self, model: str, size: Size, quality: str) -> bool:
         """Tell whether the row is for such an image."""

@@ -22,6 +22,7 @@ Row = dict[str, Cell]
 """What stands in a row, by column; ``None`` where a cell is blank."""
 
 RATES, MODELS, FIXED, PLANS = "tblRates", "tblModels", "tblFixed", "tblPlans"
+OTHER_MODELS = "tblOtherModels"
 """The names of the tables in a workbook."""
 
 
@@ -79,11 +80,16 @@ def _plans(card: RateCard) -> Iterator[Row]:
     return map(_cells, card.plans)
 
 
+def _other_models(card: RateCard) -> Iterator[Row]:
+    return map(_cells, card.other_models)
+
+
 _TABLES: Mapping[str, Callable[[RateCard], Iterator[Row]]] = {
     RATES: _rates,
     MODELS: _models,
     FIXED: _fixed,
     PLANS: _plans,
+    OTHER_MODELS: _other_models,
 }
 
 

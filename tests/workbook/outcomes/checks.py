@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from outcomes import bills as rows_of_bills
+from outcomes import elsewhere, plans, rates, risk, stages, strict
 from outcomes import lines as rows_of_lines
-from outcomes import plans, rates, risk, stages, strict
 from outcomes.bills import Bills
 from outcomes.campaign import Campaign
 from outcomes.job import YES, Job
@@ -160,6 +160,7 @@ def _notes(job: Job, today: date) -> dict[str, int]:
         "note_plan": holds(assumes_nothing),
         "note_stage": stages.drafts_can_be_made(job),
         "note_lever_ratios": int(len(job.card.ratios) + 1 <= 40),
+        "note_other_room": int(len({row.model for row in job.card.other_models}) <= elsewhere.ROOM),
         "note_plans_room": int(len({plan.plan.lower() for plan in job.card.plans}) <= plans.ROOM),
         "note_risk": holds(lambda: strict.need(risk.covers(job))),
     }

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import floor
 
-from outcomes import strict
+from outcomes import elsewhere, strict
 from outcomes.job import Job
 from outcomes.offers import COLUMNS, Offer, Official, rounded
 from outcomes.pack import JobPack
@@ -30,6 +31,7 @@ def outcomes(job: Job) -> dict[str, Outcome]:
         **_cards(official, offers, priced),
         **_bars(official, priced),
         "plans_more": Said("^▲ There are more", ("20",)) if len(names) > ROOM else "",
+        **elsewhere.outcomes(official),
         **JobPack(job).outcomes(),
     }
 
@@ -79,18 +81,26 @@ def _verdict(official: Official, priced: list[Offer]) -> Said:
 
 
 def _bars(official: Official, priced: list[Offer]) -> dict[str, Outcome]:
-    """Return the chart: official tokens, then the cheapest plans."""
+    """Return the bars: official tokens, then the cheapest plans."""
     job = official.job
     known = holds(lambda: job.plan(job.token_cost()))
-    found: dict[str, Outcome] = {
-        "plans_bar_label_0": "Official tokens" if known else Said("^Official tokens .*not known"),
-        "plans_bar_0": job.plan(job.token_cost()).cost_per_final if known else "",
-    }
-    for k in range(1, BARS + 1):
-        offer = priced[k - 1] if k <= len(priced) else None
-        found[f"plans_bar_label_{k}"] = _label(offer) if offer else ""
-        found[f"plans_bar_{k}"] = offer.final() if offer else ""
+    finals = [job.plan(job.token_cost()).cost_per_final if known else None]
+    finals += [offer.final() for offer in priced[:BARS]]
+    finals += [None] * (BARS + 1 - len(finals))
+    highest = max(filter(None, finals), default=Fraction(0))
+    official_label = "Official tokens" if known else Said("^Official tokens .*not known")
+    labels = [official_label, *map(_label, priced[:BARS]), *[""] * BARS]
+    found: dict[str, Outcome] = {}
+    for k, final in enumerate(finals):
+        found[f"plans_bar_label_{k}"] = labels[k]
+        found[f"plans_bar_{k}"] = "" if final is None else final
+        found[f"plans_drawn_{k}"] = _drawn(final, highest) if final else ""
     return found
+
+
+def _drawn(final: Fraction, highest: Fraction) -> str:
+    """Return a bar that is as long as its price, the highest one's has 36 blocks."""
+    return "█" * max(1, floor(rounded(36 * final / highest) + Fraction(1, 2)))
 
 
 def _label(offer: Offer) -> Outcome:

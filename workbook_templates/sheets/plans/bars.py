@@ -1,56 +1,70 @@
-"""The chart of the Plans sheet: USD per accepted final, official tokens first."""
+"""The bars of the Plans sheet: USD per accepted final, official tokens first.
 
-from workbook_templates.book import blocks, charts, theme
+They are drawn in their cells, so that there is one for each plan with a price and no empty one.
+"""
+
+from dataclasses import replace
+
+from workbook_templates.book import blocks, theme
 from workbook_templates.book.blocks import Column, Figure, Held
-from workbook_templates.book.charts import Cells
 from workbook_templates.book.page import Page
-from workbook_templates.sheets.plans.layout import BARS, BLOCK_ROW, PRICE, PRICED, WORK_ROW
+from workbook_templates.formulas.conditions import compared
+from workbook_templates.sheets.plans.layout import BARS, BLOCK_ROW, PRICE
 from workbook_templates.sheets.plans.lines import lines, worked
 
-_FIRST_ROW = WORK_ROW + 2
+_FIRST_ROW, _LAST_ROW = BLOCK_ROW + 1, BLOCK_ROW + 1 + BARS
+_LONGEST = 36
+"""Blocks of the longest bar."""
+_PRICES = f"$D${_FIRST_ROW}:$D${_LAST_ROW}"
 
 
-def _placed(field: str) -> str:
-    """Return what the plan of a bar holds."""
-    return f"INDEX({lines(field)},MATCH($O[#row],{worked('order')},0))"
+def _placed(field: str, k: int) -> str:
+    """Return what the plan in a place by price holds."""
+    return f"INDEX({lines(field)},MATCH({k},{worked('order')},0))"
 
 
-_ASSUMED = f'IF({_placed("basis")}="estimate","« (assumed)»","")'
-COLUMNS = (
-    Column("order", "Order", "", theme.NUMBER_COUNT),
-    Column("bar_label", "Plan", f'IFERROR({_placed("name")}&{_ASSUMED},"")'),
-    Column("bar", "USD per accepted final", f'IFERROR({_placed("final")},"")', PRICED),
-)
-"""The bars, the cheapest plan first; what is not known is text, so it is not drawn."""
-_UNKNOWN = f'IF(Q{_FIRST_ROW}="","« (not known)»","")'
+def _drawn(k: int) -> str:
+    """Return the bar itself, as long as the price is of the highest one."""
+    price = f"plans_bar_{k}"
+    length = f"ROUND({compared(f'{_LONGEST}*{price}/MAX({_PRICES})')},0)"
+    return f'IF(N({price})>0,REPT("█",MAX(1,{length})),"")'
+
+
+_LABEL = replace(theme.LABEL, size=9)
+_BAR = replace(theme.LABEL, size=9, color=theme.TEAL, indent=0)
+_SHOWN = replace(theme.LABEL, size=9, number=f"{PRICE};;;@", align="right")
+_NOT_KNOWN = 'IF(plans_bar_0="","« (not known)»","")'
+
+
+def _columns(k: int) -> tuple[Column, ...]:
+    assumed = f'IF({_placed("basis", k)}="estimate","« (assumed)»","")'
+    return (
+        Column("bar_label", "", f'IFERROR({_placed("name", k)}&{assumed},"")', _LABEL),
+        Column("bar", "", f'IFERROR({_placed("final", k)},"")', _SHOWN),
+        Column("drawn", "", _drawn(k), _BAR),
+    )
+
+
 OFFICIAL: Held = {
-    "order": 0,
-    "bar_label": Figure("plans_bar_label_0", "", f'"«Official tokens»"&{_UNKNOWN}'),
+    "bar_label": Figure("plans_bar_label_0", "", f'"«Official tokens»"&{_NOT_KNOWN}'),
     "bar": Figure("plans_bar_0", "", 'IF(ISNUMBER(plans_official_final),plans_official_final,"")'),
+    "drawn": Figure("plans_drawn_0", "", _drawn(0)),
 }
 """The bar of official tokens."""
 
 
-def write_data(page: Page) -> None:
-    """Write the bars: official tokens, then the plans with a price."""
-    blocks.title(page, f"O{WORK_ROW}:Q{WORK_ROW}", "Bars of the chart")
-    blocks.captions(page, f"O{WORK_ROW + 1}", COLUMNS)
-    blocks.write_line(page, (_FIRST_ROW, 15), COLUMNS, "plans_{}_0", OFFICIAL)
-    for k in range(1, BARS + 1):
-        blocks.write_line(page, (_FIRST_ROW + k, 15), COLUMNS, f"plans_{{}}_{k}", {"order": k})
+def _in_navy(column: Column) -> Column:
+    return replace(column, look=replace(column.look, color=theme.NAVY, bold=True))
 
 
-def draw(page: Page) -> None:
-    """Draw the bars beside the pack."""
+def write(page: Page) -> None:
+    """Write the bars beside the pack: official tokens, then the plans with a price."""
     title = f"USD per accepted final: official tokens, then the {BARS} cheapest plans"
     blocks.title(page, f"B{BLOCK_ROW}:H{BLOCK_ROW}", title)
-    chart, last = charts.bars("bar", None, 35), _FIRST_ROW + BARS
-    names, prices = (Cells(_FIRST_ROW, last, column, column) for column in (16, 17))
-    charts.add(page, chart, prices, names, titled=False)
-    (series,) = chart.series
-    charts.fill(series, theme.TEAL, charts.value_labels(f"{PRICE};;;", position="outEnd"))
-    charts.fill_point(series, 0, theme.NAVY)
-    charts.dress(chart, '"$"0.00', (22, 7), legend=None, top_first=True)
-    chart.y_axis.scaling.min, chart.x_axis.tickLblPos = 0, "low"
-    says = "USD per accepted final by plan, official tokens first"
-    charts.place(page, chart, f"B{BLOCK_ROW + 1}", says)
+    for k in range(BARS + 1):
+        columns = _columns(max(k, 1))
+        if not k:
+            columns = tuple(map(_in_navy, columns))
+        held = None if k else OFFICIAL
+        blocks.write_line(page, (_FIRST_ROW + k, 2), columns[:1], f"plans_{{}}_{k}", held)
+        blocks.write_line(page, (_FIRST_ROW + k, 4), columns[1:], f"plans_{{}}_{k}", held)

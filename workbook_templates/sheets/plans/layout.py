@@ -8,7 +8,9 @@ from workbook_templates.book import theme
 ROOM = 20
 """Lines for plans; Checks says when there are more."""
 BARS = 10
-"""Plans in the chart, the cheapest first."""
+"""Plans that have a bar, the cheapest first."""
+OTHER_ROOM = 12
+"""Lines for other models; Checks says when there are more."""
 MARKS = "✘?✔"
 """No price; a price that cannot be computed; a price."""
 KINDS: Mapping[str, str] = {
@@ -25,10 +27,15 @@ BLOCK_ROW, TABLE_ROW = 12, 27
 OFFICIAL_ROW = TABLE_ROW + 3
 FIRST_ROW = OFFICIAL_ROW + 1
 LAST_ROW = FIRST_ROW + ROOM - 1
-WORK_ROW = LAST_ROW + 3
+OTHER_ROW = LAST_ROW + 3
+FIRST_OTHER = OTHER_ROW + 3
+LAST_OTHER = FIRST_OTHER + OTHER_ROOM - 1
+WORK_ROW = LAST_OTHER + 3
 FIRST_WORK, LAST_WORK = WORK_ROW + 2, WORK_ROW + ROOM + 1
 KIND_ROW = LAST_WORK + 4
 LAST_KIND = KIND_ROW + len(KINDS) - 1
+OTHER_WORK_ROW = LAST_KIND + 3
+LAST_WORKING = OTHER_WORK_ROW + OTHER_ROOM
 
 PRICE, MARKUP = '"$"0.0000', "+0.0%;-0.0%;0.0%"
 PRICED = replace(theme.NUMBER, number=PRICE)

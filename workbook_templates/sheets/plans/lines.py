@@ -46,7 +46,7 @@ NO_AMOUNT = "its row in the plans table names no price"
 
 _PRICED = MARKS[-1]
 _COUNT = theme.NUMBER_COUNT
-_SMALL = replace(theme.WRAPPED_CELL, size=8)
+SMALL = replace(theme.WRAPPED_CELL, size=8)
 _MARK = replace(theme.CELL, align="center", indent=0)
 _LISTED = replace(theme.NUMBER, number=f'{theme.RATE};;"–"')
 _TERMS = {term: f"[@listed_{term}]" for term in plan.TERMS}
@@ -107,10 +107,14 @@ def _note() -> str:
         ("[@listed_credits]>0", sentence(NO_CREDIT_PRICE)),
     )
     fault, note = first_of(faults, sentence(NO_AMOUNT)), "INDEX(tblPlans[note],[@row])"
-    old = "IF(ISNUMBER([@checked]),IFERROR(price_day-[@checked]>rates_age_days,FALSE),FALSE)"
-    again = f'IF({old},IF({note}&""="","",{sentence("; ")})&{sentence(OLD)},"")'
-    said = f"IF(plan_valid=0,{sentence(BAD_PLAN)},{note}&{again})"
+    said = f"IF(plan_valid=0,{sentence(BAD_PLAN)},{note}&{seen_long_ago(note)})"
     return f"IF(ISNUMBER([@usd]),{said},{fault})"
+
+
+def seen_long_ago(note: str) -> str:
+    """Return what follows a line's note where its price was seen long before the price date."""
+    old = "IF(ISNUMBER([@checked]),IFERROR(price_day-[@checked]>rates_age_days,FALSE),FALSE)"
+    return f'IF({old},IF({note}&""="","",{sentence("; ")})&{sentence(OLD)},"")'
 
 
 # Who has a price needs no credits.
@@ -135,8 +139,8 @@ COLUMNS = (
     Column("basis", "Basis", _used(f'{_shown("basis")}&""')),
     Column("checked", "Seen on", _used(f"IF(N({_SEEN})=0,NA(),{_SEEN})"),
            theme.NUMBER_DATE),
-    Column("source", "Source", _used(f'{_shown("source")}&""'), _SMALL),
-    Column("note", "What to know", _used(_note()), _SMALL),
+    Column("source", "Source", _used(f'{_shown("source")}&""'), SMALL),
+    Column("note", "What to know", _used(_note()), SMALL),
 )  # fmt: skip
 """The comparison, from column B on."""
 

@@ -15,16 +15,17 @@ from workbook_templates.book.page import Book, Page
 from workbook_templates.formulas.conditions import Check, compared, first_of, holds
 from workbook_templates.formulas.constants import FREE_SIZES
 from workbook_templates.formulas.sentence import sentence
-from workbook_templates.sheets.plans import bars, pack
+from workbook_templates.sheets.plans import bars, elsewhere, pack
 from workbook_templates.sheets.plans.layout import (
     BLOCK_ROW,
+    FIRST_OTHER,
     FIRST_ROW,
     FIRST_WORK,
     KIND_ROW,
     KINDS,
-    LAST_KIND,
+    LAST_OTHER,
     LAST_ROW,
-    LAST_WORK,
+    LAST_WORKING,
     MARKUP,
     OFFICIAL_ROW,
     ROOM,
@@ -82,6 +83,7 @@ NOTES = (
         f"It compares the first {ROOM} plans of the plans table. The Worksheet prices any of them.",
         holds("plans_left_out=0"),
     ),
+    *elsewhere.NOTES,
 )
 """Rules for the Checks sheet."""
 
@@ -128,26 +130,28 @@ FIGURES = (
     Figure("plans_left_out", "Rows of further plans", f"SUMPRODUCT({unnamed(ROOM + 1)})"),
     Figure("plans_quality_taken", "The model has the quality (1 = yes)",
            f"IF(ISNUMBER(tokens_image_out),1,{_TAKEN})"),
+    elsewhere.LEFT_OUT,
     pack.VALID,
 )  # fmt: skip
 """How many plans there are, and what is valid."""
 
 
 def write(book: Book) -> None:
-    """Write the sheet; it has one chart."""
+    """Write the sheet."""
     page = book.page("Plans", _WIDTHS)
     _head(page)
     blocks.write_cards(page, ("B4:H6", "J4:P6"), CARDS)
-    bars.draw(page)
+    bars.write(page)
     pack.write(page, BLOCK_ROW)
     _table(page)
+    elsewhere.write(page)
     _workings(page)
-    bars.write_data(page)
     _kinds(page)
+    elsewhere.write_workings(page)
     blocks.write_entries(page, "EHI", KIND_ROW, FIGURES)
     _flags(page)
     page.sheet.row_breaks.append(Break(id=WORK_ROW - 1))
-    page.print_setup(f"A1:R{LAST_KIND}")
+    page.print_setup(f"A1:R{LAST_WORKING}")
     page.protect()
 
 
@@ -206,7 +210,7 @@ def _flags(page: Page) -> None:
     """Let what is missing, assumed, old or cheapest stand out; words say it too."""
     page.flag_errors("B4:P6")
     page.flag_errors(f"J{BLOCK_ROW}:N{TABLE_ROW - 1}")
-    page.flag_errors(f"B{OFFICIAL_ROW}:Q{LAST_WORK}")
+    page.flag_errors(f"B{OFFICIAL_ROW}:Q{LAST_WORKING}")
     # LibreOffice applies one rule to a cell; none of the others holds in an unused line.
     unseen = Border(bottom=Side(style="thin", color=theme.PAPER))
     page.mark(f"B{FIRST_ROW}:Q{LAST_ROW}", f'$B{FIRST_ROW}=""', border=unseen)
@@ -214,5 +218,9 @@ def _flags(page: Page) -> None:
     page.mark(f"N{OFFICIAL_ROW}:N{LAST_ROW}", assumed, theme.AMBER)
     old = f"IF(ISNUMBER($O{FIRST_ROW}),price_day-$O{FIRST_ROW}>rates_age_days,FALSE)"
     page.mark(f"O{FIRST_ROW}:O{LAST_ROW}", old, theme.AMBER)
+    page.mark(f"B{FIRST_OTHER}:Q{LAST_OTHER}", f'$B{FIRST_OTHER}=""', border=unseen)
+    page.mark(f"N{FIRST_OTHER}:N{LAST_OTHER}", f'$N{FIRST_OTHER}="estimate"', theme.AMBER)
+    old = f"IF(ISNUMBER($O{FIRST_OTHER}),price_day-$O{FIRST_OTHER}>rates_age_days,FALSE)"
+    page.mark(f"O{FIRST_OTHER}:O{LAST_OTHER}", old, theme.AMBER)
     cheapest = f"$J{FIRST_WORK}=1"
     page.mark(f"B{FIRST_ROW}:H{LAST_ROW}", cheapest, theme.TEAL, theme.TEAL_FILL)

@@ -12,7 +12,7 @@ from workbook_templates.formulas.constants import FREE_SIZES, RULES
 from xl_pricing.estimation.image import QUALITIES
 from xl_pricing.estimation.size import PRESET_SHORT_SIDE_PX, parse_ratio, preset
 from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
-from xl_pricing.rates.tables import FIXED, MODELS, PLANS, RATES, Row, table_rows
+from xl_pricing.rates.tables import FIXED, MODELS, OTHER_MODELS, PLANS, RATES, Row, table_rows
 
 CUSTOM = "custom"
 CHANGES = "tblChanges"
@@ -70,9 +70,12 @@ def _of_the_card(name: str) -> Callable[[RateCard, Words], Iterable[Cells]]:
     return rows
 
 
+_TOLD = ("source", "note", "their_quality")
+
+
 def told_in(words: Words, row: Row) -> Row:
-    """Return what of a row is told in the language: its source and its note."""
-    return {field: words.data(str(row[field])) for field in ("source", "note") if field in row}
+    """Return what of a row is told in the language: its source, its note, another's quality."""
+    return {field: words.data(str(row[field])) for field in _TOLD if field in row}
 
 
 def _sizes(card: RateCard, words: Words) -> Iterator[Cells]:
@@ -115,6 +118,35 @@ _TABLES = (
         Column("effective_from", "In force from", look=_DATE, width=14),
         *_SOURCED,
     ), _of_the_card(RATES)),
+    _Declared(
+        PLANS,
+        "Plans: credits and resellers' prices, which change often: check them before use", (
+        Column("plan", "Plan", width=14),
+        Column("shape", "Kind of price", width=13),
+        _MODEL,
+        Column("size_tier", "Size tier"),
+        Column("max_long_edge_px", "Long edge up to, px", look=_COUNT),
+        Column("quality", "Quality"),
+        Column("credits", "Credits per image", look=_PRICE),
+        Column("usd", "USD per image", look=_PRICE),
+        Column("usd_per_credit", "USD per credit", look=_PRICE),
+        Column("multiplier", "Times the token cost", look=_PRICE),
+        Column("note", "Note", width=60),
+        *_SOURCED,
+    ), _of_the_card(PLANS)),
+    _Declared(OTHER_MODELS, "Other image models: another picture, for comparison only", (
+        _MODEL,
+        Column("quality", "Our quality"),
+        Column("their_quality", "Its quality, chosen by hand", width=18),
+        Column("size_tier", "Size tier"),
+        Column("max_long_edge_px", "Long edge up to, px; blank: any", look=_COUNT),
+        Column("max_pixels", "Pixels up to; blank: any", look=_COUNT),
+        Column("usd", "USD per image, or for its first megapixel", look=_PRICE),
+        Column("usd_per_further_mp", "USD per further megapixel", look=_PRICE),
+        Column("usd_per_reference", "USD per reference image", look=_PRICE),
+        Column("note", "Note", width=60),
+        *_SOURCED,
+    ), _of_the_card(OTHER_MODELS)),
     _Declared(MODELS, "Models: what they take and how they count", (
         _MODEL,
         Column("aliases", "Other names", width=34),
@@ -147,22 +179,6 @@ _TABLES = (
         Column("source", "Source", width=72),
         Column("basis", "Basis"),
     ), _sizes),
-    _Declared(
-        PLANS,
-        "Plans: credits and resellers' prices, which change often: check them before use", (
-        Column("plan", "Plan", width=14),
-        Column("shape", "Kind of price", width=13),
-        _MODEL,
-        Column("size_tier", "Size tier"),
-        Column("max_long_edge_px", "Long edge up to, px", look=_COUNT),
-        Column("quality", "Quality"),
-        Column("credits", "Credits per image", look=_PRICE),
-        Column("usd", "USD per image", look=_PRICE),
-        Column("usd_per_credit", "USD per credit", look=_PRICE),
-        Column("multiplier", "Times the token cost", look=_PRICE),
-        Column("note", "Note", width=60),
-        *_SOURCED,
-    ), _of_the_card(PLANS)),
     _Declared(CHANGES, "What the last refresh changed", (
         _MODEL,
         _METER,
