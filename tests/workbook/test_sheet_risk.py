@@ -258,10 +258,10 @@ def test_the_buffer_that_is_told_as_enough_is_enough_from_that_size_on(
 def test_the_chinese_sentences_say_the_same() -> None:
     values = shown(job(**JOB), Words("zh-CN"))
     assert values["risk_status"] == (
-        "✔ 在 90% 置信度下够用：十个这样的任务中有九个最多需要 192 次生成；您的预算可支付 216 次。"
+        "✔ 在 90% 置信度下够用：十个同类任务中有九个最多需要 192 次生成；您的预算可支付 216 次。"
     )
     assert values["risk_sizes_status"] == (
-        "小任务需要的缓冲超过 30%，大任务更少：按本任务的重试系数，在所列规模中，"
-        "从 10 张成品起 30% 的缓冲就够用，从 100 张起 10% 就够用。"
+        "小任务需要的缓冲超过 30%，大任务则较低：按本任务的重试系数，在所列规模中，"
+        "成品数 10 起 30% 的缓冲够用，100 起 10% 够用。"
         "需求最高的是成品数 1，为 100%。"
     )

@@ -232,20 +232,26 @@ class Page:
         return f"{get_column_letter(column)}{row}"
 
     def print_setup(
-        self, area: str, title_rows: str = "1:2", *, one_page_wide: bool = True
+        self,
+        *areas: str,
+        title_rows: str = "1:2",
+        title_columns: str | None = None,
+        pages: int = 0,
+        upright: bool = False,
     ) -> None:
-        """Print landscape on A4 or Letter, with repeated title rows and a page footer."""
+        """Print areas, each one page wide on A4 or Letter, with what is repeated and a footer.
+
+        All that is printed fits on so many ``pages``, or on as many as it takes where that is 0.
+        Pages lie on their side unless they are ``upright``.
+        """
         sheet = self.sheet
-        sheet.print_area = area
-        sheet.print_title_rows = title_rows
-        sheet.page_setup.orientation = "landscape"
+        sheet.print_area = ",".join(areas)
+        sheet.print_title_rows, sheet.print_title_cols = title_rows, title_columns
+        sheet.page_setup.orientation = "portrait" if upright else "landscape"
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-        if one_page_wide:
-            sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-            sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-        else:
-            sheet.page_setup.scale = 60
-        sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.8)
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, pages
+        sheet.page_margins = PageMargins(left=0.25, right=0.25, top=0.4, bottom=0.6, footer=0.3)
         sheet.oddFooter = HeaderFooterItem(
             left=_HeaderFooterPart(text="&A"), right=_HeaderFooterPart(text="&P / &N")
         )

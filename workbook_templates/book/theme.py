@@ -29,6 +29,7 @@ UPRIGHT = {"zh-CN"}
 """Languages whose letters are never slanted."""
 
 USD = '"$"#,##0.00'
+USD_SHORT = '[>=1000]"$"#,##0;"$"#,##0.00'
 USD_FINE = '"$"#,##0.00000'
 USD_SIGNED = '"$"#,##0.00;-"$"#,##0.00'
 # Nothing is no label in a chart.
@@ -87,11 +88,10 @@ COMPUTED = Style(border="box", align="right", indent=1)
 HEADER = Style(size=9, bold=True, color=PAPER, fill=NAVY, align="center", wrap=True)
 FIELD = Style(size=FIELD_SIZE, color=GREY, indent=1)
 CELL = Style(size=9, border="line", indent=1)
-SMALL_NOTE = Style(size=7, color=SLATE, indent=1)
 WRAPPED_CELL = Style(size=9, wrap=True, border="line", indent=1)
 SECTION = Style(size=11, bold=True, color=NAVY)
 NUMBER = Style(size=9, align="right", border="line", indent=1)
-TYPED_CELL = replace(INPUT, size=9, indent=0)
+TYPED_CELL = replace(INPUT, size=9)
 TYPED_TEXT_CELL = replace(TYPED_CELL, align="left", indent=1)
 CODE = Style(size=9, color=NAVY, bold=True, border="line", indent=1)
 CARD_LABEL = Style(size=9, color=SLATE, fill=TEAL_FILL, indent=1)

@@ -46,7 +46,7 @@ def write(book: Book, *, guide: bool = True) -> None:
 
     Examples are text, their values computed by the core.
     """
-    page = book.page("Help", (2, 62, 46, 20, 62, 2))
+    page = book.page("Help", (1.5, 64, 40, 14, 64, 1.5))
     says = "This workbook computes with plain formulas and needs no add-in."
     blocks.head(page, "F", "Help", says)
     row = _steps(page, 4)

@@ -63,9 +63,11 @@ _VERDICT = Style(size=11, bold=True, color=theme.NAVY, fill=theme.MIST, indent=1
 _JUDGED = f"IF(stage_saved_usd>0,{PAYS},IF(stage_saved_usd=0,{EVEN},{LOSES}))"
 VERDICT = f'IF(stage_valid=0,"«{UNKNOWN}»",{_JUDGED})'
 EXPLANATION = (
-    "Break-even is drafts x cost of a draft / cost of a final. Every draft is made with the "
-    "job's model, tier, prompt and reference images, at token prices. An estimate: check it "
-    "with a few real drafts."
+    (
+        "Break-even is drafts x cost of a draft / cost of a final. An estimate: check it with a "
+        "few real drafts."
+    ),
+    "Every draft is made with the job's model, tier, prompt and reference images, at token prices.",
 )
 
 CARDS = (
@@ -83,7 +85,7 @@ CARDS = (
          _valid("retries_used-stage_finish_retries"), _FACTOR,
          "retries now less retries after the drafts"),
     Card("I", "All at full quality", "stage_high_total", "",
-         replace(theme.CARD_PRICE_USD, size=16), "buffer included"),
+         replace(theme.CARD_PRICE_USD, size=14), "buffer included"),
 )  # fmt: skip
 EXPLORE = (
     Input("stage_drafts", 3, "Drafts per final", "cheap images to choose from",
@@ -199,15 +201,19 @@ SAVING_WORKINGS = (
 )  # fmt: skip
 
 
+_WORKINGS_ROW = 35
+
+
 def write(book: Book) -> None:
     """Write the sheet; it has one chart."""
-    page = book.page("Stages", (2, 34, 21, 44, 3, 32, 18, 18, 18, 18, 2))
+    page = book.page("Stages", (1.5, 29, 19, 38, 2, 26, 17, 17, 17, 17, 1.5))
     says = "Explore with cheap drafts, then finish the chosen ones at full quality."
     blocks.head(page, "K", "Stages", says, {4: 20, 5: 40, 6: 18, 7: 6, 8: 24})
     blocks.write_cards(page, ("B4:D6", "F4:J6"), CARDS)
     page.fill("B8:J8", _VERDICT)
     page.formula("B8", "stage_verdict", VERDICT, _VERDICT)
-    page.say("B9", EXPLANATION, theme.NOTE)
+    for row, text in enumerate(EXPLANATION, start=9):
+        page.say(f"B{row}", text, theme.NOTE)
     blocks.section(page, "BCD", 11, "1   Explore: drafts", *EXPLORE)
     blocks.section(page, "BCD", 17, "2   Finish: full quality", *FINISH)
     blocks.section(page, "BCD", 22, "The whole campaign in two stages", *CAMPAIGN)
@@ -215,10 +221,11 @@ def write(book: Book) -> None:
     page.say("B28", "serve the campaign's lines that leave theirs blank.", theme.NOTE)
     _two_ways(page, 11)
     _chart(page, 14, "F19")
-    last = blocks.section(page, "BCD", 35, "Workings: nothing to type here", *SIZE_WORKINGS) - 1
-    blocks.section(page, "FGHIJ", 35, "What drafts save", *SAVING_WORKINGS)
+    title = "Workings: nothing to type here"
+    last = blocks.section(page, "BCD", _WORKINGS_ROW, title, *SIZE_WORKINGS) - 1
+    blocks.section(page, "FGHIJ", _WORKINGS_ROW, "What drafts save", *SAVING_WORKINGS)
     page.flag_errors(f"B4:J{last}")
-    page.print_setup(f"A1:K{last}")
+    page.print_setup(f"A1:K{_WORKINGS_ROW - 1}", pages=1)
     page.protect()
 
 
@@ -247,7 +254,7 @@ def _chart(page: Page, first: int, at: str) -> None:
         charts.name(page, series, row, 6)
         labels = charts.value_labels(theme.USD_DRAWN, theme.white_labels())
         charts.fill(series, color, labels)
-    charts.dress(chart, '"$"General', (20, 7.6), top_first=True)
+    charts.dress(chart, '"$"General', (17.2, 7.6), top_first=True)
     charts.place(
         page,
         chart,

@@ -44,7 +44,7 @@ def _noted(number: str) -> Style:
     return replace(theme.CARD_NOTE, number=number)
 
 
-_MONEY = replace(theme.CARD_MONEY, size=14, number=theme.USD)
+_MONEY = replace(theme.CARD_MONEY, size=14, number=theme.USD_SHORT)
 _STATUS = (
     'IF(campaign_priced<campaign_rows,"«✘ incomplete: see Checks for the rows»",'
     'IF(campaign_rows=0,"«no line yet»",IF(campaign_own=0,"«▲ of EXAMPLE lines»",'
@@ -64,26 +64,31 @@ CARDS = (
     Card("B", "Budget in USD, buffers included", "campaign_total",
          _complete("budget", "campaign_priced"), replace(theme.CARD_MAIN, size=24),
          Figure("campaign_status", "", _STATUS, look=theme.CARD_NOTE)),
-    Card("E", "Lines priced", "campaign_priced", f"COUNT({TABLE}[budget])", theme.CARD_COUNT,
+    Card("C", "Lines priced", "campaign_priced", f"COUNT({TABLE}[budget])", theme.CARD_COUNT,
          Figure("campaign_rows", "", f'COUNTIF({TABLE}[fault],">=0")+campaign_rows_below',
                 look=_noted('"«of» "0'))),
     Card("I", "Total generations", "campaign_generations", _complete("generations"),
-         theme.CARD_COUNT,
+         replace(theme.CARD_COUNT, size=14),
          Figure("campaign_finals", "", _complete("finals", "campaign_priced"),
                 look=_noted('"«finals» "#,##0'))),
     Card("L", Figure("campaign_plan", "", '"«Credits of »"&plan', look=theme.CARD_LABEL),
          "campaign_credits", _complete("credits"), theme.CARD_COUNT,
-         "the plan that the Worksheet names"),
-    Card("N", "In two stages", "campaign_staged", _complete("staged_budget"), _MONEY,
+         Figure("campaign_rows_below", "", f"MAX({','.join(_BELOW)})",
+                look=_noted('0" «rows left out»";;"«no row left out»"'))),
+    Card("E", "In two stages", "campaign_staged", _complete("staged_budget"), _MONEY,
          Figure("campaign_saving_share", "",
                 "IF(campaign_total=0,0,campaign_saving/campaign_total)",
                 look=_noted('"«saves» "0.0%;"«costs more by» "0.0%'))),
-    Card("P", "Before the buffers", "campaign_expected_cost",
+    Card("J", "Before the buffers", "campaign_expected_cost",
          f"{_complete('finals_cost')}+{_complete('retries_cost')}", _MONEY),
-    Card("Q", "Priced so far", "campaign_priced_usd", f'SUMIF({TABLE}[budget],">=0")', _MONEY,
-         Figure("campaign_rows_below", "", f"MAX({','.join(_BELOW)})",
-                look=_noted('0" «rows left out»";;"«no row left out»"'))),
 )  # fmt: skip
+SO_FAR = Figure(
+    "campaign_priced_usd",
+    "",
+    f'SUMIF({TABLE}[budget],">=0")',
+    look=_noted('"«priced so far» $"#,##0.00'),
+)
+"""What stands below the total, which is #N/A as long as a line is not priced."""
 SAVING = Figure(
     "campaign_saving",
     "",
@@ -108,7 +113,7 @@ def write(book: Book) -> None:
     page = book.page("Campaign", tables.widths(COLUMNS, 16))
     says = "All output specs of a campaign, one line each, in one budget."
     right = page.at(2, len(COLUMNS) + 2).rstrip("2")
-    blocks.head(page, right, "Campaign", says, {4: 20, 5: 36, 6: 20, 7: 8, 8: 26})
+    blocks.head(page, right, "Campaign", says, {4: 20, 5: 36, 6: 20, 7: 18, 8: 26})
     _cards(page)
     use_cases.write(page)
     note = "One line per output spec. Paste or type below the last line: the table grows with it."
@@ -117,21 +122,31 @@ def write(book: Book) -> None:
     page.say(f"B{CAPTION_ROW - 1}", "Blue on yellow: you type here. Boxed: computed.", theme.NOTE)
     lines = book.typed[TABLE]
     tables.write_table(page, TABLE, (CAPTION_ROW, 2), COLUMNS, lines)
-    page.heights({CAPTION_ROW: 26})
+    page.heights({CAPTION_ROW: 38})
     tables.explain_columns(page, COLUMNS, (FIRST_ROW, 2), FIRST_ROW + MOST_ROWS - 1)
     page.flag_errors(f"L{FIRST_ROW}:Z{FIRST_ROW + MOST_ROWS}")
     page.sheet.freeze_panes = "C3"
-    last = f"{_LETTERS['share']}{FIRST_ROW + len(lines) - 1}"
-    page.print_setup(f"A1:{last}", f"{CAPTION_ROW}:{CAPTION_ROW}")
+    _print(page, FIRST_ROW + len(lines) - 1)
+
+
+def _print(page: Page, last_row: int) -> None:
+    """Print what is typed and checked with the answers above, then what each line gives."""
+    typed = f"A1:{_LETTERS['check']}{last_row}"
+    gives = f"{_LETTERS['output_tokens']}{CAPTION_ROW}:{_LETTERS['break_even_retries']}{last_row}"
+    names = _LETTERS["use_case"]
+    page.print_setup(
+        typed, gives, title_rows=f"{CAPTION_ROW}:{CAPTION_ROW}", title_columns=f"{names}:{names}"
+    )
 
 
 def _cards(page: Page) -> None:
     """Write the answers, and among them the cap, which is typed."""
-    blocks.write_cards(page, ("B4:R6",), CARDS)
-    page.say("F4", "Budget cap, USD", theme.CARD_LABEL)
-    blocks.write_input(page, "F5", CAP, replace(theme.INPUT, size=11))
-    blocks.put(page, "F6", LEFT)
-    blocks.put(page, "O6", SAVING)
+    blocks.write_cards(page, ("B4:L6",), CARDS)
+    page.fill("B7:L7", theme.CARD_NOTE)
+    page.say("H4", "Budget cap, USD", theme.CARD_LABEL)
+    blocks.write_input(page, "H5", CAP, replace(theme.INPUT, size=11))
+    for at, figure in (("H6", LEFT), ("F6", SAVING), ("B7", SO_FAR)):
+        blocks.put(page, at, figure)
 
 
 _LINES_WITH = f"IF(SUMPRODUCT({image.IN_FORCE}[lines]*{image.IN_FORCE}[{{}}])=0,1,0)"

@@ -15,9 +15,9 @@ TOP_ROW = 8
 _FIRST, _OTHER, _TOTAL = TOP_ROW + 1, TOP_ROW + 1 + USES, TOP_ROW + 2 + USES
 
 # Nothing is shown of a use case that is not there.
-_COUNT = replace(theme.COMPUTED, number="#,##0;-#,##0;")
-_USD = replace(theme.COMPUTED, number='"$"#,##0.00;-"$"#,##0.00;')
-_SHARE = replace(theme.COMPUTED, number=f"{theme.PERCENT};-{theme.PERCENT};")
+_COUNT = replace(theme.COMPUTED, size=9, number="#,##0;-#,##0;")
+_USD = replace(theme.COMPUTED, size=9, number='[>=10000]"$"#,##0;[=0]"";"$"#,##0.00')
+_SHARE = replace(theme.COMPUTED, size=9, number=f"{theme.PERCENT};-{theme.PERCENT};")
 COLUMNS = (
     Column("name", "Use case", look=theme.LABEL),
     Column("lines", "Lines", look=_COUNT),
@@ -89,10 +89,10 @@ def _sums(uses: str) -> dict[str, str]:
 
 def _draw(page: Page) -> None:
     """Draw each use case as one bar: finals, what retries add, what the buffer adds."""
-    chart = charts.bars("col")
+    chart = charts.bars("bar")
     charts.add(page, chart, Cells(TOP_ROW, _OTHER, 5, 7), Cells(_FIRST, _OTHER, 2, 2))
     for series, color in zip(chart.series, (theme.NAVY, theme.TEAL, theme.AMBER), strict=True):
         charts.fill(series, color)
-    charts.dress(chart, '"$"#,##0', (24, 6.4), legend="t")
+    charts.dress(chart, '"$"#,##0', (10.1, 6.4), legend="t", top_first=True)
     says = "Budget by use case in USD: finals, what retries and the buffer add"
-    charts.place(page, chart, f"K{TOP_ROW}", says)
+    charts.place(page, chart, f"J{TOP_ROW}", says)

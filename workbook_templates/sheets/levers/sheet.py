@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.pagebreak import Break
 
 from workbook_templates.book import blocks, tables, theme
 from workbook_templates.book.blocks import Column, Figure
@@ -54,7 +53,7 @@ CAPTION_ROW = 11
 _FIRST_ROW = CAPTION_ROW + 2
 _LAST_ROW = _FIRST_ROW + len(MOVES) - 1
 _CHART_ROW = _LAST_ROW + 2
-_LAST_PRINTED_ROW = _CHART_ROW + 20
+_LAST_PRINTED_ROW = _CHART_ROW + 13
 _RIGHT = len(SHOWN_COLUMNS) + 2
 _WORKINGS_ROW = _CHART_ROW
 _SWINGS_AT = (_WORKINGS_ROW + 1, _RIGHT + 6)
@@ -127,14 +126,13 @@ def write(book: Book) -> None:
     _chart(page)
     page.flag_errors(f"B5:{page.at(_LAST_ROW, len(COLUMNS) + 1)}")
     _mark_best(page)
-    page.sheet.row_breaks.append(Break(id=_CHART_ROW - 1))
-    page.print_setup(f"A1:{page.at(_LAST_PRINTED_ROW, _RIGHT - 1)}")
+    page.print_setup(f"A1:{page.at(_LAST_PRINTED_ROW, _RIGHT - 1)}", pages=1)
     page.protect()
 
 
 def _answers(page: Page) -> None:
     says = "What would make this job cheaper, and what it would cost you."
-    heights = {4: 18, 5: 20, 6: 20, 7: 20, 8: 20, CAPTION_ROW: 38}
+    heights = {4: 18, 5: 20, 6: 20, 7: 20, 8: 20, CAPTION_ROW: 26}
     blocks.head(page, get_column_letter(len(COLUMNS) + 2), "Levers", says, heights)
     for cells in ("B4:C7", "D4:H7"):
         page.fill(cells, theme.CARD_LABEL)

@@ -65,7 +65,7 @@ def draw(page: Page, captions: tuple[int, int], at: str) -> None:
         charts.name(page, series, row, left + 2 + i)
         charts.fill(series, color, charts.value_labels(theme.USD_DRAWN, position="outEnd"))
         series.invertIfNegative = False
-    charts.dress(chart, '"$"General;-"$"General', (33, 9.6), top_first=True)
+    charts.dress(chart, '"$"General;-"$"General', (32.5, 6.3), top_first=True)
     chart.x_axis.tickLblPos = "low"
     says = "Tornado of the levers, the widest first: the most that each one saves and adds, in USD"
     charts.place(page, chart, at, says)

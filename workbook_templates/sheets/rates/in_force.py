@@ -38,17 +38,17 @@ _TOKENS = image.reference_tokens(_RULE, *_SQUARE, image.reference_patches(*_SQUA
 _GONE = f"IF({_ENDS}>price_day+retirement_notice_days,0,1)"
 _METERS = dict(zip(image.METERS, ("prompt text", "reference images", "output images"), strict=True))
 COLUMNS = (
-    Column("row", "Row of the model", f"ROW()-ROW({IN_FORCE}[[#Headers],[row]])", _COUNT, 8),
+    Column("row", "Row of the model", f"ROW()-ROW({IN_FORCE}[[#Headers],[row]])", _COUNT, 7),
     Column("model", "Model", f'IF([@row]>ROWS(tblModels[model]),"",{_MODEL}&"")', width=24),
     Column("other_name", "Other name",
-           _of_model(f'IFERROR(LEFT({_ALIASES},FIND(",",{_ALIASES}&",")-1),"")', '""'), width=28),
+           _of_model(f'IFERROR(LEFT({_ALIASES},FIND(",",{_ALIASES}&",")-1),"")', '""'), width=30),
     *(
-        Column(f"{tier}_{meter}", f"{tier.capitalize()}: {said}", _rate(tier, meter), _RATE, 14)
+        Column(f"{tier}_{meter}", f"{tier.capitalize()}: {said}", _rate(tier, meter), _RATE, 12)
         for tier in TIERS
         for meter, said in _METERS.items()
     ),
-    Column("reference_tokens", "Tokens of a reference image", _of_model(_TOKENS, '""'), _COUNT, 14),
-    Column("lines", "Lines of the campaign", "COUNTIF(tblCampaign[model_row],[@row])", _COUNT, 12),
+    Column("reference_tokens", "Tokens of a reference image", _of_model(_TOKENS, '""'), _COUNT, 12),
+    Column("lines", "Lines of the campaign", "COUNTIF(tblCampaign[model_row],[@row])", _COUNT, 10),
     Column("leaves", "Shut down or about to be (1 = yes)",
            _of_model(f"IF(N({_ENDS})=0,0,IFERROR({_GONE},0))", "0"), _COUNT, 14),
     Column("estimated", "Tokens are an estimate (1 = yes)",

@@ -1,7 +1,6 @@
 """The Rates sheet: rates, models, sizes, plans and rules as Excel tables, each row sourced."""
 
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.pagebreak import Break
 
 from workbook_templates.book import blocks
 from workbook_templates.book.blocks import Column
@@ -34,10 +33,11 @@ def write(book: Book, card: RateCard) -> None:
             for row, rule in enumerate(RULES, start=FIRST_ROW):
                 page.define(rule.name, page.at(row, left + 1))
         left += len(part.columns) + 1
-        page.sheet.col_breaks.append(Break(id=left - 1))
     last_column = in_force.write(page, TITLE_ROW, left)
     page.sheet.freeze_panes = page.at(FIRST_ROW, 1)
-    page.print_setup(f"A1:{page.at(page.sheet.max_row, last_column)}", "1:7", one_page_wide=False)
+    last_row = FIRST_ROW + in_force.MODELS - 1
+    area = f"{page.at(TITLE_ROW, left)}:{page.at(last_row, last_column)}"
+    page.print_setup(area, title_rows=f"{TITLE_ROW}:{CAPTION_ROW}")
 
 
 def _width(column: Column) -> float:

@@ -6,7 +6,6 @@ How the generations needed are found is told in `workbook_templates.sheets.risk.
 from dataclasses import replace
 
 from openpyxl.chart import LineChart
-from openpyxl.worksheet.pagebreak import Break
 
 from workbook_templates.book import blocks, charts, theme
 from workbook_templates.book.blocks import Card, Column, Figure
@@ -31,7 +30,7 @@ WORSE = (0.1, 0.2, 0.3)
 NOTES = (NOTE,)
 """Rules for the Checks sheet."""
 
-_WIDTHS = (2, 26, 15, 13, 18, 13, 13, 3, 24, 10.5, 10.5, 16, *(10.5,) * 5, 2)
+_WIDTHS = (1.5, 24, 12, 12, 15, 12, 10.5, 2, 20, 10.5, 10.5, 12.5, *(10.5,) * 5, 2)
 _HEADER_ROW = FIRST_ROW - 1
 _LAST_SIZE_ROW = FIRST_ROW + len(SIZES) - 1
 _WORSE_ROW = 22
@@ -116,16 +115,15 @@ def write(book: Book) -> None:
     blocks.head(page, "R", "Risk", says, heights)
     page.formula("B8", "risk_status", JOB_STATUS, theme.STRONG)
     page.formula("B9", "risk_sizes_status", SIZES_STATUS, theme.STRONG)
-    blocks.write_cards(page, ("B4:G6", "I4:Q6"), CARDS)
+    blocks.write_cards(page, ("B4:G6", "I4:P6"), CARDS)
     _tables(page)
     blocks.title(page, f"B{_NOTES_ROW}:G{_NOTES_ROW}", "What this knows, and what to do")
     for row, text in enumerate(EXPLANATION, start=_NOTES_ROW + 1):
-        page.say(f"B{row}", text, theme.LABEL)
+        page.say(f"B{row}", text, theme.NOTE)
     search.write(page)
     _chart(page)
     _colour(page)
-    page.sheet.row_breaks.append(Break(id=search.TOP_ROW - 1))
-    page.print_setup(f"A1:R{search.LAST_ROW}")
+    page.print_setup(f"A1:P{search.TOP_ROW - 1}", pages=1)
     page.protect()
 
 
@@ -135,7 +133,7 @@ def _tables(page: Page) -> None:
     for i, (case, confidence) in enumerate(zip(JOB_CASES, CONFIDENCES, strict=True)):
         name, held = f"risk_{{}}_{case.key}", {"confidence": confidence}
         blocks.write_line(page, (FIRST_ROW + i, 2), CONFIDENCE_COLUMNS, name, held)
-    _table_head(page, ("I", "Q"), _HEADER_ROW, "Small jobs need more, big ones less", SIZE_COLUMNS)
+    _table_head(page, ("I", "P"), _HEADER_ROW, "Small jobs need more, big ones less", SIZE_COLUMNS)
     for i, (case, size) in enumerate(zip(SIZE_CASES, SIZES, strict=True)):
         name = f"risk_{{}}_{case.key}"
         blocks.write_line(page, (FIRST_ROW + i, 9), SIZE_COLUMNS, name, {"size": size, **_BAND})
@@ -169,7 +167,7 @@ def _chart(page: Page) -> None:
     )
     for series, look in zip(band.series, looks, strict=True):
         charts.draw_line(series, look)
-    charts.dress(chart, "0%", (22.2, 8.2))
+    charts.dress(chart, "0%", (17.4, 7.8))
     chart.y_axis.scaling.min = 0
     says = (
         f"Buffer for {CONFIDENCE} confidence by finals of a job: it shrinks as jobs grow, beside "

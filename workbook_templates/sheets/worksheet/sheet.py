@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from openpyxl.worksheet.pagebreak import Break
-
 from workbook_templates.book import blocks, charts, theme
 from workbook_templates.book.blocks import Card, Figure
 from workbook_templates.book.charts import Cells
@@ -16,6 +14,7 @@ from workbook_templates.sheets.worksheet.workings import JOB, METERS, in_range, 
 from xl_pricing.rates.card import RateCard
 
 STEPS_ROW, BILL_ROW, WORKINGS_ROW = 8, 28, 35
+STEPS_OF_CHART_ROW = WORKINGS_ROW + 12
 _WIDTHS = (2, 31, 22, 31, 3, 29, 16, 16, 16, 16, 2)
 
 
@@ -121,7 +120,7 @@ JOB_TOTAL = (
 _EVIDENCE = {
     "checked": theme.COMPUTED_DATE,
     "basis": theme.COMPUTED_TEXT,
-    "source": theme.SMALL_NOTE,
+    "source": replace(theme.NOTE, indent=2),
 }
 
 
@@ -181,10 +180,9 @@ def write(book: Book, card: RateCard) -> None:
     page.say("B33", "Blue on yellow: you type here. Boxed: computed.", theme.NOTE)
     _money(page)
     last = _workings(page)
-    _chart(page, WORKINGS_ROW + 9)
+    _chart(page, STEPS_OF_CHART_ROW + 1)
     page.sheet.freeze_panes = "A8"
-    page.sheet.row_breaks.append(Break(id=WORKINGS_ROW - 1))
-    page.print_setup(f"A1:K{last}")
+    page.print_setup(f"A1:K{WORKINGS_ROW - 1}", pages=1)
     page.flag_errors(f"B4:J{last}")
     page.protect()
 
@@ -210,17 +208,18 @@ def _workings(page: Page) -> int:
     left = blocks.section(page, "BCD", top, "Workings: nothing to type here", *entries)
     blocks.title(page, f"F{top}:J{top}", "Where the rates come from")
     page.fill(f"F{top + 1}:J{top + 1}", theme.HEADER)
-    blocks.headers(page, top + 1, "FGH", ("Rate", "Checked on", "Basis"))
-    page.say(f"I{top + 1}", "Source", theme.HEADER_LEFT)
-    for row, (label, figures) in enumerate(PROVENANCE, start=top + 2):
-        blocks.write_row(page, "FGHI", row, label, figures)
-    blocks.title(page, f"F{top + 8}:J{top + 8}", "Steps of the chart")
-    blocks.headers(page, top + 9, "FGH", ("Part", "Base, USD", "USD"))
-    for row, (label, steps) in enumerate(CHART_STEPS, start=top + 10):
+    blocks.headers(page, top + 1, "FGH", ("Rate and its source", "Checked on", "Basis"))
+    for i, (label, (*figures, source)) in enumerate(PROVENANCE):
+        blocks.write_row(page, "FGH", top + 2 + 2 * i, label, figures)
+        blocks.put(page, f"F{top + 3 + 2 * i}", source)
+    steps_row = STEPS_OF_CHART_ROW
+    blocks.title(page, f"F{steps_row}:J{steps_row}", "Steps of the chart")
+    blocks.headers(page, steps_row + 1, "FGH", ("Part", "Base, USD", "USD"))
+    for row, (label, steps) in enumerate(CHART_STEPS, start=steps_row + 2):
         blocks.write_row(page, "FGH", row, label, steps)
     entries = (*workings.COST, *workings.PLAN)
-    blocks.title(page, f"F{top + 16}:J{top + 16}", "Cost and plan")
-    right = blocks.write_entries(page, "FGH", top + 17, entries)
+    blocks.title(page, f"F{steps_row + 8}:J{steps_row + 8}", "Cost and plan")
+    right = blocks.write_entries(page, "FGH", steps_row + 9, entries)
     return max(left, right) - 1
 
 
@@ -233,6 +232,6 @@ def _chart(page: Page, top: int) -> None:
     charts.fill(base, None)
     charts.fill(part, theme.TEAL, charts.value_labels('"$"#,##0.00', theme.white_labels()))
     charts.fill_point(part, len(CHART_STEPS) - 1, theme.NAVY)
-    charts.dress(chart, '"$"#,##0', (18, 6), legend=None)
+    charts.dress(chart, '"$"#,##0', (17, 6), legend=None)
     says = "From finals to budget: what retries and the buffer add, in USD"
     charts.place(page, chart, "F23", says)
