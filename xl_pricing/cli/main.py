@@ -14,9 +14,10 @@ from xl_pricing.cli.excel import excel
 from xl_pricing.cli.known import models
 from xl_pricing.cli.levers import levers
 from xl_pricing.cli.plans import plans
-from xl_pricing.cli.pricing import cost, credits, explain, size, tokens  # noqa: A004 - a command's name
+from xl_pricing.cli.pricing import cost, credits, explain, tokens  # noqa: A004 - a command's name
 from xl_pricing.cli.rates import rates
 from xl_pricing.cli.risk import risk
+from xl_pricing.cli.sizes import size
 from xl_pricing.cli.stage import stage
 from xl_pricing.cli.template import template
 

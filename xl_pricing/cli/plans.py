@@ -125,11 +125,11 @@ def plans(
     tier: Given,
     **image: Unpack[GivenImage],
 ) -> Plans:
-    """Bill a job by official tokens and by every plan, and beside them on other models.
+    """Bill a job by official tokens and by every plan.
 
-    The markup is over the official token price at the standard tier; other models make another
-    picture and have none. With --pack-usd, --pack-credits and --plan: whether a prepaid pack pays
-    off.
+    The markup is over the official token price at the standard tier. Below stands the same job on
+    other models, which make another picture and have no markup. With --pack-usd, --pack-credits
+    and --plan: whether a prepaid pack pays off.
     """
     job = read_today({**image, "tier": tier})
     images = read_budget(Fraction(0), finals, retries, buffer)

@@ -1,7 +1,5 @@
-"""The commands that price an image: cost, credits, tokens, explain, size."""
+"""The commands that price an image: cost, credits, tokens, explain."""
 
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Unpack
@@ -19,15 +17,10 @@ from xl_pricing.cli.image import (
     read_spec,
     read_tiered_spec,
 )
-from xl_pricing.errors import OutOfRangeError
 from xl_pricing.estimation.cost import Evidence
-from xl_pricing.estimation.image import DEFAULT_QUALITY
 from xl_pricing.functions import pricing
 from xl_pricing.functions.arguments import read_image, read_model, read_n
-from xl_pricing.functions.sizes import read_pixels
-from xl_pricing.functions.values import is_blank
 from xl_pricing.rates.refresh.store import active_card
-from xl_pricing.rates.rows import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,40 +122,3 @@ def explain(**image: Unpack[GivenTieredImage]) -> Explained:
     told = pricing.explain(**image)
     lines = [ExplainedLine(*line) for line in told.lines]
     return Explained(read_tiered_spec(image), lines, told.usd, told.basis, read_notes(image))
-
-
-@dataclass(frozen=True, slots=True)
-class CheapestSize:
-    """The cheapest legal size of a ratio."""
-
-    ratio: Given
-    spec: Spec = field(metadata=SPREAD)
-    output_tokens_per_image: float
-    notes: list[str]
-
-
-@command("xl-pricing size 16:9 --short-side 1080", draw_noted)
-@takes_what(
-    "IMGSIZE",
-    quality="low, medium, high (and xhigh, max from gpt-image-2.5 on). If omitted, high.",
-)
-def size(ratio: Given, short_side: Given, quality: Given, model: Given) -> CheapestSize:
-    """Show the cheapest legal size of a ratio.
-
-    The ratio is met within 1%, the shorter side is at least what you ask.
-    """
-    found = pricing.IMGSIZE(ratio, short_side, quality, model)
-    word = DEFAULT_QUALITY if is_blank(quality) else quality
-    counted = pricing.IMGTOKENS(found, word, model)
-    known = read_model(model, active_card())
-    notes = [*_preset_note(ratio, found, known)]
-    notes += notes_of(known, read_image(known, found, word), None)
-    return CheapestSize(ratio, read_spec(found, word, model), counted, notes)
-
-
-def _preset_note(ratio: Given, found: str, known: Model) -> Iterator[str]:
-    """Say what the ratio alone stands for in the other commands, where that is another size."""
-    with suppress(OutOfRangeError):
-        stands_for = str(read_pixels(ratio, known))
-        if stands_for != found:
-            yield f"In the other commands {ratio} stands for {stands_for}, of exactly that ratio."

@@ -50,7 +50,7 @@ NAMED_RATIOS = {
     "tiktok": (9, 16),
     "post": (4, 5),
     "feed": (4, 5),
-    "banner": (3, 1),
+    "banner": (21, 9),
     "thumbnail": (16, 9),
     "正方形": (1, 1),
     "方形": (1, 1),

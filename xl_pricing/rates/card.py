@@ -15,6 +15,7 @@ from xl_pricing.estimation.cost import Price, Tariff
 from xl_pricing.estimation.image import TIERS
 from xl_pricing.estimation.size import Size
 from xl_pricing.estimation.tokens import GridRule
+from xl_pricing.rates.destinations import Destination
 from xl_pricing.rates.other_models import OtherModel
 from xl_pricing.rates.records import read_rows
 from xl_pricing.rates.rows import ANY, METERS, Model, Plan, Rate, Ratio, Series
@@ -36,7 +37,7 @@ OTHER_MODELS = {
     "seedream": "it is another maker's",
 }
 """What is said of models that are not priced here, by how their names begin."""
-DOCUMENTS = ("models", "rates", "plans", "ratios", "other_models")
+DOCUMENTS = ("models", "rates", "plans", "ratios", "other_models", "destinations")
 """What a card is made of: the names of its documents."""
 FORMAT = 1
 
@@ -50,6 +51,7 @@ class RateCard:
     plans: tuple[Plan, ...]
     ratios: tuple[Ratio, ...]
     other_models: tuple[OtherModel, ...]
+    destinations: tuple[Destination, ...]
 
     @property
     def checked(self) -> date:
@@ -170,6 +172,7 @@ def read_card(
     plans: Mapping[str, Any],
     ratios: Mapping[str, Any],
     other_models: Mapping[str, Any],
+    destinations: Mapping[str, Any],
 ) -> RateCard:
     """Validate the documents of a card; raise `CardError` with the first fault."""
     return RateCard(
@@ -178,6 +181,7 @@ def read_card(
         tuple(read_rows(Plan, rows_of(plans, "plans"), "plans")),
         tuple(read_rows(Ratio, rows_of(ratios, "ratios"), "ratios")),
         tuple(read_rows(OtherModel, rows_of(other_models, "other_models"), "other_models")),
+        tuple(read_rows(Destination, rows_of(destinations, "destinations"), "destinations")),
     )
 
 
