@@ -12,7 +12,8 @@ CORE = ROOT / "xl_pricing"
 ORDER = (
     *("xl_pricing.errors", "xl_pricing.words", "xl_pricing.files", "xl_pricing.written"),
     "xl_pricing.estimation",
-    *("xl_pricing.rates", "xl_pricing.functions", "xl_pricing.planning", "workbook_templates"),
+    *("xl_pricing.rates", "xl_pricing.functions", "xl_pricing.planning", "xl_pricing.bills"),
+    "workbook_templates",
     *("xl_pricing.hosts", "xl_pricing.excel", "xl_pricing.cli"),
 )
 """A layer may import itself, those before it, and the standard library."""

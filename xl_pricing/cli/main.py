@@ -8,6 +8,7 @@ status 2.
 import click
 
 import xl_pricing
+from xl_pricing.cli.bill import bill
 from xl_pricing.cli.budget import budget, buffer
 from xl_pricing.cli.console import Main
 from xl_pricing.cli.excel import excel
@@ -23,7 +24,7 @@ from xl_pricing.cli.template import template
 
 COMMANDS = [
     *(cost, credits, tokens, explain, budget, size, buffer),
-    *(levers, plans, risk, stage),
+    *(levers, plans, risk, stage, bill),
     *(models, rates, template, excel),
 ]
 

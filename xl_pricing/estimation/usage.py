@@ -1,18 +1,20 @@
 """What was used: tokens on six meters that do not overlap, as a bill has them, and their price."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, fields
+from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
-from xl_pricing.estimation.cost import TOKENS_PER_MTOK, Tariff
+from xl_pricing.estimation.assumed import Assumed
+from xl_pricing.estimation.cost import Tariff
 
 MOST_TOKENS = 10**12
 """Tokens of one meter at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Metered:
+class Metered(NamedTuple):
     """Whole tokens by meter; those that were read from a cache are not counted as input too."""
 
     text_in: int = 0
@@ -24,66 +26,135 @@ class Metered:
 
     def usd(self, tariff: Tariff) -> Fraction:
         """Return exact USD; raise `NotAvailableError` for tokens on a meter without a rate."""
-        total = Fraction(0)
-        for meter, tokens in zip(METER_NAMES, astuple(self), strict=True):
-            if tokens and meter not in tariff.prices:
+        total = 0
+        for meter, tokens in zip(METER_NAMES, self, strict=True):
+            if tokens and meter not in tariff.usd:
                 raise NotAvailableError(f"no rate for {meter} of {tariff.missing}")
-            if tokens:
-                total += tokens * tariff.prices[meter].usd_per_mtok
-        return total / TOKENS_PER_MTOK
+            total += tokens and tokens * tariff.usd[meter]
+        return Fraction(total, tariff.per_tokens)
 
 
-METER_NAMES = tuple(field.name for field in fields(Metered))
+METER_NAMES = Metered._fields
 
 
-def read_usage(usage: Mapping[str, object]) -> Metered:
-    """Read the ``usage`` object of an answer.
+class Counted(NamedTuple):
+    """Tokens by meter, and what was assumed in counting them."""
 
-    Input that the details leave open is text, output that they leave open is image. Cached tokens
-    are part of the input; one number for both kinds is text first, the dearer reading. Raises
-    `InvalidValueError` for what is no such object, `OutOfRangeError` for counts that are none.
+    tokens: Metered
+    assumed: int = 0
+    """Flags of `Assumed`."""
+
+
+def read_usage(usage: Mapping[str, object]) -> Counted:
+    """Read the ``usage`` object of an answer, also with the names of chat completions.
+
+    Input that the details leave open is text, output that they leave open is image; details that
+    add up to more than their total count. Cached tokens are part of the input; one number for both
+    kinds is text first, the dearer reading. Raises `InvalidValueError` for what is no such object,
+    `OutOfRangeError` for counts that are none.
     """
-    told_in, told_out = _tokens(usage, "input_tokens"), _tokens(usage, "output_tokens")
+    sent, made = _sides(usage)
+    told_in, told_out = _tokens(usage, sent), _tokens(usage, made)
     if told_in is None and told_out is None:
         raise InvalidValueError(
             "usage names no tokens; accepted: input_tokens, output_tokens and their details"
         )
-    details = _part(usage, "input_tokens_details")
-    image_in = _tokens(details, "image_tokens") or 0
-    text_in = max(_tokens(details, "text_tokens") or 0, (told_in or 0) - image_in)
-    text_cached, image_cached = _cached(usage, details, text_in, image_in)
-    text_out, image_out = _output(_part(usage, "output_tokens_details"), told_out or 0)
-    return Metered(
-        text_in=text_in - text_cached,
-        text_cached=text_cached,
-        text_out=text_out,
-        image_in=image_in - image_cached,
-        image_cached=image_cached,
-        image_out=image_out,
+    details = _part(usage, f"{sent}_details")
+    text_in, image_in, assumed = _input(details, told_in or 0)
+    text_cached = image_cached = 0
+    if any(name in part for part in (details, usage) for name in _CACHED):
+        text_cached, image_cached, open_kind = _cached(usage, details, text_in, image_in)
+        assumed |= open_kind
+    text_out, image_out, more = _output(_part(usage, f"{made}_details"), told_out or 0)
+    tokens = Metered(
+        text_in - text_cached,
+        text_cached,
+        text_out,
+        image_in - image_cached,
+        image_cached,
+        image_out,
     )
+    return Counted(tokens, assumed | more)
+
+
+_CACHED = ("cached_tokens", "cached_tokens_details")
+
+
+def _sides(usage: Mapping[str, object]) -> tuple[str, str]:
+    """Return what input and output are called."""
+    if "prompt_tokens" in usage and "input_tokens" not in usage:
+        return "prompt_tokens", "completion_tokens"
+    return "input_tokens", "output_tokens"
+
+
+def _input(details: Mapping[str, object], told: int) -> tuple[int, int, int]:
+    """Return text and image tokens of the input, and what was assumed."""
+    text, image = _tokens(details, "text_tokens"), _tokens(details, "image_tokens")
+    if text is None and image is None:
+        return told, 0, told and int(Assumed.ALL_TEXT)
+    text, image = text or 0, image or 0
+    if (rest := told - text - image) > 0:
+        return text + rest, image, int(Assumed.REST_IS_TEXT)
+    return text, image, rest and told and int(Assumed.MORE_IN_DETAILS)
 
 
 def _cached(
     usage: Mapping[str, object], details: Mapping[str, object], text: int, image: int
-) -> tuple[int, int]:
+) -> tuple[int, int, int]:
     """Return cached text and image tokens; raise where more is cached than was sent."""
     kinds = {**_part(usage, "cached_tokens_details"), **_part(details, "cached_tokens_details")}
     both = _tokens(details, "cached_tokens") or _tokens(usage, "cached_tokens") or 0
     of_text, of_image = (
-        _tokens(kinds, f"{kind}_tokens") or _tokens(kinds, f"cached_{kind}_tokens") or 0
-        for kind in ("text", "image")
+        _either(kinds, f"{kind}_tokens", f"cached_{kind}_tokens") for kind in ("text", "image")
     )
-    if not of_text + of_image:
-        of_text = min(both, text)
-        of_image = both - of_text
-    if of_text > text or of_image > image:
+    cached = [of_text or 0, of_image or 0]
+    rest = both - sum(cached)
+    assumed = int(Assumed.CACHED_TEXT_FIRST) if rest > 0 else 0
+    if rest > 0 and (of_text is None) == (of_image is None):
+        first = min(rest, max(text - cached[0], 0))
+        cached = [cached[0] + first, cached[1] + rest - first]
+    elif rest > 0:  # the kind that is not told has what the other one leaves
+        cached[0 if of_text is None else 1] += rest
+        assumed = 0
+    if cached[0] > text or cached[1] > image:
         raise OutOfRangeError("usage has more cached tokens than input; accepted: a part of it")
-    return of_text, of_image
+    return cached[0], cached[1], assumed
 
 
-def _output(details: Mapping[str, object], told: int) -> tuple[int, int]:
-    text = _tokens(details, "text_tokens") or 0
-    return text, max(_tokens(details, "image_tokens") or 0, told - text)
+def _output(details: Mapping[str, object], told: int) -> tuple[int, int, int]:
+    if not details:
+        return 0, told, 0
+    text, image = _tokens(details, "text_tokens") or 0, _tokens(details, "image_tokens") or 0
+    rest = told - text - image
+    return text, image + max(rest, 0), int(Assumed.MORE_IN_DETAILS) if rest < 0 < told else 0
+
+
+def read_grouped_usage(usage: Mapping[str, object]) -> Counted:
+    """Read a sum of usage as organizations get it, where text and image exclude what was cached.
+
+    Raises `InvalidValueError` where none are named, `OutOfRangeError` for counts that are none.
+    """
+    told_in, told_out = _tokens(usage, "input_tokens"), _tokens(usage, "output_tokens")
+    if told_in is None and told_out is None:
+        raise InvalidValueError("usage names no tokens; accepted: input_tokens, output_tokens")
+    text, image = (_tokens(usage, f"input_{kind}_tokens") for kind in ("text", "image"))
+    cached = [_tokens(usage, f"input_cached_{kind}_tokens") or 0 for kind in ("text", "image")]
+    assumed = 0
+    open_cached = (_tokens(usage, "input_cached_tokens") or 0) - sum(cached)
+    if open_cached > 0:
+        cached[0] += open_cached
+        assumed |= Assumed.CACHED_TEXT_FIRST
+    rest = (told_in or 0) - (text or 0) - (image or 0) - sum(cached)
+    if rest > 0:
+        assumed |= Assumed.ALL_TEXT if text is image is None else Assumed.REST_IS_TEXT
+    made = {f"{kind}_tokens": usage.get(f"output_{kind}_tokens") for kind in ("text", "image")}
+    text_out, image_out, more = _output(made, told_out or 0)
+    if rest < 0 < (told_in or 0):
+        more |= Assumed.MORE_IN_DETAILS
+    tokens = Metered(
+        (text or 0) + max(rest, 0), cached[0], text_out, image or 0, cached[1], image_out
+    )
+    return Counted(tokens, int(assumed | more))
 
 
 def _part(usage: Mapping[str, object], name: str) -> Mapping[str, object]:
@@ -91,21 +162,42 @@ def _part(usage: Mapping[str, object], name: str) -> Mapping[str, object]:
     return part if isinstance(part, Mapping) else {}
 
 
+def _either(part: Mapping[str, object], name: str, other: str) -> int | None:
+    told = _tokens(part, name)
+    return _tokens(part, other) if told is None else told
+
+
 def _tokens(usage: Mapping[str, object], name: str) -> int | None:
     """Return a count, ``None`` where there is none; 40.0 and "196" are whole."""
     told = usage.get(name)
-    return None if told is None else whole_tokens(told, name)
+    if type(told) is int and 0 <= told <= MOST_TOKENS:
+        return told
+    return None if told is None or told == "" else whole_tokens(told, name)
 
 
 def whole_tokens(told: object, name: str) -> int:
     """Return a whole number of tokens; raise `OutOfRangeError` for anything else."""
     number = told
-    if isinstance(told, str) and told.strip().isascii() and told.strip().isdigit():
-        number = int(told.strip()[:20])
-    if isinstance(number, float) and number.is_integer():
+    if isinstance(told, str) and len(told) <= _LONGEST and _WHOLE.fullmatch(told.strip()):
+        number = Decimal(told.strip())
+    if isinstance(number, float | Decimal) and _is_whole(number):
         number = int(number)
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= MOST_TOKENS:
         raise OutOfRangeError(
             f"{name} {str(told)[:40]!r} is no count; accepted: whole tokens, 0 to {MOST_TOKENS:,}"
         )
     return number
+
+
+_LONGEST = 40
+"""Characters of a count at most."""
+_WHOLE = re.compile(r"[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,2})?")
+
+
+def _is_whole(number: float | Decimal) -> bool:
+    """Tell whether a number is whole, and small enough to be written out."""
+    if isinstance(number, float):
+        return number.is_integer()
+    if not number.is_finite() or number.adjusted() > _LONGEST:
+        return False
+    return not number or (number.adjusted() >= 0 and number == number.to_integral_value())

@@ -74,7 +74,7 @@ def _read_text(usage: Cell) -> Metered:
     content = content.get("usage", content) if isinstance(content, dict) else content
     if not isinstance(content, dict):
         raise InvalidValueError(f"usage {shown(usage)} is no object; accepted: {{...}} in JSON")
-    return read_usage(content)
+    return read_usage(content).tokens
 
 
 def _bounded(digits: str) -> int | float:

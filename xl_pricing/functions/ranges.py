@@ -8,6 +8,7 @@ from itertools import chain, islice, repeat
 from typing import Any
 
 from xl_pricing.errors import InvalidValueError, XlPricingError
+from xl_pricing.estimation.usage import Metered
 from xl_pricing.functions.values import NOT_AVAILABLE, is_blank, refuse_error
 
 _SAMPLE_ROWS = 1024
@@ -16,8 +17,8 @@ Grid = Sequence[Sequence[Any]]
 
 
 def is_grid(value: object) -> bool:
-    """Tell whether a value is a range rather than one cell."""
-    return isinstance(value, list | tuple)
+    """Tell whether a value is a range rather than one cell; a usage that was read is one value."""
+    return isinstance(value, list | tuple) and not isinstance(value, Metered)
 
 
 def as_grid(value: object) -> Grid:

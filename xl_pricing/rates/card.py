@@ -63,12 +63,16 @@ class RateCard:
         begun = (rate.effective_from for rate in self.rates if rate.effective_from <= day)
         return max(self.checked, *begun)
 
+    def find(self, name: str) -> Model | None:
+        """Find a model by id, alias or dated snapshot, in any case; ``None`` for no model."""
+        return self._models.get(name.strip().lower())
+
     def model(self, name: str) -> Model:
         """Find a model by id, alias or dated snapshot, in any case.
 
         Raises `InvalidValueError` for a name that nobody knows.
         """
-        found = self._models.get(name.strip().lower())
+        found = self.find(name)
         if found is None:
             known = [model.id for model in self.models]
             raise InvalidValueError(unknown("model", name, known, hints=OTHER_MODELS))

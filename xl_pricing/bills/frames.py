@@ -1,0 +1,65 @@
+"""What stands around records in JSON: lists, pages and buckets, which are taken off."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from xl_pricing.bills.json_values import BAD, Bad
+
+DEEPEST = 6
+"""Frames inside each other at most."""
+
+
+class Page(NamedTuple):
+    """From when to when a page reaches, and whether more follows it."""
+
+    kind: str
+    start: object
+    end: object
+    has_more: bool
+
+
+class Frames:
+    """Takes frames off, and keeps what they say."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self.pages: list[Page] = []
+        self.buckets = 0
+
+    def records(self, content: object, deep: int = 0) -> Iterator[Mapping[str, Any] | Bad]:
+        """Yield the records in a value, and `BAD` for what is no object."""
+        if isinstance(content, list) and deep < DEEPEST:
+            for each in content:
+                yield from self.records(each, deep + 1)
+        elif not isinstance(content, dict) or deep >= DEEPEST:
+            yield BAD
+        elif isinstance(content.get("results"), list) and "start_time" in content:
+            yield from self._bucket(content)
+        elif isinstance(content.get("data"), list) and _is_frame(content):
+            self._note(content)
+            for each in content["data"]:
+                yield from self.records(each, deep + 1)
+        else:
+            yield content
+
+    def _bucket(self, bucket: Mapping[str, Any]) -> Iterator[Mapping[str, Any] | Bad]:
+        self.buckets += 1
+        time = {name: bucket.get(name) for name in ("start_time", "end_time")}
+        for result in bucket["results"]:
+            yield {**result, **time} if isinstance(result, dict) else BAD
+
+    def _note(self, page: Mapping[str, Any]) -> None:
+        buckets = [each for each in page["data"] if isinstance(each, dict) and "start_time" in each]
+        ends = (
+            (buckets[0].get("start_time"), buckets[-1].get("end_time")) if buckets else (None, None)
+        )
+        kinds = (
+            r.get("object") for b in buckets for r in b.get("results") or () if isinstance(r, dict)
+        )
+        kind = next((kind for kind in kinds if isinstance(kind, str)), "")
+        self.pages.append(Page(kind, *ends, page.get("has_more") is True))
+
+
+def _is_frame(content: Mapping[str, Any]) -> bool:
+    """Tell a page or a list from an answer of the Images API, which has data too."""
+    return not {"usage", "created", "created_at"} & content.keys()

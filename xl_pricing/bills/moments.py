@@ -1,0 +1,109 @@
+"""When something was: the UTC day of a time as logs, exports and bills write it."""
+
+import re
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from xl_pricing.errors import InvalidValueError
+from xl_pricing.words import quoted
+
+FIRST_YEAR, LAST_YEAR = 2015, 2100
+SECONDS_PER_DAY = 86_400
+
+_EPOCH = date(1970, 1, 1)
+_UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
+"""Parts of a second in which programs count since 1970; no two fit between the years."""
+_SINCE = tuple((date(year, 1, 1) - _EPOCH).days * SECONDS_PER_DAY for year in (2015, 2101))
+_NUMBER = re.compile(r"[0-9]{9,19}(?:\.[0-9]{0,12})?")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?:[ T].*)?")
+_MONTH_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?:[ T].*)?")
+_LONGEST = 64
+_MOST_KEPT = 50_000
+
+
+class Moment(NamedTuple):
+    """The UTC day of a time, and whether the time told its zone."""
+
+    day: date
+    zoned: bool
+
+
+_kept: dict[object, Moment] = {}
+"""Days of texts that were read: most files repeat them."""
+
+
+def read_moment(told: object) -> Moment:
+    """Return the day of seconds, milli-, micro- or nanoseconds since 1970, or of a written time.
+
+    Without an offset or ``Z`` it is UTC. Raises `InvalidValueError` for what is no time, a day
+    such as 05/11/2026 that can be read in two ways, and years before 2015 or after 2100.
+    """
+    if type(told) is int:
+        return _of_number(told)
+    if not isinstance(told, str):
+        if isinstance(told, Decimal) and told.is_finite() and told.adjusted() < 20:
+            return _of_number(int(told))
+        raise _unreadable(told)
+    found = _kept.get(told)
+    if found is None:
+        found = _of_text(told.strip())
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[told] = found
+    return found
+
+
+def read_month_first(told: object) -> Moment:
+    """Return the day of a time that has the month in front, as Azure writes it: 11/02/2026."""
+    written = _MONTH_FIRST.fullmatch(told.strip()) if isinstance(told, str) else None
+    if written is None:
+        return read_moment(told)
+    with suppress(ValueError):
+        return Moment(date(int(written[3]), int(written[1]), int(written[2])), zoned=True)
+    raise _unreadable(told)
+
+
+def _of_number(count: int) -> Moment:
+    for unit in _UNITS:
+        if _SINCE[0] * unit <= count < _SINCE[1] * unit:
+            return Moment(_EPOCH + timedelta(days=count // (unit * SECONDS_PER_DAY)), zoned=True)
+    raise _unreadable(count)
+
+
+def _of_text(text: str) -> Moment:
+    if len(text) > _LONGEST:
+        raise _unreadable(text)
+    for read in (_iso, _digits, _day_first):
+        with suppress(ValueError, OverflowError):
+            moment = read(text)
+            if FIRST_YEAR <= moment.day.year <= LAST_YEAR:
+                return moment
+    raise _unreadable(text)
+
+
+def _iso(text: str) -> Moment:
+    moment = datetime.fromisoformat(text.removesuffix(" UTC"))
+    zoned = moment.tzinfo is not None or text.endswith(" UTC")
+    return Moment((moment.astimezone(UTC) if moment.tzinfo else moment).date(), zoned)
+
+
+def _digits(text: str) -> Moment:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return _of_number(int(text.partition(".")[0]))
+
+
+def _day_first(text: str) -> Moment:
+    written = _DAY_FIRST.fullmatch(text)
+    if written is None:
+        raise ValueError(text)
+    return Moment(date(int(written[3]), int(written[2]), int(written[1])), zoned=False)
+
+
+def _unreadable(told: object) -> InvalidValueError:
+    return InvalidValueError(
+        f"the time {quoted(told)} is not readable; "
+        "accepted: seconds since 1970 or text such as 2026-11-02T08:00:05Z"
+    )

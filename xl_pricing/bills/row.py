@@ -1,0 +1,52 @@
+"""One row of a log or a bill, whatever shape it came in."""
+
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from xl_pricing.bills.reasons import Reason
+from xl_pricing.estimation.usage import Metered
+
+
+class Source(NamedTuple):
+    """A file as it is named to people, and what its places are called: line, row or record."""
+
+    file: str
+    unit: str
+
+
+class Row(NamedTuple):
+    """What was used or billed; ``None`` is what the file does not tell.
+
+    ``rows`` is over 1 where a row stands for a group of rows that are alike in all texts.
+    """
+
+    source: Source
+    place: int
+    billed_side: bool = False
+    """Whether it is a line of a bill; else it is what was used, maybe with a gateway's own sum."""
+    day: date | None = None
+    """In UTC."""
+    when: str = ""
+    """The time as it is written."""
+    id: str | None = None
+    model: str | None = None
+    """As it is written."""
+    tier: str | None = None
+    tokens: Metered | None = None
+    images: int | None = None
+    size: str | None = None
+    quality: str | None = None
+    project: str | None = None
+    billed: Fraction | None = None
+    currency: str | None = None
+    """In lower case."""
+    apart: tuple[tuple[str, int, int], ...] = ()
+    """Whose tokens are told apart, and those in and out: conversation model, SVG author."""
+    assumed: int = 0
+    """Flags of `Assumed`."""
+    reason: Reason | None = None
+    """Why it is not priced, as far as the file alone says."""
+    detail: str = ""
+    """What the reason is about."""
+    rows: int = 1

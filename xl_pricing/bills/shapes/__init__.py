@@ -1,0 +1,28 @@
+"""The shapes in which logs and bills come, tried in this order."""
+
+from xl_pricing.bills.shapes import answers, batch, clouds, gateways, organization, own, responses
+from xl_pricing.bills.shapes.shape import Record, Shape
+from xl_pricing.words import quoted
+
+SHAPES = (
+    *(batch.OBJECT, batch.OUTPUT, batch.INPUT),
+    *(organization.USAGE, organization.IMAGES, organization.COSTS),
+    *(gateways.LITELLM, gateways.LANGFUSE),
+    *(clouds.AZURE, clouds.FOCUS),
+    *(answers.EVENT, responses.SHAPE, answers.ANSWER, answers.LOG_LINE),
+    *(own.ACTUALS, own.COUNTS),
+)
+BESIDE = (batch.OBJECT, batch.INPUT)
+"""Shapes that have no rows, but say something of those in other files."""
+
+
+def shape_of(record: Record) -> Shape | None:
+    """Return the shape of a record, ``None`` where none fits."""
+    return next((shape for shape in SHAPES if shape.fits(record)), None)
+
+
+def why_none(record: Record) -> str:
+    """Say which shapes were tried, and what the record lacks of each."""
+    tried = "; ".join(f"{shape.name} ({shape.lacks(record)})" for shape in SHAPES)
+    fields = ", ".join(quoted(name, 30) for name in list(record)[:8])
+    return f"it has {fields or 'no field'}; tried: {tried}"

@@ -1,0 +1,87 @@
+"""Tables of one's own: the Actuals of the workbook as CSV, and token counts by meter."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from xl_pricing.bills.amounts import read_amount
+from xl_pricing.bills.reasons import Reason
+from xl_pricing.bills.row import Row
+from xl_pricing.bills.shapes.shape import (
+    At,
+    Record,
+    Shape,
+    Usage,
+    count,
+    first,
+    make_row,
+    read_time,
+    read_tokens,
+    text,
+)
+from xl_pricing.errors import InvalidValueError
+from xl_pricing.estimation.usage import METER_NAMES, Counted, Metered, whole_tokens
+
+
+def _read_actuals(record: Record, at: At) -> Iterable[Row]:
+    facts: dict[str, Any] = {}
+    try:
+        facts["billed"] = read_amount(record.get("billed"))
+    except InvalidValueError as error:
+        facts |= {"reason": Reason.NO_AMOUNT, "detail": str(error)}
+    told = {k: v for k, v in record.items() if k.endswith("_tokens") and v not in {None, ""}}
+    return (
+        make_row(
+            at,
+            read_time(first(record, "date")),
+            read_tokens(told) if told else Usage(None),
+            billed_side=True,
+            model=text(record, "model"),
+            images=count(record.get("generations")),
+            size=text(record, "size"),
+            quality=text(record, "quality"),
+            currency="usd",
+            **facts,
+        ),
+    )
+
+
+def _read_counts(record: Record, at: At) -> Iterable[Row]:
+    return (
+        make_row(
+            at,
+            read_time(first(record, "day", "date", "timestamp", "time")),
+            read_tokens(record, _six),
+            id=text(record, "id"),
+            model=text(record, "model"),
+            tier=(text(record, "tier") or "").lower() or None,
+            images=count(first(record, "images", "n")),
+            size=text(record, "size"),
+            quality=text(record, "quality"),
+            project=text(record, "project"),
+        ),
+    )
+
+
+def _six(record: Record) -> Counted:
+    counts = (record.get(name) for name in METER_NAMES)
+    read = (
+        whole_tokens(told, name) if told not in {None, ""} else 0
+        for name, told in zip(METER_NAMES, counts, strict=True)
+    )
+    return Counted(Metered(*read))
+
+
+ACTUALS = Shape(
+    "the Actuals of the workbook",
+    (("date",), ("billed",), ("generations", "size", "quality")),
+    _read_actuals,
+)
+COUNTS = Shape("counts by meter", (("model",), METER_NAMES), _read_counts)
+CAPTIONS = {
+    "ratio or size": "size",
+    "accepted finals": "accepted",
+    "input tokens, if known": "input_tokens",
+    "output tokens, if known": "output_tokens",
+    "billed, usd": "billed",
+}
+"""What stands above the columns of the Actuals, in lower case, where it is not their name."""

@@ -1,0 +1,183 @@
+"""What a shape of records is, and what all shapes read in the same way."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from xl_pricing.bills.batches import Batches
+from xl_pricing.bills.moments import Moment, read_moment
+from xl_pricing.bills.reasons import Reason
+from xl_pricing.bills.row import Row, Source
+from xl_pricing.errors import InvalidValueError, OutOfRangeError
+from xl_pricing.estimation.assumed import Assumed
+from xl_pricing.estimation.usage import Counted, Metered, read_usage
+
+LONGEST_TEXT = 120
+"""Characters of an id, a model or a time at most."""
+
+Record = Mapping[str, Any]
+
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff\uf900-\ufffd]")
+
+
+class At(NamedTuple):
+    """Where a record stands, and what other files say of it."""
+
+    source: Source
+    place: int
+    batches: Batches
+    model: str | None = None
+    """The model that was given for rows that name none."""
+
+
+class Shape(NamedTuple):
+    """A family of records: their name, the fields that they are known by, how rows come of them.
+
+    Each of ``needs`` is a choice of fields, one of which must be there; ``only`` looks at values.
+    """
+
+    name: str
+    needs: tuple[tuple[str, ...], ...]
+    read: Callable[[Record, At], Iterable[Row]]
+    only: Callable[[Record], bool] = lambda _record: True
+
+    def fits(self, record: Record) -> bool:
+        """Tell whether a record is of this shape."""
+        return all(any(name in record for name in names) for names in self.needs) and self.only(
+            record
+        )
+
+    def lacks(self, record: Record) -> str:
+        """Say what a record lacks of it."""
+        missing = [n for n in self.needs if not any(name in record for name in n)]
+        return f"no {' or '.join(missing[0])}" if missing else "fields of other kinds"
+
+
+class Time(NamedTuple):
+    """A time as it was read: its day, how it was written, and what was assumed or is wrong."""
+
+    day: date | None = None
+    when: str = ""
+    assumed: int = 0
+    detail: str = ""
+
+
+class Usage(NamedTuple):
+    """Tokens as they were read, and what was assumed or is wrong."""
+
+    tokens: Metered | None
+    assumed: int = 0
+    reason: Reason | None = None
+    detail: str = ""
+
+
+def read_time(told: object, read: Callable[[object], Moment] = read_moment) -> Time:
+    """Read when something was; nothing where nothing is told."""
+    if told is None or told == "":
+        return Time()
+    try:
+        moment = read(told)
+    except InvalidValueError as error:
+        return Time(detail=str(error))
+    return Time(moment.day, text_of(told) or "", 0 if moment.zoned else int(Assumed.NO_ZONE))
+
+
+def read_tokens(usage: object, read: Callable[[Record], Counted] = read_usage) -> Usage:
+    """Read a usage; say what is wrong with it where it has no tokens."""
+    if not isinstance(usage, Mapping):
+        return Usage(None)
+    try:
+        counted = read(usage)
+    except OutOfRangeError as error:
+        return Usage(None, reason=Reason.NO_COUNT, detail=str(error))
+    except InvalidValueError:
+        return Usage(None)
+    return Usage(counted.tokens, counted.assumed)
+
+
+def make_row(at: At, time: Time, usage: Usage, **facts: Any) -> Row:  # noqa: ANN401 - a row's fields
+    """Make a row of what was read; the first thing that is wrong with it is its reason."""
+    reason, detail = facts.pop("reason", None), facts.pop("detail", "")
+    if reason is None and usage.reason is not None:
+        reason, detail = usage.reason, usage.detail
+    elif reason is None and time.detail and usage.tokens is not None:
+        reason, detail = Reason.NO_DAY, time.detail
+    assumed = facts.pop("assumed", 0) | time.assumed | usage.assumed
+    return Row(
+        at.source,
+        at.place,
+        day=time.day,
+        when=time.when,
+        tokens=usage.tokens,
+        assumed=assumed,
+        reason=reason,
+        detail=detail,
+        **facts,
+    )
+
+
+def first(record: Record, *names: str) -> Any:  # noqa: ANN401 - JSON
+    """Return the first value that is told under some name."""
+    for name in names:
+        told = record.get(name)
+        if told is not None and told != "":
+            return told
+    return None
+
+
+def text(record: Record, *names: str) -> str | None:
+    """Return the first text that is told under some name, fit to be shown."""
+    return text_of(first(record, *names))
+
+
+def text_of(told: object) -> str | None:
+    """Return a text or number fit to be shown: short and without control characters."""
+    if (
+        isinstance(told, str)
+        and len(told) <= LONGEST_TEXT
+        and told.isascii()
+        and told.isprintable()
+    ):
+        return told.strip() or None
+    if isinstance(told, bool) or not isinstance(told, str | int | Decimal):
+        return None
+    return _UNPRINTABLE.sub("", str(told)[:LONGEST_TEXT]).strip() or None
+
+
+def part(record: Record, *names: str) -> Record | None:
+    """Return the first object that is told under some name, also where it is JSON in a text."""
+    for name in names:
+        told = record.get(name)
+        if isinstance(told, str) and told[:1] == "{":
+            told = _object_in(told)
+        if isinstance(told, Mapping):
+            return told
+    return None
+
+
+_decoder = json.JSONDecoder(parse_float=Decimal)
+
+
+def _object_in(told: str) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return _decoder.decode(told)
+    except (ValueError, RecursionError, InvalidOperation):
+        return None
+
+
+def count(told: object) -> int | None:
+    """Return a small count such as images, ``None`` where it is none."""
+    if isinstance(told, str | Decimal) and len(str(told)) <= 12:
+        try:
+            told = int(number) if (number := Decimal(told)) == number.to_integral_value() else None
+        except (InvalidOperation, ValueError, OverflowError):
+            return None
+    return told if type(told) is int and 0 <= told <= 10**9 else None
+
+
+def is_true(told: object) -> bool:
+    """Tell whether a flag is set, as JSON, CSV and spreadsheets write it."""
+    return told is True or (isinstance(told, str) and told.strip().lower() in {"true", "1", "t"})

@@ -1,0 +1,226 @@
+"""Sums of rows: what is priced by day, model and tier, what was billed, what is not priced."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+from operator import add
+
+from xl_pricing.bills.reasons import Reason
+from xl_pricing.bills.row import Row
+from xl_pricing.bills.rule import Rule, Series, usd
+from xl_pricing.errors import InvalidValueError
+from xl_pricing.estimation.assumed import Assumed
+from xl_pricing.estimation.usage import METER_NAMES, Metered
+
+MOST_PLACES = 3
+"""Places that are named of rows which are alike."""
+MOST_DETAILS = 1_000
+MOST_IDS = 20_000_000
+USD = "usd"
+
+
+SPLITS = ("day", "month", "model", "tier", "size", "quality", "project", "file")
+"""By what sums can be told apart."""
+OF_SERIES = ("day", "model", "tier")
+NONE, NOTHING = Metered(), Fraction(0)
+
+
+@dataclass(slots=True)
+class Sum:
+    """Priced rows of one series that are alike in what they are split by; tokens by meter."""
+
+    series: Series
+    split: tuple[str, ...] = ()
+    rows: int = 0
+    images: int | None = None
+    counts: list[int] = field(default_factory=lambda: [0] * len(METER_NAMES))
+
+    @property
+    def tokens(self) -> Metered:
+        """Tokens by meter."""
+        return Metered(*self.counts)
+
+    @property
+    def usd(self) -> Fraction:
+        """Exact USD by the rates in force."""
+        return usd(self.series, self.tokens)
+
+
+@dataclass(slots=True)
+class Line:
+    """Priced rows that are alike in some respects: their tokens by meter, and exact USD."""
+
+    rows: int = 0
+    images: int | None = None
+    tokens: Metered = NONE
+    usd: Fraction = NOTHING
+
+    def add(self, each: Sum) -> None:
+        """Add a sum."""
+        self.rows += each.rows
+        self.tokens = Metered(*map(add, self.tokens, each.counts))
+        self.usd += each.usd
+        if each.images is not None:
+            self.images = (self.images or 0) + each.images
+
+
+@dataclass(slots=True)
+class Left:
+    """Rows that are not priced for one reason: how many, their tokens and amounts, three places."""
+
+    reason: Reason
+    detail: str
+    rows: int = 0
+    counts: list[int] = field(default_factory=lambda: [0] * len(METER_NAMES))
+    billed: dict[str, Fraction] = field(default_factory=dict)
+    places: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Taken:
+    """Rows of which something was assumed: how many, and three places."""
+
+    rows: int = 0
+    places: list[str] = field(default_factory=list)
+
+
+class Side:
+    """Rows of what was used, or of a bill."""
+
+    def __init__(self, split: tuple[str, ...] = ()) -> None:
+        """Begin at nothing; ``split`` are the fields by which sums of a series are told apart."""
+        self.rows = self.image_rows = 0
+        self.split = split
+        self.sums: dict[Hashable, Sum] = {}
+        self.billed: dict[str, Fraction] = {}
+        """Amounts for images by currency."""
+        self.other: dict[str, Fraction] = {}
+        """Amounts for other products by currency."""
+
+    @property
+    def whole(self) -> Line:
+        """The sum of all rows that are priced."""
+        return self.lines(()).get((), Line())
+
+    def lines(self, by: Sequence[str]) -> dict[tuple[str, ...], Line]:
+        """Return the sums by fields among those of a series and ``split``, in their order."""
+        lines: dict[tuple[str, ...], Line] = {}
+        for each in self.sums.values():
+            key = tuple(self._told(each, name) for name in by)
+            lines.setdefault(key, Line()).add(each)
+        return dict(sorted(lines.items()))
+
+    def _told(self, each: Sum, name: str) -> str:
+        day = each.series.day
+        if name in self.split:
+            return each.split[self.split.index(name)]
+        if name in {"day", "month"}:
+            return (day.isoformat() if name == "day" else f"{day:%Y-%m}") if day else ""
+        return each.series.model if name == "model" else each.series.tier
+
+
+class Totals:
+    """The sums of rows by one rule; ``used`` and ``bill`` are the two sides."""
+
+    def __init__(self, rule: Rule, split: tuple[str, ...] = ()) -> None:
+        """Begin at nothing; ``split`` are fields of rows by which sums are told apart too."""
+        self.used, self.bill = Side(split), Side(split)
+        self.left: dict[tuple[Reason, str], Left] = {}
+        self.apart: dict[str, list[int]] = {}
+        self._rule = rule
+        self._split = split
+        self._taken: dict[int, Taken] = {}
+        self._ids: set[tuple[bool, str]] = set()
+
+    def add_all(self, rows: Iterable[Row]) -> None:
+        """Add rows."""
+        for row in rows:
+            self.add(row)
+
+    def add(self, row: Row) -> None:
+        """Add a row: to its sum, or to what is left with its reason."""
+        side = self.bill if row.billed_side else self.used
+        side.rows += row.rows
+        series, reason, detail = self._rule.judge(row)
+        if row.id is not None and row.tokens is not None and self._is_repeated(row):
+            reason, detail = Reason.REPEATED, ""
+        if reason is None:
+            self._count(side, series, row)
+        else:
+            self._leave(reason, detail, row)
+        if reason is Reason.REPEATED:
+            return
+        if reason not in _NO_IMAGE_ROWS:
+            side.image_rows += row.rows
+        if row.billed is not None:
+            amounts = side.other if reason is Reason.OTHER_PRODUCT else side.billed
+            _add_amount(amounts, row)
+        for whose, sent, made in row.apart:
+            told = self.apart.setdefault(whose, [0, 0])
+            told[0] += sent
+            told[1] += made
+
+    def assumed(self) -> Mapping[Assumed, Taken]:
+        """Return what was assumed, with the rows it concerns."""
+        found: dict[Assumed, Taken] = {}
+        for flags, taken in self._taken.items():
+            for flag in Assumed(flags):
+                told = found.setdefault(flag, Taken())
+                told.rows += taken.rows
+                told.places += taken.places[: MOST_PLACES - len(told.places)]
+        return found
+
+    def _count(self, side: Side, series: Series, row: Row) -> None:
+        split = tuple(map(partial(_field, row), self._split))
+        key = (series, split) if split else series
+        total = side.sums.get(key)
+        if total is None:
+            total = side.sums[key] = Sum(series, split)
+        total.rows += row.rows
+        counts = total.counts
+        for i, tokens in enumerate(row.tokens or ()):
+            if tokens:
+                counts[i] += tokens
+        if row.images is not None:
+            total.images = (total.images or 0) + row.images
+        if flags := row.assumed | series.assumed:
+            taken = self._taken.setdefault(flags, Taken())
+            taken.rows += row.rows
+            _note_place(taken.places, row)
+
+    def _leave(self, reason: Reason, detail: str, row: Row) -> None:
+        key = (reason, detail if len(self.left) < MOST_DETAILS else "")
+        left = self.left.setdefault(key, Left(*key))
+        left.rows += row.rows
+        _note_place(left.places, row)
+        for i, tokens in enumerate(row.tokens or ()):
+            left.counts[i] += tokens
+        if row.billed is not None:
+            _add_amount(left.billed, row)
+
+    def _is_repeated(self, row: Row) -> bool:
+        key = (row.billed_side, row.id or "")
+        if key in self._ids:
+            return True
+        if len(self._ids) >= MOST_IDS:
+            raise InvalidValueError(f"over {MOST_IDS:,} ids; accepted: fewer in a call")
+        self._ids.add(key)
+        return False
+
+
+_NO_IMAGE_ROWS = {Reason.OTHER_PRODUCT, Reason.BLANK, Reason.REPEATED, Reason.OTHER_RECORD}
+
+
+def _field(row: Row, name: str) -> str:
+    return row.source.file if name == "file" else getattr(row, name) or ""
+
+
+def _add_amount(amounts: dict[str, Fraction], row: Row) -> None:
+    currency = row.currency or USD
+    amounts[currency] = amounts.get(currency, Fraction(0)) + (row.billed or 0)
+
+
+def _note_place(places: list[str], row: Row) -> None:
+    if len(places) < MOST_PLACES:
+        places.append(f"{row.source.file}, {row.source.unit} {row.place}")
