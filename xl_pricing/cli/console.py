@@ -27,10 +27,9 @@ from xl_pricing.cli.completion import Completed, completed
 from xl_pricing.cli.refusals import give_up, refuse
 from xl_pricing.errors import InvalidValueError, NotAcceptedError, XlPricingError
 from xl_pricing.functions.catalogue import ARGUMENTS, FUNCTIONS, TABLES
-from xl_pricing.functions.values import is_number
+from xl_pricing.functions.values import Typed, is_number
 from xl_pricing.rates.refresh.store import user_store
 from xl_pricing.words import unknown
-from xl_pricing.written import in_doubt, plainly, readings
 
 Given = str | None
 """What the command line was given for an argument; the functions read it as they read a cell."""
@@ -212,8 +211,7 @@ def command(
     def declare(answer: Callable[..., _Answer]) -> click.Command:
         @wraps(answer)
         def run(*, as_json: bool, **given: object) -> None:
-            _refuse_doubt(given)
-            answered = answer(**given)
+            answered = answer(**{name: _typed(value) for name, value in given.items()})
             document = to_json(answered)
             if warning := user_store().warning():
                 click.echo(f"xl-pricing: warning: {warning}", err=True)
@@ -231,13 +229,11 @@ def subcommand(example: str) -> Callable[[Callable[..., None]], click.Command]:
     return click.command(cls=Subcommand, epilog=f"\b\nExample: {example}")
 
 
-def _refuse_doubt(given: Mapping[str, object]) -> None:
-    """Refuse a typed figure that half of the world reads as another: 1,125 is 1.125 or 1125."""
-    for name, text in given.items():
-        found = readings(text) if isinstance(text, str) else {}
-        if in_doubt(found):
-            ways = " or ".join(map(plainly, found.values()))
-            raise InvalidValueError(f"{name} {text!r} can be read in two ways; accepted: {ways}")
+def _typed(given: object) -> object:
+    """Mark words as typed: 1,125 is 1.125 to half of the world, so that figure is refused."""
+    if isinstance(given, tuple):
+        return tuple(map(_typed, given))
+    return Typed(given) if isinstance(given, str) else given
 
 
 def argument(

@@ -5,6 +5,7 @@ takes on average (1 = every image is kept); `chance` says how far a buffer lasts
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
@@ -17,6 +18,21 @@ USUAL_BUFFERS = Fraction(1, 10), Fraction(3, 10)
 
 # A generation that is paid for but for the digits that a buffer was written with is paid for.
 _WHOLE_DIGITS = 6
+
+
+def is_amount(figure: Decimal | Fraction) -> bool:
+    """Tell whether a figure may be a cost or a number of finals."""
+    return figure >= 0
+
+
+def is_retries(figure: Decimal | Fraction) -> bool:
+    """Tell whether a figure may be generations per final."""
+    return figure >= 1
+
+
+def is_buffer(figure: Decimal | Fraction) -> bool:
+    """Tell whether a figure may be a buffer."""
+    return 0 <= figure <= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +49,15 @@ class Budget:
 
     def __post_init__(self) -> None:
         """Check the ranges."""
-        check_range("cost", self.cost_per_image, "0 or more", ok=self.cost_per_image >= 0)
-        check_range("finals", self.finals, "0 or more", ok=self.finals >= 0)
+        check_range("cost", self.cost_per_image, "0 or more", ok=is_amount(self.cost_per_image))
+        check_range("finals", self.finals, "0 or more", ok=is_amount(self.finals))
         check_range(
-            "retries", self.retries, "1 or more (1: every image is kept)", ok=self.retries >= 1
+            "retries",
+            self.retries,
+            "1 or more (1: every image is kept)",
+            ok=is_retries(self.retries),
         )
-        check_range("buffer", self.buffer, "0 to 1 (0.2 is 20 %)", ok=0 <= self.buffer <= 1)
+        check_range("buffer", self.buffer, "0 to 1 (0.2 is 20 %)", ok=is_buffer(self.buffer))
 
     @property
     def total_generations(self) -> Fraction:

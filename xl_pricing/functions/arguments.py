@@ -12,7 +12,14 @@ from functools import lru_cache
 from typing import Any
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
-from xl_pricing.estimation.budget import DEFAULT_BUFFER, DEFAULT_RETRIES, Budget
+from xl_pricing.estimation.budget import (
+    DEFAULT_BUFFER,
+    DEFAULT_RETRIES,
+    Budget,
+    is_amount,
+    is_buffer,
+    is_retries,
+)
 from xl_pricing.estimation.credits import Terms
 from xl_pricing.estimation.image import (
     DEFAULT_TIER,
@@ -36,7 +43,7 @@ from xl_pricing.functions.ranges import Grid, as_grid, is_grid
 from xl_pricing.functions.sizes import Cell, read_pixels
 from xl_pricing.functions.values import (
     is_blank,
-    is_number,
+    is_figure,
     read_number,
     read_whole,
     read_word,
@@ -185,17 +192,17 @@ def read_n(n: Cell) -> int:
 
 def read_retries(retries: Cell) -> Fraction:
     """Read generations per final; 1 where omitted."""
-    return DEFAULT_RETRIES if is_blank(retries) else read_number(retries, "retries")
+    return DEFAULT_RETRIES if is_blank(retries) else read_number(retries, "retries", is_retries)
 
 
 def read_buffer(buffer: Cell) -> Fraction:
     """Read the reserve on top; 20 % where omitted."""
-    return DEFAULT_BUFFER if is_blank(buffer) else read_number(buffer, "buffer")
+    return DEFAULT_BUFFER if is_blank(buffer) else read_number(buffer, "buffer", is_buffer)
 
 
 def read_budget(cost: Fraction, finals: Cell, retries: Cell = None, buffer: Cell = None) -> Budget:
     """Read finals, retries and buffer into a budget around a cost per image."""
-    number = read_number(finals, "finals")
+    number = read_number(finals, "finals", is_amount)
     return Budget(cost, number, read_retries(retries), read_buffer(buffer))
 
 
@@ -237,7 +244,10 @@ def read_references(references: Cell) -> tuple[Size, ...]:
                 f"references {shown(references)} hold a side of 0; accepted: 1 px or more"
             )
         return sizes
-    return (REFERENCE_SIZE,) * read_whole(references, "references", 0, MAX_REFERENCES)
+    try:
+        return (REFERENCE_SIZE,) * read_whole(references, "references", 0, MAX_REFERENCES)
+    except InvalidValueError as error:
+        raise InvalidValueError(f"{error}; or sizes such as 1024x1024; 800x600") from None
 
 
 def read_terms(plan: Cell, model: Model, image: Image, card: RateCard) -> Terms:
@@ -246,7 +256,7 @@ def read_terms(plan: Cell, model: Model, image: Image, card: RateCard) -> Terms:
     A number is USD per credit on the token cost; raises `OutOfRangeError` unless above 0.
     """
     refuse_error(plan, "plan")
-    if isinstance(plan, str) and not is_number(plan):
+    if isinstance(plan, str) and not is_figure(plan):
         return card.offer(plan, model, image.size, billed_quality(model, image.quality)).terms
     usd_per_credit = read_number(plan, "plan")
     if usd_per_credit <= 0:
@@ -291,7 +301,7 @@ def _replaced(
 
 def is_estimated(prompt: Cell) -> bool:
     """Tell whether a prompt's tokens are not told but estimated from its characters."""
-    return isinstance(prompt, str) and not is_blank(prompt) and not is_number(prompt)
+    return isinstance(prompt, str) and not is_blank(prompt) and not is_figure(prompt)
 
 
 @lru_cache(maxsize=256, typed=True)

@@ -1,14 +1,15 @@
 """Cell values in and out: numbers, words, blanks and error cells."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from math import isfinite
+from math import ceil, floor, isfinite
 from sys import float_info
 
 from xl_pricing.errors import CellError, InvalidValueError, OutOfRangeError
 from xl_pricing.words import quoted
-from xl_pricing.written import POINT, in_doubt, plainly, readings
+from xl_pricing.written import COMMA, POINT, in_doubt, plainly, readings
 
 # CVErr numbers and the names that cells show for them.
 ERROR_NAMES = {
@@ -58,39 +59,61 @@ def error_in(value: object) -> str | None:
     return None
 
 
+class Typed(str):
+    """Text that was typed outside of a sheet, where a comma may be a decimal mark."""
+
+    __slots__ = ()
+
+
 def is_number(text: str) -> bool:
     """Tell whether text is a bare number: neither 1,000 nor 20%, which may be words."""
     return _NUMBER.fullmatch(text.strip()) is not None
 
 
-def read_number(value: object, name: str) -> Fraction:
+def is_figure(text: str) -> bool:
+    """Tell whether text is meant as a number, however it is written: 1,000, 20%, 0,16."""
+    return is_number(text) or bool(readings(text))
+
+
+def read_number(
+    value: object,
+    name: str,
+    fits: Callable[[Decimal | Fraction], bool] = lambda _figure: True,
+    accepted: str = "a number",
+) -> Fraction:
     """Read a number, or text that is one, as the decimal it shows; TRUE and FALSE are not numbers.
 
     Text may have commas between thousands and a percent sign: ``1,234.5``, ``20%``. Raises
     `InvalidValueError` for what is not a number or can be read as two (``1.000``),
-    `OutOfRangeError` for NaN and infinity.
+    `OutOfRangeError` for NaN and infinity. No way to write it is named that ``fits`` refuses.
     """
     refuse_error(value, name)
-    number = _number_in(value, name) if isinstance(value, str) else value
+    number = _number_in(value, name, fits) if isinstance(value, str) else value
     if isinstance(number, bool) or not isinstance(number, int | float | Decimal | Fraction):
-        raise InvalidValueError(f"{name} {shown(value)} is not a number; accepted: a number")
+        raise InvalidValueError(f"{name} {shown(value)} is not a number; accepted: {accepted}")
     if not _fits_a_cell(number):
         raise OutOfRangeError(f"{name} {shown(value)} is out of range; accepted: a finite number")
     # By way of a Decimal, which parses faster than a Fraction.
     return Fraction(Decimal(str(number)) if isinstance(number, float) else number)
 
 
-def _number_in(text: str, name: str) -> float | None:
-    """Return the number that text is, ``None`` where it is none."""
+def _number_in(
+    text: str, name: str, fits: Callable[[Decimal | Fraction], bool]
+) -> float | Decimal | None:
+    """Return the number that text is, ``None`` where it is none.
+
+    Text of no reading that ``fits`` is a number for its caller to refuse.
+    """
     if is_number(text) and not _IN_DOUBT.search(text):
         return float(text)
     found = readings(text)
-    if in_doubt(found) and "." in text:
-        ways = " or ".join(map(plainly, found.values()))
-        raise InvalidValueError(f"{name} {shown(text)} can be read in two ways; accepted: {ways}")
-    if found and (POINT not in found or _PARTED.search(text)):
-        way = plainly(next(iter(found.values())))
-        raise InvalidValueError(f"{name} {shown(text)} is not a number; accepted: {way}")
+    doubt = in_doubt(found) and (POINT in text or isinstance(text, Typed))
+    if doubt or (found and (POINT not in found or _PARTED.search(text))):
+        ways = dict.fromkeys(map(plainly, filter(fits, found.values())))
+        if not ways:
+            return next(iter(found.values()))
+        said = "can be read in two ways" if doubt else "is not a number"
+        raise InvalidValueError(f"{name} {shown(text)} {said}; accepted: {' or '.join(ways)}")
     return float(found[POINT]) if found else None
 
 
@@ -120,13 +143,22 @@ def to_cell(value: Fraction, name: str) -> float:
 
 
 def read_whole(value: object, name: str, low: int, high: int) -> int:
-    """Read a whole number from ``low`` to ``high``; raise `OutOfRangeError` for any other."""
-    number = read_number(value, name)
-    if number.denominator != 1 or not low <= number <= high:
+    """Read a whole number from ``low`` to ``high``; raise `OutOfRangeError` for any other.
+
+    Raises `InvalidValueError` for what is no number, or not written as one.
+    """
+    accepted, whole = f"whole numbers, {low:,} to {high:,}", range(low, high + 1)
+    number = read_number(value, name, whole.__contains__, accepted)
+    if not low <= number <= high:
+        raise OutOfRangeError(f"{name} {shown(value)} is out of range; accepted: {accepted}")
+    if number.denominator != 1:
         raise OutOfRangeError(
-            f"{name} {shown(value)} is out of range; accepted: whole numbers, {low:,} to {high:,}"
+            f"{name} {shown(value)} is not a whole number; accepted: {accepted}, "
+            f"such as {floor(number)} or {ceil(number)}"
         )
     return int(number)
+
+
 
 
 def read_word(value: object, name: str) -> str:
