@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from workbook_templates.csv_cells import (
     Cell,
-    day_orders_proven,
     read_day,
     read_figure,
     without_dollars,
@@ -24,6 +23,7 @@ from xl_pricing.files import read_bounded
 from xl_pricing.functions.arguments import CHINESE_QUALITIES
 from xl_pricing.words import quoted
 from xl_pricing.written import marks_proven
+from xl_pricing.written_days import orders_proven
 
 MOST_BYTES = 5_000_000
 LONGEST_TEXT = 32_767
@@ -180,7 +180,7 @@ def _read_all(
 
     figures = map(without_dollars, cells_of(lambda name: name not in TEXTS | DAYS))
     marks = marks_proven(figures, file.delimiter)
-    orders = day_orders_proven(cells_of(DAYS.__contains__))
+    orders = orders_proven(cells_of(DAYS.__contains__))
     faults: list[str] = []
     rows: list[Row] = []
     for i, cells in filled:

@@ -418,26 +418,20 @@ def test_the_first_models_offer_the_nearest_of_three_sizes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ratio", "short_side", "message"),
-    [
-        (
-            Fraction(1),
-            2896,
-            "no legal size has ratio 1:1 within 1 % and a shorter side of at least 2896 px",
-        ),
-        (
-            Fraction(4),
-            16,
-            "no legal size has ratio 4:1 within 1 % and a shorter side of at least 16 px",
-        ),
-    ],
+    ("ratio", "short_side", "accepted"),
+    [(Fraction(1), 2896, "up to 3:1, here up to 2,880 px"), (Fraction(4), 16, "up to 3:1")],
 )
 def test_where_no_size_is_left_the_error_says_what_would_be(
-    ratio: Fraction, short_side: int, message: str
+    ratio: Fraction, short_side: int, accepted: str
 ) -> None:
     with pytest.raises(OutOfRangeError) as caught:
         cheapest(ratio, short_side)
-    assert str(caught.value) == f"{message}; accepted: up to 3:1, and a smaller one"
+    assert str(caught.value) == (
+        f"no legal size has ratio {ratio} within 1 % and a shorter side of at least {short_side} "
+        f"px; accepted: {accepted}"
+    ).replace(f"ratio {ratio}", f"ratio {ratio}:1")
+    with pytest.raises(OutOfRangeError, match="accepted: 1024x1024, 1024x1536, 1536x1024"):
+        cheapest_size(ratio, 2896, THREE, lambda _size: 1)
 
 
 def test_a_size_that_the_model_chooses_is_called_auto() -> None:

@@ -14,10 +14,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from xl_pricing.errors import CellError, InvalidValueError, NotAvailableError, OutOfRangeError
+from xl_pricing.functions.arguments import read_budget
 from xl_pricing.functions.ranges import as_grid, is_grid, map_cells, read_only_cell, read_range
 from xl_pricing.functions.values import (
     ERROR_NAMES,
     NOT_AVAILABLE,
+    Typed,
     error_in,
     is_blank,
     is_number,
@@ -282,11 +284,42 @@ def test_a_whole_number_in_range_is_read(value: object) -> None:
     assert read_whole(value, "n", 1, 10) == float(value)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("value", [0, 11, 1.5, "2.5", -1, 1e308, "0"])
+@pytest.mark.parametrize("value", [0, 11, -1, 1e308, "0", "10,5", "1 000"])
 def test_any_other_number_is_out_of_range(value: object) -> None:
     with pytest.raises(OutOfRangeError) as caught:
         read_whole(value, "n", 1, 10)
     assert str(caught.value) == f"n {value!r} is out of range; accepted: whole numbers, 1 to 10"
+
+
+@pytest.mark.parametrize("value", [1.5, "1.5", "1,5", Decimal("1.5"), Typed("1,5")])
+def test_a_part_is_refused_with_the_whole_numbers_beside_it(value: object) -> None:
+    with pytest.raises(OutOfRangeError) as caught:
+        read_whole(value, "n", 1, 10)
+    said = f"n {value!r} is not a whole number; accepted: whole numbers, 1 to 10, such as 1 or 2"
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("many", "is not a number; accepted: whole numbers, 0 to 5,000"),
+        ("1.234", "can be read in two ways; accepted: 1234"),
+        (Typed("1,234"), "can be read in two ways; accepted: 1234"),
+        ("1.000", "can be read in two ways; accepted: 1 or 1000"),
+        ("1 234", "is not a number; accepted: 1234"),
+    ],
+)
+def test_only_whole_numbers_in_range_are_named_for_a_whole_number(value: str, says: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        read_whole(value, "prompt", 0, 5_000)
+    assert str(caught.value) == f"prompt {value!r} {says}"
+
+
+def test_no_way_to_write_a_figure_is_named_that_is_refused() -> None:
+    with pytest.raises(OutOfRangeError, match=r"buffer 1\.5 is out of range; accepted: 0 to 1"):
+        read_budget(Fraction(1), 1, 1, "1,5")
+    with pytest.raises(InvalidValueError, match=r"buffer '0,5' is not a number; accepted: 0\.5"):
+        read_budget(Fraction(1), 1, 1, "0,5")
 
 
 def test_a_word_is_read_without_its_blanks() -> None:

@@ -36,7 +36,7 @@ def test_reserves_are_the_exact_quantiles(finals: int, retries: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ((1.5, 2), "finals 1.5 is out of range; accepted: whole numbers, 0 to 1,000,000"),
+        ((1.5, 2), "finals 1.5 is not a whole number; accepted: whole numbers, 0 to 1,000,000"),
         ((10, 0.5), "retries 0.5 is out of range; accepted: 1 or more"),
         ((10, 2, 2), "buffer 2 is out of range; accepted: 0 to 1"),
         ((10, ""), None),

@@ -485,6 +485,13 @@ def test_open_questions_are_told() -> None:
     [
         "2026-05-01",
         " 2026-05-01 ",
+        "20260501",
+        "01.05.2026",
+        "1 May 2026",
+        "01-May-26",
+        "May 1, 2026",
+        "2026年5月1日",
+        "2026-04-30T23:30:00-05:00",
         date(2026, 5, 1),
         datetime(2026, 5, 1, 23, 59),  # noqa: DTZ001 - as a sheet has it
         46143,
@@ -496,13 +503,24 @@ def test_a_day_is_read_however_a_sheet_holds_it(value: object) -> None:
     assert read_date(value) == date(2026, 5, 1)
 
 
+@pytest.mark.parametrize("text", ["05/11/2026", "11-05-2026", "5/11/26"])
+def test_a_day_that_can_be_another_is_refused_with_both(text: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        read_date(text)
+    assert {"2026-05-11", "2026-11-05"} <= {*str(caught.value).replace(";", "").split()}
+
+
+def test_a_day_that_can_be_no_other_is_read_whatever_comes_first() -> None:
+    assert read_date("31/12/2025") == read_date("12/31/2025") == date(2025, 12, 31)
+
+
 @given(st.dates(date(1900, 3, 1), date(9999, 12, 31)))
 def test_a_day_is_the_serial_number_that_excel_keeps(day: date) -> None:
     assert read_date((day - date(1899, 12, 30)).days) == day
 
 
 @pytest.mark.parametrize(
-    "value", ["", "yesterday", "2026-13-01", "01.05.2026", None, True, [], "46143"]
+    "value", ["", "yesterday", "2026-13-01", "32.05.2026", None, True, [], "46143"]
 )
 def test_what_is_no_day_is_refused_with_an_example(value: object) -> None:
     with pytest.raises(InvalidValueError) as caught:

@@ -10,10 +10,10 @@ from xl_pricing.cli.console import Argument, Given, command, facts, option, take
 from xl_pricing.cli.drawing import draw_table, heading, note_lines, show, table
 from xl_pricing.cli.image import REST, GivenTieredImage, TieredSpec, read_notes, read_tiered_spec
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.estimation.chance import DEFAULT_CONFIDENCE, generations_needed
+from xl_pricing.estimation.chance import generations_needed
 from xl_pricing.functions import pricing
-from xl_pricing.functions.arguments import read_budget
-from xl_pricing.functions.values import is_blank, read_number
+from xl_pricing.functions.arguments import read_budget, read_confidence
+from xl_pricing.functions.values import read_number
 
 _BELOW = {"unit", "notes"}
 _FORMS = "COST FINALS | SIZE QUALITY FINALS"
@@ -137,9 +137,7 @@ def buffer(finals: Given, retries: Given, confidence: Given) -> Buffer:
     Total generations are finals x retries; generations needed give the finals with that confidence.
     """
     part = pricing.IMGBUFFER(finals, retries, confidence)
-    chance = DEFAULT_CONFIDENCE
-    if not is_blank(confidence):
-        chance = float(read_number(confidence, "confidence"))
+    chance = read_confidence(confidence)
     count, tries = int(read_number(finals, "finals")), read_number(retries, "retries")
     needed = generations_needed(count, float(tries), chance)
     return Buffer(count, tries, chance, count * tries, needed, part)

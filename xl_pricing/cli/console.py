@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 import click
 
 from xl_pricing.cli.completion import Completed, completed
+from xl_pricing.cli.order import swapped
 from xl_pricing.cli.refusals import give_up, refuse
 from xl_pricing.errors import InvalidValueError, NotAcceptedError, XlPricingError
 from xl_pricing.functions.catalogue import ARGUMENTS, FUNCTIONS, TABLES
@@ -211,7 +212,12 @@ def command(
     def declare(answer: Callable[..., _Answer]) -> click.Command:
         @wraps(answer)
         def run(*, as_json: bool, **given: object) -> None:
-            answered = answer(**{name: _typed(value) for name, value in given.items()})
+            try:
+                answered = answer(**{name: _typed(value) for name, value in given.items()})
+            except XlPricingError:
+                if told := swapped(_in_order(click.get_current_context().command, given)):
+                    raise InvalidValueError(told) from None
+                raise
             document = to_json(answered)
             if warning := user_store().warning():
                 click.echo(f"xl-pricing: warning: {warning}", err=True)
@@ -227,6 +233,21 @@ def command(
 def subcommand(example: str) -> Callable[[Callable[..., None]], click.Command]:
     """Make a command that prints for itself."""
     return click.command(cls=Subcommand, epilog=f"\b\nExample: {example}")
+
+
+def _in_order(called: click.Command, given: Mapping[str, object]) -> dict[str, str]:
+    """Return the arguments that were typed without a name, by their names."""
+    taken = {p.name: p for p in called.params if isinstance(p, Argument) and p.name}
+    words: dict[str, str] = {}
+    for name, param in taken.items():
+        value = given[name]
+        if isinstance(value, tuple):
+            names = [form.lower().split() for form in (param.metavar or "").split(" | ")]
+            fitting = next((form for form in names if len(form) == len(value)), [])
+            words |= dict(zip(fitting, value, strict=False))
+        elif isinstance(value, str):
+            words[name] = value
+    return words
 
 
 def _typed(given: object) -> object:

@@ -3,6 +3,9 @@
 Each generation is accepted with chance 1 / retries.
 """
 
+from decimal import Decimal
+from fractions import Fraction
+
 from xl_pricing.estimation.budget import Budget, check_range
 
 DEFAULT_CONFIDENCE = 0.9
@@ -18,6 +21,11 @@ MOST_PERCENT = 100
 
 # A chance that equals the confidence but for float noise counts as reached.
 _TIE = 1e-12
+
+
+def is_confidence(chance: float | Decimal | Fraction) -> bool:
+    """Tell whether a figure may be a confidence."""
+    return 0 < chance < 1
 
 
 def chance_of_enough(generations: int, finals: int, retries: float) -> float:
@@ -56,7 +64,7 @@ def generations_needed(finals: int, retries: float, confidence: float) -> int:
     check_range("retries", retries, _RETRIES, ok=1 <= retries <= MAX_PLANNED_RETRIES)
     percent = f" or {confidence:g}%" if 1 < confidence < MOST_PERCENT else ""
     accepted = f"between 0 and 1, such as 0.9{percent}"
-    check_range("confidence", confidence, accepted, ok=0 < confidence < 1)
+    check_range("confidence", confidence, accepted, ok=is_confidence(confidence))
     short, enough = finals - 1, max(finals, 1)
     while chance_of_enough(enough, finals, retries) < confidence - _TIE:
         short, enough = enough, 2 * enough

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -185,6 +185,14 @@ def parse_ratio(text: str) -> Fraction:
     return width / height
 
 
+def size_in(text: str) -> Size | Fraction | None:
+    """Return the size or ratio that text is, any pixels; ``None`` where it is neither."""
+    for read in (parse_size, parse_ratio):
+        with suppress(InvalidValueError, NotAvailableError, OutOfRangeError):
+            return read(text)
+    return None
+
+
 def read_label(text: str, legal: LegalSizes) -> Size:
     """Read the size of an image that was made: auto, pixels legal or not, or a ratio's preset."""
     if is_auto(text):
@@ -324,11 +332,21 @@ def cheapest_size(
     if not counted:
         raise OutOfRangeError(
             f"no legal size has ratio {ratio_text(ratio)} within 1 % and a shorter side of "
-            f"at least {float(short_side_px):.10g} px; accepted: up to 3:1, and a smaller one"
+            f"at least {float(short_side_px):.10g} px; accepted: "
+            f"{_to_be_had([*legal.between(low, high)], legal)}"
         )
     fewest = min(count for count, _ in counted)
     cheapest = (size for count, size in counted if count == fewest)
     return min(cheapest, key=lambda size: (abs(Fraction(*size) / ratio - 1), size.pixels))
+
+
+def _to_be_had(near: Sequence[Size], legal: LegalSizes) -> str:
+    """Say which sides a ratio has, or which ratios there are."""
+    if isinstance(legal, FixedSizes):
+        return ", ".join(map(str, legal.sizes))
+    ratios = f"up to {legal.max_aspect}:1"
+    longest = max((size.short for size in near), default=None)
+    return f"{ratios}, here up to {longest:,} px" if longest else ratios
 
 
 def plain(text: str) -> str:

@@ -1,7 +1,7 @@
 """Token counts: output images, reference images and prompts. Exact integers, no floats."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from math import isqrt
@@ -64,6 +64,8 @@ OTHER_QUALITIES = {
 """What is said of words that are no qualities here, by how they begin."""
 LATER_QUALITIES = ("xhigh", "max")
 """No slips for other words: gpt-image-2.5 and later have them."""
+OR_MEASURED = "a measured token count"
+"""What stands in place of a quality's word, but for a size that is still to be found."""
 
 Counter = Callable[[tuple[int, int]], int]
 """Counts the output tokens of one call from width and height in px."""
@@ -81,10 +83,10 @@ class GridRule:
         """The quality words that the model takes, in rising order."""
         return (*self.unknown, *self.grids)
 
-    def counter(self, quality: str, n: int = 1) -> Counter:
-        """Return the counter for a call with ``n`` images of a quality."""
+    def counter(self, quality: str, n: int = 1, others: str = OR_MEASURED) -> Counter:
+        """Return the counter for a call with ``n`` images; ``others`` than words are accepted."""
         if quality not in self.grids:
-            raise _refusal(quality, self.qualities, self.unknown)
+            raise _refusal(quality, self.grids, self.unknown, others)
         return partial(grid_tokens, self.grids[quality], n)
 
 
@@ -99,10 +101,10 @@ class TableRule:
         """The quality words that the model takes, in rising order."""
         return tuple(next(iter(self.table.values())))
 
-    def counter(self, quality: str, n: int = 1) -> Counter:
-        """Return the counter for a call with ``n`` images of a quality."""
+    def counter(self, quality: str, n: int = 1, others: str = OR_MEASURED) -> Counter:
+        """Return the counter for a call with ``n`` images; ``others`` than words are accepted."""
         if quality not in self.qualities:
-            raise _refusal(quality, self.qualities, {})
+            raise _refusal(quality, self.qualities, {}, others)
         return lambda size: n * self.table["{}x{}".format(*size)][quality]
 
 
@@ -183,12 +185,13 @@ def _ceil(numerator: int, denominator: int) -> int:
 
 
 def _refusal(
-    quality: str, accepted: tuple[str, ...], unknown_: Mapping[str, str]
+    quality: str, priced: Iterable[str], unknown_: Mapping[str, str], others: str
 ) -> InvalidValueError | NotAvailableError:
     """Return the error that tells why ``quality`` has no token count."""
+    accepted = [*priced]
+    known = f"accepted: {', or '.join(filter(None, [', '.join(accepted), others]))}"
     if quality in unknown_:
-        return NotAvailableError(f"quality {quality!r}: {unknown_[quality]}")
-    known = f"accepted: {', '.join(accepted)}, or a measured token count"
+        return NotAvailableError(f"quality {quality!r}: {unknown_[quality]}; {known}")
     if quality == "auto":
         return NotAvailableError(
             f"quality 'auto' is chosen by the model, not known before; {known}"
@@ -196,5 +199,5 @@ def _refusal(
     said = f"quality {quoted(quality)} is not known to this model"
     if hint := hint_for(quality, OTHER_QUALITIES):
         return InvalidValueError(f"{said}: {hint}; {known}")
-    meant = [] if quality in LATER_QUALITIES else nearest(quality, accepted)
+    meant = [] if quality in LATER_QUALITIES else nearest(quality, (*unknown_, *accepted))
     return InvalidValueError(f"{said}; {f'did you mean {any_of(meant)}? ' if meant else ''}{known}")

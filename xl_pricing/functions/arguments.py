@@ -20,6 +20,7 @@ from xl_pricing.estimation.budget import (
     is_buffer,
     is_retries,
 )
+from xl_pricing.estimation.chance import DEFAULT_CONFIDENCE, is_confidence
 from xl_pricing.estimation.credits import Terms
 from xl_pricing.estimation.image import (
     DEFAULT_TIER,
@@ -37,13 +38,16 @@ from xl_pricing.estimation.size import (
     parse_size,
     plain,
     plain_reader,
+    size_in,
 )
 from xl_pricing.estimation.tokens import text_tokens
 from xl_pricing.functions.ranges import Grid, as_grid, is_grid
 from xl_pricing.functions.sizes import Cell, read_pixels
 from xl_pricing.functions.values import (
+    Typed,
     is_blank,
     is_figure,
+    is_number,
     read_number,
     read_whole,
     read_word,
@@ -200,6 +204,13 @@ def read_buffer(buffer: Cell) -> Fraction:
     return DEFAULT_BUFFER if is_blank(buffer) else read_number(buffer, "buffer", is_buffer)
 
 
+def read_confidence(confidence: Cell) -> float:
+    """Read the chance that a buffer is to last with; 90 % where omitted."""
+    if is_blank(confidence):
+        return DEFAULT_CONFIDENCE
+    return float(read_number(confidence, "confidence", is_confidence))
+
+
 def read_budget(cost: Fraction, finals: Cell, retries: Cell = None, buffer: Cell = None) -> Budget:
     """Read finals, retries and buffer into a budget around a cost per image."""
     number = read_number(finals, "finals", is_amount)
@@ -218,6 +229,8 @@ def read_quality(quality: Cell) -> str | int | Fraction:
     word = CHINESE_QUALITIES.get(word, word)
     if word[:1].isalpha() or word.endswith(("%", "％")):  # 50% is no half token, but unknown
         return word
+    if isinstance(quality, str) and not is_figure(quality):
+        raise _no_quality(quality)
     tokens = read_number(quality, "quality")
     if not LEAST_MEASURED_TOKENS <= tokens <= MAX_MEASURED_TOKENS:
         raise OutOfRangeError(
@@ -225,6 +238,17 @@ def read_quality(quality: Cell) -> str | int | Fraction:
             f"{float(LEAST_MEASURED_TOKENS):g} or more, up to {MAX_MEASURED_TOKENS:,}"
         )
     return int(tokens) if tokens.denominator == 1 else tokens
+
+
+def _no_quality(text: str) -> InvalidValueError:
+    """Return the error for text that is neither a word nor a number."""
+    if size_in(text):
+        said = f"quality {shown(text)} is a size, which stands before the quality"
+        return InvalidValueError(f"{said}; accepted: {plain(text)} high")
+    return InvalidValueError(
+        f"quality {shown(text)} is not readable; accepted: a word such as high, or a measured "
+        "token count"
+    )
 
 
 def read_references(references: Cell) -> tuple[Size, ...]:
@@ -256,7 +280,7 @@ def read_terms(plan: Cell, model: Model, image: Image, card: RateCard) -> Terms:
     A number is USD per credit on the token cost; raises `OutOfRangeError` unless above 0.
     """
     refuse_error(plan, "plan")
-    if isinstance(plan, str) and not is_figure(plan):
+    if isinstance(plan, str) and (not is_figure(plan) or plan.strip().endswith("%")):
         return card.offer(plan, model, image.size, billed_quality(model, image.quality)).terms
     usd_per_credit = read_number(plan, "plan")
     if usd_per_credit <= 0:
@@ -301,7 +325,10 @@ def _replaced(
 
 def is_estimated(prompt: Cell) -> bool:
     """Tell whether a prompt's tokens are not told but estimated from its characters."""
-    return isinstance(prompt, str) and not is_blank(prompt) and not is_figure(prompt)
+    if not isinstance(prompt, str) or is_blank(prompt):
+        return False
+    # 1,5 that is typed as an option is a number; a cell may hold any words.
+    return not (is_figure(prompt) if isinstance(prompt, Typed) else is_number(prompt))
 
 
 @lru_cache(maxsize=256, typed=True)

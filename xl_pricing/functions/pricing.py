@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError, XlPricingError
-from xl_pricing.estimation.chance import DEFAULT_CONFIDENCE, MAX_PLANNED_FINALS, buffer_for
+from xl_pricing.estimation.budget import is_retries
+from xl_pricing.estimation.chance import MAX_PLANNED_FINALS, buffer_for
 from xl_pricing.estimation.cost import BASES, Evidence, MeterCost
 from xl_pricing.estimation.credits import Charge, charge
 from xl_pricing.estimation.image import DEFAULT_QUALITY
@@ -23,6 +24,7 @@ from xl_pricing.functions.arguments import (
     is_estimated,
     price_reader,
     read_budget,
+    read_confidence,
     read_image,
     read_model,
     read_n,
@@ -173,13 +175,15 @@ def IMGSIZE(ratio: Cell, short_side: Cell = None, quality: Cell = None, model: C
         least = read_number(short_side, "short_side")
     if least <= 0:
         raise OutOfRangeError(f"short_side {shown(short_side)} is out of range; accepted: px > 0")
+    known = read_model(model, active_card())
     word = DEFAULT_QUALITY if is_blank(quality) else read_quality(quality)
     if not isinstance(word, str):
         raise InvalidValueError(
-            "quality is a measured token count, which belongs to one size; accepted: a word"
+            "quality is a measured token count, which belongs to one size; "
+            f"accepted: {', '.join(known.output.rule.qualities)}"
         )
     shape = _read_ratio(ratio_word(ratio, "ratio"))
-    return str(find_cheapest(shape, least, word, read_model(model, active_card())))
+    return str(find_cheapest(shape, least, word, known))
 
 
 @cell_function(120, 1.5)
@@ -188,13 +192,10 @@ def IMGBUFFER(finals: Cell, retries: Cell, confidence: Cell = None) -> float:
 
     Exact negative binomial: the fewest generations that give the finals, over finals x retries.
     """
-    chance = DEFAULT_CONFIDENCE
-    if not is_blank(confidence):
-        chance = float(read_number(confidence, "confidence"))
     return buffer_for(
         read_whole(finals, "finals", 0, MAX_PLANNED_FINALS),
-        float(read_number(retries, "retries")),
-        chance,
+        float(read_number(retries, "retries", is_retries)),
+        read_confidence(confidence),
     )
 
 

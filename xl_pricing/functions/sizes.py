@@ -82,4 +82,6 @@ def _may_be_decimal(minutes: int) -> bool:
 @lru_cache(maxsize=256)
 def find_cheapest(ratio: Fraction, short_side_px: Fraction, quality: str, model: Model) -> Size:
     """Return the cheapest legal size, remembered; see `cheapest_size`."""
-    return cheapest_size(ratio, short_side_px, model.sizes, model.output.rule.counter(quality))
+    return cheapest_size(
+        ratio, short_side_px, model.sizes, model.output.rule.counter(quality, others="")
+    )

@@ -9,7 +9,7 @@ from sys import float_info
 
 from xl_pricing.errors import CellError, InvalidValueError, OutOfRangeError
 from xl_pricing.words import quoted
-from xl_pricing.written import COMMA, POINT, in_doubt, plainly, readings
+from xl_pricing.written import POINT, in_doubt, plainly, readings
 
 # CVErr numbers and the names that cells show for them.
 ERROR_NAMES = {
@@ -157,8 +157,6 @@ def read_whole(value: object, name: str, low: int, high: int) -> int:
             f"such as {floor(number)} or {ceil(number)}"
         )
     return int(number)
-
-
 
 
 def read_word(value: object, name: str) -> str:

@@ -118,7 +118,7 @@ class RateCard:
         Its tokens are not counted, so it has a price for measured tokens only.
         """
         like = self.model(DEFAULT_MODEL)
-        said = f"no token count is known for {name}; pass a measured token count instead"
+        said = f"no token count is known for {name}"
         unknown = GridRule({}, dict.fromkeys(like.output.rule.qualities, said))
         source = f"taken over from {like.id}"
         return replace(

@@ -20,6 +20,7 @@ from xl_pricing.estimation.size import FixedSizes, FreeSizes, Size, parse_ratio,
 from xl_pricing.estimation.tokens import REFERENCE_RULES, GridRule, OutputRule, TableRule
 from xl_pricing.rates.records import Reads, amount, text, whole
 from xl_pricing.words import quoted
+from xl_pricing.written_days import day_in
 
 ANY = "any"
 """What stands for every value of a column of the plans."""
@@ -37,9 +38,10 @@ _LAST_SERIAL = 2_958_465
 
 
 def read_date(value: object) -> date:
-    """Read a day: ISO text, a date, or the serial number that Excel keeps for one.
+    """Read a day: text in any usual form, a date, or the serial number that Excel keeps for one.
 
-    Raises `InvalidValueError` for what is no date, `OutOfRangeError` for a number that is none.
+    Raises `InvalidValueError` for what is no date or can be two, `OutOfRangeError` for a number
+    that is none.
     """
     if isinstance(value, datetime):
         return value.date()
@@ -52,14 +54,20 @@ def read_date(value: object) -> date:
                 f"accepted: 1 to {_LAST_SERIAL:,}, as Excel counts"
             )
         return (EXCEL_EPOCH + timedelta(days=int(value))).date()
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value.strip())
-        except ValueError:
-            pass
+    if isinstance(value, str) and (day := _day_in(value)):
+        return day
     raise InvalidValueError(
         f"date {quoted(value)} is not readable; accepted: an Excel date or text such as 2026-05-01"
     )
+
+
+def _day_in(text: str) -> date | None:
+    try:
+        return day_in(text)
+    except InvalidValueError as error:
+        raise InvalidValueError(
+            f"date {error}; accepted: the one that is meant, written so"
+        ) from None
 
 
 def read_minutes(days: object) -> int | None:
