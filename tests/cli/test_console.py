@@ -242,7 +242,7 @@ def test_with_json_an_error_is_a_document_too(line: str, kind: str, status: int)
         ("budget 4:5 120 high", "'120' and 'high' are swapped; accepted: 4:5 high 120"),
         ("stage 120 4:5 高 --retries 2", "accepted: 4:5 高 120"),
         ("credits 4:5 PixAPI high", "'PixAPI' and 'high' are swapped"),
-        ("budget --finals 5 --size high --quality 4:5", "quality '4:5' is a size, which stands before"),
+        ("budget --finals 5 --size high --quality 4:5", "quality '4:5' is a size"),
         ("credits 4:5 high 0,01", "plan '0,01' is not a number; accepted: 0.01"),
         ("cost 4:5 high --n 2,5", "n '2,5' is not a whole number; accepted: whole numbers, 1 to"),
         ("cost 4:5 high --references 1,5", "not a whole number; accepted: whole numbers, 0 to 16"),

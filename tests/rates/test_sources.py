@@ -330,7 +330,7 @@ def test_what_excel_would_take_for_a_formula_loses_its_sign(text: str) -> None:
             "must be from 0.000000001 to 1,000,000 USD",
         ),
         (f"{HEADER}\n{ROW}".replace("24.5", "1,5").encode(), "row 2 has 9 cells"),
-        (f"{HEADER}\n{ROW}".replace("2026-05-01", "1.5.2026").encode(), "effective_from"),
+        (f"{HEADER}\n{ROW}".replace("2026-05-01", "1/5/2026").encode(), "effective_from"),
         (HEADER.encode(), "names no gpt-image model"),
     ],
 )
