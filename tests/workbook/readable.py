@@ -50,11 +50,10 @@ class _Workings:
         self.row, self.column = sheet.max_row + 1, sheet.max_column + 1
         for cells in sheet.iter_rows():
             for cell in cells:
-                if cell.value == words(FILLED) or (
-                    cell.value == words(WORKINGS) and cell.column > 2
-                ):
+                said = str(cell.value).replace("\n", "")
+                if said == words(FILLED) or (said == words(WORKINGS) and cell.column > 2):
                     self.column = cell.column
-                elif cell.value == words(WORKINGS):
+                elif said == words(WORKINGS):
                     self.row = cell.row
 
     def formula(self, at: str) -> object:

@@ -176,7 +176,7 @@ def captions(page: Page, at: str, columns: Iterable[Column]) -> None:
     for number, column_ in enumerate(columns, start=column_index_from_string(letter)):
         at_ = page.at(row, number)
         if column_.caption:
-            page.say(at_, column_.caption, theme.HEADER)
+            page.head(at_, column_.caption, theme.HEADER)
         else:
             page.put(at_, column_.name, theme.HEADER)
 

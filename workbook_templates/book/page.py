@@ -15,7 +15,7 @@ from openpyxl.styles.cell_style import StyleArray
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.cell import coordinate_from_string
+from openpyxl.utils.cell import coordinate_from_string, range_to_tuple
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
@@ -24,7 +24,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbook_templates.book.theme import AMBER, Style, Theme
-from workbook_templates.book.words import Words
+from workbook_templates.book.words import Words, breadth
 
 # Number formats of conditions need an id above those of cells.
 _FIRST_FREE_FORMAT = 300
@@ -89,6 +89,12 @@ class Book:
     progress: Callable[[int], None] = _say_nothing
     """Told how many rows of a growing table were written."""
 
+    def held(self, table: str, field: str) -> list[object]:
+        """Return what stands in a column of a table that is written already."""
+        sheet, (left, top, _right, bottom) = range_to_tuple(self.columns[table, field])
+        rows = self.workbook[sheet].iter_rows(top, bottom, left, left, values_only=True)
+        return [value for (value,) in rows]
+
     def page(self, title: str, widths: Sequence[float]) -> "Page":
         """Add a sheet with a translated title and column widths; two rows stay in view."""
         sheet = self.workbook.create_sheet(self.words(title))
@@ -145,6 +151,13 @@ class Page:
         cell.value = "=" + self.words.fill(named(formula))
         self.book.formulas[self.sheet.title, at] = name
         self.define(name, at)
+
+    def head(self, at: str, text: str, style: Style) -> None:
+        """Write the translated head of a column; a Chinese unit in brackets is not torn apart."""
+        said = self.words(text)
+        column, _row = coordinate_from_string(at)
+        room = self.sheet.column_dimensions[column].width
+        self.put(at, said.replace("（", "\n（", 1) if breadth(said) > room else said, style)
 
     def same(self, at: str, name: str, style: Style) -> None:
         """Write a cell that repeats a named one."""

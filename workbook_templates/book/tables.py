@@ -34,7 +34,7 @@ def write_table(
     at_ = letters(columns, left)
     computed = {c.name: _this_row(page.words.fill(c.formula), name) for c in columns if c.formula}
     for column in columns:
-        page.say(f"{at_[column.name]}{top}", column.caption, HEADER)
+        page.head(f"{at_[column.name]}{top}", column.caption, HEADER)
         page.put(f"{at_[column.name]}{top + 1}", column.name, FIELD)
     page.heights({top + 1: _FIELD_HEIGHT})
     for column in columns:

@@ -11,6 +11,13 @@ _MARK = re.compile(r"«([^«»⟨]*)((?:⟨\w+:[^«»⟩]*⟩)*)»")
 _PART = re.compile(r"⟨(\w+):([^⟩]*)⟩")
 _FIELD = re.compile(r"\{(\w+)\}")
 
+_LAST_NARROW = 0x2E7F
+
+
+def breadth(text: str) -> int:
+    """Return how many letters a text is wide; a Chinese one is as wide as two."""
+    return sum(2 if ord(letter) > _LAST_NARROW else 1 for letter in text)
+
 
 class Words:
     """Translates English text; a text without a translation is an error, not English."""

@@ -1,6 +1,8 @@
 """The Checks sheet: every rule with its result; the Worksheet repeats the overall light."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from math import ceil
 from typing import NamedTuple
 
 from openpyxl.formatting.rule import CellIsRule
@@ -9,6 +11,7 @@ from openpyxl.styles import Font, PatternFill
 from workbook_templates.book import blocks, tables, theme
 from workbook_templates.book.blocks import Column, Figure
 from workbook_templates.book.page import Book, Page
+from workbook_templates.book.words import breadth
 from workbook_templates.formulas import examples
 from workbook_templates.formulas.conditions import UNJUDGED, Check, holds, is_number, whole, within
 from workbook_templates.formulas.constants import (
@@ -30,7 +33,9 @@ from xl_pricing.estimation.image import (
 FIRST_ROW = 7
 LISTED_ROWS = 10
 """Rows to fix that are listed for each table."""
-_LINE = 100
+_WIDTHS = (1.5, 52, 8, 73, 1.5)
+_RULE = replace(theme.LABEL, size=9, wrap=True)
+_LINE_PT = 12
 
 
 class Lists(NamedTuple):
@@ -184,7 +189,7 @@ CODES = (
 
 def write(book: Book, lists: Lists) -> None:
     """Write the sheet."""
-    page = book.page("Checks", (2, 58, 10, 92, 2))
+    page = book.page("Checks", _WIDTHS)
     blocks.head(page, "E", "Checks", Figure("status", look=theme.STATUS_LEFT))
     title = "To fix: without these the answer is #N/A or wrong"
     errors = _list(page, FIRST_ROW, title, lists.errors, theme.OK_OR_FIX)
@@ -195,9 +200,9 @@ def write(book: Book, lists: Lists) -> None:
     last = first_note + len(lists.notes) + len(VALID) + len(KINDS)
     blocks.write_entries(page, "BCD", first_note + len(lists.notes) + 1, (*VALID, *KINDS))
     _colour(page, f"{errors} {notes}")
+    page.print_setup(f"A1:E{last}", upright=True)
     for faults in lists.tables:
         last = _rows_to_fix(page, last + 2, faults)
-    page.print_setup(f"A1:E{last}")
     page.protect()
 
 
@@ -206,12 +211,18 @@ def _list(page: Page, first: int, title: str, checks: Sequence[Check], look: the
     heads = (title, "Holds", "What is accepted, what to do")
     blocks.headers(page, first - 1, "BCD", heads, theme.HEADER_LEFT)
     for row, check in enumerate(checks, start=first):
-        page.say(f"B{row}", check.says, theme.LABEL)
+        page.say(f"B{row}", check.says, _RULE)
         page.formula(f"C{row}", check.name, check.judged, look)
         page.say(f"D{row}", check.fix, theme.WRAPPED_NOTE)
-        if len(check.fix) > _LINE:
-            page.heights({row: 26})
+        said = (page.words(check.says), page.words(check.fix))
+        lines = max(map(_lines, said, (_WIDTHS[1], _WIDTHS[3])))
+        page.heights({row: 3 + _LINE_PT * lines})
     return f"C{first}:C{first + len(checks) - 1}"
+
+
+def _lines(text: str, width: float) -> int:
+    """Return how many lines a small text takes in a column."""
+    return ceil(breadth(text) / width)
 
 
 def _colour(page: Page, cells: str) -> None:

@@ -77,7 +77,7 @@ class Elsewhere:
             "usd": cell(self.usd),
             "final": cell(lambda: self.usd() * job.plan().retries),
             "bill": cell(lambda: self.usd() * job.plan().generations_with_buffer),
-            "counted": Said("per", tuple(self.counted())) if holds(self.usd) else "",
+            "counted": Said("^[$]", tuple(self.counted())) if holds(self.usd) else "",
             "basis": shown.basis,
             "checked": shown.checked,
             "source": shown.source,

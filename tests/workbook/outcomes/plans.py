@@ -99,8 +99,8 @@ def _bars(official: Official, priced: list[Offer]) -> dict[str, Outcome]:
 
 
 def _drawn(final: Fraction, highest: Fraction) -> str:
-    """Return a bar that is as long as its price, the highest one's has 36 blocks."""
-    return "█" * max(1, floor(rounded(36 * final / highest) + Fraction(1, 2)))
+    """Return a bar that is as long as its price, the highest one's has 28 blocks."""
+    return "█" * max(1, floor(rounded(28 * final / highest) + Fraction(1, 2)))
 
 
 def _label(offer: Offer) -> Outcome:

@@ -13,7 +13,7 @@ from workbook_templates.sheets.plans.layout import BARS, BLOCK_ROW, PRICE
 from workbook_templates.sheets.plans.lines import lines, worked
 
 _FIRST_ROW, _LAST_ROW = BLOCK_ROW + 1, BLOCK_ROW + 1 + BARS
-_LONGEST = 36
+_LONGEST = 28
 """Blocks of the longest bar."""
 _PRICES = f"$D${_FIRST_ROW}:$D${_LAST_ROW}"
 

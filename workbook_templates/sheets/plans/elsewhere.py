@@ -19,13 +19,13 @@ from workbook_templates.sheets.plans.layout import (
     OTHER_ROW,
     OTHER_WORK_ROW,
     PRICED,
+    heights,
 )
 from workbook_templates.sheets.plans.lines import (
     BAD_IMAGE,
     BAD_PLAN,
     BAD_QUALITY,
     BAD_SIZE,
-    SMALL,
     per_final,
     seen_long_ago,
 )
@@ -41,8 +41,8 @@ _LEGEND = (
     "stands for ours was chosen by hand. Rows of the table of other models on the Rates sheet."
 )
 _FLAT = "${usd} per image"
-_BY_MEGAPIXEL = "${usd} + {further} × ${price} per further megapixel"
-_BY_REFERENCE = " + {images} × ${price} per reference image"
+_BY_MEGAPIXEL = "${usd} + {further} × ${price}/MP"
+_BY_REFERENCE = " + {images} × ${price}/ref."
 
 _TABLE = "tblOtherModels"
 _POSITION = f"(ROW({_TABLE}[model])-ROW({_TABLE}[[#Headers],[model]]))"
@@ -135,8 +135,8 @@ COLUMNS = (
 EVIDENCE = (
     Column("basis", "Basis", _used(f'{_shown("basis")}&""')),
     Column("checked", "Seen on", _used(f"IF(N({_SEEN})=0,NA(),{_SEEN})"), theme.NUMBER_DATE),
-    Column("source", "Source", _used(f'{_shown("source")}&""'), SMALL),
-    Column("note", "What to know", _used(_note()), SMALL),
+    Column("note", "What to know", _used(_note()), theme.WRAPPED_CELL),
+    Column("source", "Source", _used(f'{_shown("source")}&""'), theme.WRAPPED_CELL),
 )
 """The same, from column N on."""
 _FURTHER = "MAX(0,ROUNDUP(pixels/megapixel_px,0)-1)"
@@ -177,9 +177,10 @@ def write(page: Page) -> None:
     page.say(f"B{OTHER_ROW + 1}", _LEGEND, theme.NOTE)
     page.fill(f"B{OTHER_ROW + 2}:Q{OTHER_ROW + 2}", theme.HEADER)
     blocks.captions(page, f"B{OTHER_ROW + 2}", COLUMNS)
-    page.say(f"H{OTHER_ROW + 2}", COLUMNS[-1].caption, theme.HEADER_LEFT)
+    page.say(f"H{OTHER_ROW + 2}", COLUMNS[-1].caption, replace(theme.HEADER_LEFT, wrap=False))
     blocks.captions(page, f"N{OTHER_ROW + 2}", EVIDENCE)
-    page.heights({OTHER_ROW + 2: 30} | dict.fromkeys(range(FIRST_OTHER, LAST_OTHER + 1), 23))
+    models = page.book.held(_TABLE, "model")
+    page.heights({OTHER_ROW + 2: 30, **heights(models, FIRST_OTHER, LAST_OTHER)})
     page.fill(f"I{FIRST_OTHER}:M{LAST_OTHER}", theme.CELL)
     for k, row in _numbered(FIRST_OTHER):
         _line(page, (row, 2), COLUMNS, k)

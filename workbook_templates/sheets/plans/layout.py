@@ -1,6 +1,6 @@
 """Where things stand on the Plans sheet, and the words and looks that its parts share."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from workbook_templates.book import theme
@@ -36,6 +36,18 @@ KIND_ROW = LAST_WORK + 4
 LAST_KIND = KIND_ROW + len(KINDS) - 1
 OTHER_WORK_ROW = LAST_KIND + 3
 LAST_WORKING = OTHER_WORK_ROW + OTHER_ROOM
+
+_USED_PT, _UNUSED_PT = 33, 12
+
+
+def heights(held: Iterable[object], first: int, last: int) -> dict[int, float]:
+    """Return the heights of a table's lines: room for a note where a name is ``held``, in points.
+
+    Lines for names to come are lower, so that the book prints on few pages.
+    """
+    used = first + len({*held} - {None})
+    return {row: _USED_PT if row < used else _UNUSED_PT for row in range(first, last + 1)}
+
 
 PRICE, MARKUP = '"$"0.0000', "+0.0%;-0.0%;0.0%"
 PRICED = replace(theme.NUMBER, number=PRICE)

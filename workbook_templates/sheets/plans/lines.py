@@ -46,7 +46,6 @@ NO_AMOUNT = "its row in the plans table names no price"
 
 _PRICED = MARKS[-1]
 _COUNT = theme.NUMBER_COUNT
-SMALL = replace(theme.WRAPPED_CELL, size=8)
 _MARK = replace(theme.CELL, align="center", indent=0)
 _LISTED = replace(theme.NUMBER, number=f'{theme.RATE};;"–"')
 _TERMS = {term: f"[@listed_{term}]" for term in plan.TERMS}
@@ -139,8 +138,8 @@ COLUMNS = (
     Column("basis", "Basis", _used(f'{_shown("basis")}&""')),
     Column("checked", "Seen on", _used(f"IF(N({_SEEN})=0,NA(),{_SEEN})"),
            theme.NUMBER_DATE),
-    Column("source", "Source", _used(f'{_shown("source")}&""'), SMALL),
-    Column("note", "What to know", _used(_note()), SMALL),
+    Column("note", "What to know", _used(_note()), theme.WRAPPED_CELL),
+    Column("source", "Source", _used(f'{_shown("source")}&""'), theme.WRAPPED_CELL),
 )  # fmt: skip
 """The comparison, from column B on."""
 

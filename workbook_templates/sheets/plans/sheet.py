@@ -7,7 +7,6 @@ up there, so a new plan shows up here by itself.
 from dataclasses import replace
 
 from openpyxl.styles import Border, Side
-from openpyxl.worksheet.pagebreak import Break
 
 from workbook_templates.book import blocks, theme
 from workbook_templates.book.blocks import Card, Figure
@@ -31,6 +30,7 @@ from workbook_templates.sheets.plans.layout import (
     ROOM,
     TABLE_ROW,
     WORK_ROW,
+    heights,
 )
 from workbook_templates.sheets.plans.lines import (
     COLUMNS,
@@ -44,7 +44,7 @@ from workbook_templates.sheets.plans.lines import (
 from workbook_templates.sheets.plans.official import OFFICIAL
 
 DEFAULTS, NEUTRAL = pack.DEFAULTS, pack.NEUTRAL
-_WIDTHS = (2, 22, 21, 11, 13, 18, 15, 16, *(9,) * 5, 18, 14, 32, 44, 2)
+_WIDTHS = (1.5, 20, 18, 9.5, 10, 12.5, 11, 11.5, 6.5, 7.5, *(6.5,) * 3, 12, 11, 34.5, 34, 2)
 
 MORE = f"▲ There are more plans than these {ROOM}: further ones are not compared here."
 BAD_PLAN = "Finals, retries or buffer are out of range, see Checks."
@@ -106,20 +106,20 @@ def _cheapest(field: str) -> str:
 
 
 CARDS = (
-    Card("B", "Tokens per accepted final", "plans_list_final",
+    Card("B", "Tokens, per final", "plans_list_final",
          per_final("list_cost_per_image"), theme.CARD_PRICE,
          "list price × retries"),
     Card("C", "Cheapest plan for this job", "plans_cheapest", _cheapest("name"),
-         theme.CARD_MONEY, "by USD per accepted final"),
+         replace(theme.CARD_MONEY, size=14), "by USD per accepted final"),
     Card("F", "Its price per accepted final", "plans_cheapest_final", _cheapest("final"),
-         theme.CARD_PRICE, "price × retries"),
+         replace(theme.CARD_PRICE, size=14), "price × retries"),
     Card("H", "Over the list price", "plans_cheapest_markup", _cheapest("markup"),
-         replace(theme.CARD_PRICE, number=MARKUP), "below 0: cheaper"),
+         replace(theme.CARD_PRICE, size=12, number=MARKUP), "below 0: cheaper"),
     Card("J", "Plans with a price in USD", "plans_priced", f"COUNT({worked('compared')})",
          theme.CARD_COUNT,
          Figure("plans_priced_of", "", sentence(OF_ALL, count="plans_listed"),
                 look=theme.CARD_NOTE)),
-    Card("N", "The chosen plan, per accepted final", "plans_chosen_final",
+    Card("P", "The chosen plan, per accepted final", "plans_chosen_final",
          "IF(plan_valid*plans_quality_taken=1,plan_usd*retries_used,NA())", theme.CARD_PRICE,
          Figure("plan", "", look=theme.CARD_NOTE)),
 )  # fmt: skip
@@ -140,7 +140,7 @@ def write(book: Book) -> None:
     """Write the sheet."""
     page = book.page("Plans", _WIDTHS)
     _head(page)
-    blocks.write_cards(page, ("B4:H6", "J4:P6"), CARDS)
+    blocks.write_cards(page, ("B4:P6",), CARDS)
     bars.write(page)
     pack.write(page, BLOCK_ROW)
     _table(page)
@@ -150,15 +150,15 @@ def write(book: Book) -> None:
     elsewhere.write_workings(page)
     blocks.write_entries(page, "EHI", KIND_ROW, FIGURES)
     _flags(page)
-    page.sheet.row_breaks.append(Break(id=WORK_ROW - 1))
-    page.print_setup(f"A1:R{LAST_WORKING}")
+    captions = TABLE_ROW + 2
+    page.print_setup(f"A1:P{LAST_OTHER + 1}", title_rows=f"{captions}:{captions}", pages=2)
     page.protect()
 
 
 def _head(page: Page) -> None:
     says = "The same job billed three ways: by official tokens, in credits, per image."
-    heights = {4: 20, 5: 40, 6: 20, 7: 8, 8: 20, 9: 18, 10: 18, 11: 8}
-    blocks.head(page, "R", "Plans", says, heights)
+    rows = {4: 20, 5: 34, 6: 20, 7: 8, 8: 18, 9: 16, 10: 16, 11: 8}
+    blocks.head(page, "R", "Plans", says, rows)
     page.formula("B8", "plans_says", _VERDICT, replace(theme.SECTION, indent=1))
     page.say("B9", _WARNING, replace(theme.WARNING, size=10))
     page.say("B10", _ADVICE, theme.NOTE)
@@ -166,8 +166,9 @@ def _head(page: Page) -> None:
 
 def _table(page: Page) -> None:
     """Write the comparison: official tokens, then a line for each plan."""
-    page.heights(dict.fromkeys(range(BLOCK_ROW, TABLE_ROW + 2), 16))
-    page.heights({TABLE_ROW + 2: 30} | dict.fromkeys(range(OFFICIAL_ROW, LAST_ROW + 1), 23))
+    page.heights(dict.fromkeys(range(BLOCK_ROW, TABLE_ROW + 2), 15))
+    plans = page.book.held("tblPlans", "plan")
+    page.heights({TABLE_ROW + 2: 38, OFFICIAL_ROW: 18, **heights(plans, FIRST_ROW, LAST_ROW)})
     title = "The same job by official tokens and by each plan"
     blocks.title(page, f"B{TABLE_ROW}:Q{TABLE_ROW}", title)
     page.say(f"B{TABLE_ROW + 1}", _LEGEND, theme.NOTE)
