@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ def test_the_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     Path("lines.csv").write_text("use_case,size,quality\nShop,4:5,high\n", "utf-8")
     Path("bills.csv").write_text("date,billed\n2026-11-02,5.80\n", "utf-8")
+    shutil.copy(README.parent / "tests" / "cases" / "workbooks" / "0.1.0-en.xlsx", "old.xlsx")
     result = CliRunner().invoke(main, shlex.split(command)[1:])
     assert result.exit_code == 0, result.output
     assert result.output.strip()

@@ -153,7 +153,8 @@ def build(
 
     ``inputs`` are what is typed by the cell's name, ``rows`` those of the campaign and of the
     actuals by table and field; what is omitted is prefilled with examples, or neutral and
-    ``blank``. ``progress`` is told how many of the rows were written.
+    ``blank``. Rows of a table of the Rates sheet stand below the card's. ``progress`` is told how
+    many of the rows were written.
     """
     card = card or bundled_card()
     words = Words(lang)

@@ -53,15 +53,14 @@ def _table(
     fields: tuple[str, ...],
     needed: tuple[str, ...],
     faults: tuple[Fault, ...],
-    rows: str,
 ) -> CsvTable:
     defaults = {name: value for name, value in _OMITTED.items() if name in fields}
-    shape = Shape(fields, captions=_captions(columns, fields), defaults=defaults, rows=rows)
+    shape = Shape(fields, captions=_captions(columns, fields), defaults=defaults)
     return CsvTable(table, shape, needed, faults)
 
 
 CAMPAIGN = _table(
-    lines.TABLE, lines.COLUMNS, lines.INPUTS, ("size", "quality", "finals"), lines.FAULTS, "lines"
+    lines.TABLE, lines.COLUMNS, lines.INPUTS, ("size", "quality", "finals"), lines.FAULTS
 )
 ACTUALS = _table(
     bills.TABLE,
@@ -69,5 +68,4 @@ ACTUALS = _table(
     bills.TYPED,
     ("date", "size", "quality", "generations", "accepted", "billed"),
     bills.FAULTS,
-    "rows",
 )

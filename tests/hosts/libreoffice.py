@@ -138,6 +138,10 @@ class LibreOffice:
         """Read a range row by row."""
         return cast("list[list[Answer]]", self._ask("read_block", address))
 
+    def save(self, path: Path | str) -> None:
+        """Save the workbook as an Excel file."""
+        self._ask("save", Path(path).resolve().as_uri())
+
     def render(self, path_pdf: Path | str) -> None:
         """Print the workbook to a PDF file."""
         self._ask("render", Path(path_pdf).resolve().as_uri())

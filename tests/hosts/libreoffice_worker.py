@@ -180,6 +180,10 @@ class Commands:
         """Read all cells of a range in one go."""
         return self._values([self._range(address)])[0]
 
+    def save(self, url: str) -> None:
+        """Save the document as an Excel workbook."""
+        self.document.storeToURL(url, _properties(FilterName="Calc MS Excel 2007 XML"))
+
     def render(self, url: str) -> None:
         """Print the document to a PDF file."""
         self.document.storeToURL(url, _properties(FilterName="calc_pdf_Export"))

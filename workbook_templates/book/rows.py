@@ -116,6 +116,8 @@ def _typed_cell(attributes: str, value: Any) -> str:  # noqa: ANN401 - a cell's 
     if isinstance(value, str):
         text = f'<t xml:space="preserve">{escape(value, quote=False)}</t>'
         return f'<c{attributes} t="inlineStr"><is>{text}</is></c>'
+    if isinstance(value, bool):
+        return f'<c{attributes} t="b"><v>{int(value)}</v></c>'
     if isinstance(value, date):
         value = (value - _EPOCH).days
     return f"<c{attributes}><v>{value!r}</v></c>"

@@ -1,6 +1,7 @@
 """The Checks sheet: every rule with its result; the Worksheet repeats the overall light."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 from typing import NamedTuple
 
@@ -32,7 +33,8 @@ from xl_pricing.estimation.image import (
 FIRST_ROW = 7
 LISTED_ROWS = 10
 """Rows to fix that are listed for each table."""
-_WIDTHS = (2, 66, 10, 92, 2)
+_WIDTHS = (1.5, 52, 8, 73, 1.5)
+_RULE = replace(theme.LABEL, size=9, wrap=True)
 _LINE_PT = 12
 
 
@@ -198,7 +200,7 @@ def write(book: Book, lists: Lists) -> None:
     last = first_note + len(lists.notes) + len(VALID) + len(KINDS)
     blocks.write_entries(page, "BCD", first_note + len(lists.notes) + 1, (*VALID, *KINDS))
     _colour(page, f"{errors} {notes}")
-    page.print_setup(f"A1:C{last}", pages=1, upright=True)
+    page.print_setup(f"A1:E{last}", upright=True)
     for faults in lists.tables:
         last = _rows_to_fix(page, last + 2, faults)
     page.protect()
@@ -209,12 +211,18 @@ def _list(page: Page, first: int, title: str, checks: Sequence[Check], look: the
     heads = (title, "Holds", "What is accepted, what to do")
     blocks.headers(page, first - 1, "BCD", heads, theme.HEADER_LEFT)
     for row, check in enumerate(checks, start=first):
-        page.say(f"B{row}", check.says, theme.LABEL)
+        page.say(f"B{row}", check.says, _RULE)
         page.formula(f"C{row}", check.name, check.judged, look)
         page.say(f"D{row}", check.fix, theme.WRAPPED_NOTE)
-        lines = ceil(breadth(page.words(check.fix)) / _WIDTHS[3])
+        said = (page.words(check.says), page.words(check.fix))
+        lines = max(map(_lines, said, (_WIDTHS[1], _WIDTHS[3])))
         page.heights({row: 3 + _LINE_PT * lines})
     return f"C{first}:C{first + len(checks) - 1}"
+
+
+def _lines(text: str, width: float) -> int:
+    """Return how many lines a small text takes in a column."""
+    return ceil(breadth(text) / width)
 
 
 def _colour(page: Page, cells: str) -> None:

@@ -267,10 +267,13 @@ def argument(
 
 
 def option(
-    name: str, said: str | None = None, *, required: bool = False
+    name: str, said: str | None = None, *, required: bool = False, flag: str = ""
 ) -> Callable[[_Function], _Function]:
-    """Take an option, with the words of the cell functions where it has none of its own."""
-    flag, help_ = f"--{name.replace('_', '-')}", said or _said(name, required=required)
+    """Take an option, with the words of the cell functions where it has none of its own.
+
+    A ``flag`` is given where it is not the name: a word of Python, such as ``--from``.
+    """
+    flag, help_ = flag or f"--{name.replace('_', '-')}", said or _said(name, required=required)
     values = completed(name)
     return click.option(
         flag, name, metavar=name.upper(), required=required, help=help_, shell_complete=values

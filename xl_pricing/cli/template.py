@@ -11,18 +11,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from xl_pricing.cli.carried import CarriedOver, carried_over, draw_carried, read_old
 from xl_pricing.cli.console import Given, argument, command, option
 from xl_pricing.cli.drawing import note_lines
-from xl_pricing.errors import InvalidValueError
+from xl_pricing.errors import InvalidValueError, XlPricingError
 from xl_pricing.files import write_new, write_whole
+from xl_pricing.functions.pricing import explain
 from xl_pricing.rates.card import RateCard, bundled_card
 from xl_pricing.rates.refresh.store import active_card
-from xl_pricing.words import quoted, unknown
+from xl_pricing.words import unknown
 
 if TYPE_CHECKING:
     from workbook_templates.build import Built
-    from workbook_templates.csv_rows import Rows
+    from workbook_templates.carry_over.carry import Carried
+    from workbook_templates.csv_rows import Row, Rows
     from workbook_templates.csv_shapes import CsvTable
+    from workbook_templates.formulas.faults import Fault
 
 
 _MOST_TOLD = 20
@@ -58,6 +62,7 @@ class Written:
     card: str
     rates_checked: date
     tables: list[Filled]
+    carried: CarriedOver | None
     complaint: str
     """What makes the command fail, with --strict only."""
 
@@ -66,6 +71,7 @@ def _draw_written(written: Written) -> str:
     """Say where the workbook is, what it is priced by, what is not priced, and what to do."""
     card = "the bundled card" if written.card == BUNDLED else "the card in force"
     lines = [written.path, f"Rates: {card}, as of {written.rates_checked}."]
+    lines += draw_carried(written.carried)
     for table in written.tables:
         lines += [_sum(table), *map(_draw_fault, table.faults[:_MOST_TOLD])]
         more = len(table.faults) - _MOST_TOLD
@@ -75,12 +81,8 @@ def _draw_written(written: Written) -> str:
 
 
 def _sum(table: Filled) -> str:
-    word, done = _words(table)
+    word, done = ("lines", "priced") if table.table == "tblCampaign" else ("rows", "counted")
     return f"{table.file}: {table.good:,} of {table.rows:,} {word} are {done}"
-
-
-def _words(table: Filled) -> tuple[str, str]:
-    return ("lines", "priced") if table.table == "tblCampaign" else ("rows", "counted")
 
 
 def _draw_fault(fault: RowFault) -> str:
@@ -92,20 +94,15 @@ def _complain(written: Written) -> str:
 
 
 def _complaint(tables: Sequence[Filled]) -> str:
-    """Say how many rows are not priced or counted; nothing where all are."""
-    bad = [
-        f"{len(each.faults):,} of {each.rows:,} {word} of {each.file} "
-        f"{'are' if len(each.faults) > 1 else 'is'} not {done}"
-        for each in tables
-        for word, done in [_words(each)]
-        if each.faults
-    ]
-    return f"{' and '.join(bad)}; the workbook is written all the same" if bad else ""
+    """Say how many rows are not priced; nothing where all are."""
+    bad = [f"{len(each.faults):,} of {each.file}" for each in tables if each.faults]
+    return f"not priced are {' and '.join(bad)}; the workbook is written" if bad else ""
 
 
 @command("xl-pricing template budget.xlsx", _draw_written, _complain)
 @argument("path", "Workbook to write, a name in .xlsx or .xlsm.")
-@option("lang", "The workbook's language: en or zh-CN. If omitted, en.")
+@option("lang", "The workbook's language: en or zh-CN. If omitted, that of --from, or en.")
+@option("old", "Older workbook, .xlsx or .xlsm, whose inputs are carried over.", flag="--from")
 @option("campaign", "CSV file with the lines of a campaign, up to 5,000.")
 @option("actuals", "CSV file with what was generated and billed, up to 5,000 rows.")
 @click.option("--blank", is_flag=True, help="No examples: neutral cells, empty tables.")
@@ -115,6 +112,7 @@ def _complaint(tables: Sequence[Filled]) -> str:
 def template(
     path: str,
     lang: Given,
+    old: Given,
     campaign: Given,
     actuals: Given,
     *,
@@ -129,22 +127,30 @@ def template(
     It is priced by the card in force. CSV files begin with the names of the columns, those of the
     tables in the workbook or what stands above them; what is not priced is told row by row. Without
     them the tables hold examples, marked as such; next to one of your own the other is empty.
+    With --from the inputs and rows of an older workbook are carried over, in either language, and
+    what cannot be is told; that is how a workbook gets new rates.
     """
-    language = _read_language(lang)
+    language = _read_language(lang) if lang else ""
     if not path.lower().endswith((".xlsx", ".xlsm")):
         raise InvalidValueError(
-            f"path {quoted(path)} is not a workbook; accepted: a name in .xlsx or .xlsm"
+            f"path {path!r} is not a workbook; accepted: a name in .xlsx or .xlsm"
         )
     if os.path.lexists(path) and not force:
         raise _exists(path)
+    files = _read_files(campaign, actuals)
     card = bundled_card() if bundled else active_card()
-    files = _read_files(campaign, actuals, card)
-    built = _build(language, card, files, macros=path.lower().endswith(".xlsm"), blank=blank)
+    old_path = Path(old) if old else None
+    before = read_old(old_path, language, card) if old_path else None
+    language = language or (before.lang if before else _read_language(lang))
+    macros = path.lower().endswith(".xlsm")
+    built = _build(language, card, files, before, macros=macros, blank=blank)
     _write(Path(path), built.data, force=force)
     kind = BUNDLED if card is bundled_card() else IN_FORCE
-    tables = [_filled(file, built, card) for file in files]
+    tables = [_filled(file, built) for file in files]
+    given = [file.of.table for file in files]
+    carried = carried_over(old_path, before, built, given) if old_path and before else None
     complaint = _complaint(tables) if strict else ""
-    return Written(path, language, kind, card.checked, tables, complaint)
+    return Written(path, language, kind, card.checked, tables, carried, complaint)
 
 
 def _read_language(lang: Given) -> str:
@@ -164,38 +170,40 @@ class _File(NamedTuple):
     held: "Rows"
 
 
-def _read_files(campaign: Given, actuals: Given, card: RateCard) -> list[_File]:
-    """Read the files that are given, their sizes as the functions read them."""
+def _read_files(campaign: str | None, actuals: str | None) -> list[_File]:
+    """Read the files that are given."""
     from workbook_templates import csv_shapes  # noqa: PLC0415 - loads openpyxl
     from workbook_templates.csv_rows import read_rows  # noqa: PLC0415 - the same
-    from workbook_templates.csv_sizes import sizes_as_read  # noqa: PLC0415 - the same
 
     given = ((campaign, csv_shapes.CAMPAIGN), (actuals, csv_shapes.ACTUALS))
-    files = []
-    for path, of in given:
-        if path:
-            held = read_rows(Path(path), of.shape)
-            rows, told = sizes_as_read(held.rows, card)
-            notes = [*(f"{Path(path).name}: {note}" for note in told), *held.notes]
-            files.append(_File(Path(path), of, held._replace(rows=rows, notes=notes)))
-    return files
+    return [_File(Path(path), of, read_rows(Path(path), of.shape)) for path, of in given if path]
 
 
 def _build(
-    lang: str, card: RateCard, files: Sequence[_File], *, macros: bool, blank: bool
+    lang: str,
+    card: RateCard,
+    files: Sequence[_File],
+    before: "Carried | None",
+    *,
+    macros: bool,
+    blank: bool,
 ) -> "Built":
     """Build the workbook; no examples stand beside rows of one's own."""
     from workbook_templates.build import BLANK_ROWS, TABLES, build  # noqa: PLC0415 - loads openpyxl
 
+    carried = before.rows if before else {}
     own = {file.of.table: file.held.rows for file in files}
-    rows = {**dict.fromkeys(TABLES if own else (), BLANK_ROWS), **own}
+    rows = {**dict.fromkeys(TABLES if own else (), BLANK_ROWS), **carried, **own}
+    inputs = before.inputs if before else {}
     with _progress(sum(map(len, own.values()))) as progress:
-        return build(lang, card, macros=macros, blank=blank, rows=rows, progress=progress)
+        return build(
+            lang, card, macros=macros, blank=blank, inputs=inputs, rows=rows, progress=progress
+        )
 
 
-def _filled(file: _File, built: "Built", card: RateCard) -> Filled:
+def _filled(file: _File, built: "Built") -> Filled:
     """Return what the workbook says of each row of a file."""
-    faults = [*_faults(file, built, card)]
+    faults = [*_faults(file, built)]
     rows = len(file.held.rows)
     good, notes = rows - len(faults), [*_missing(file), *file.held.notes]
     return Filled(file.of.table, file.path.name, rows, good, faults, notes)
@@ -207,16 +215,26 @@ def _missing(file: _File) -> Iterator[str]:
         yield f"{file.path.name} has no column {', '.join(lacks)}: type them in the workbook"
 
 
-def _faults(file: _File, built: "Built", card: RateCard) -> Iterator[RowFault]:
-    from workbook_templates.csv_reasons import reason  # noqa: PLC0415 - loads openpyxl
-
+def _faults(file: _File, built: "Built") -> Iterator[RowFault]:
     for i, (row, number) in enumerate(zip(file.held.rows, file.held.numbers, strict=True)):
         code = built.values[f"{file.of.table}.fault.{i}"]
         if isinstance(code, int | float) and code:
-            said = "nothing is typed in it"
-            if code > 0:
-                said = reason(row, file.of.needed, file.of.faults[int(code)], card)
-            yield RowFault(number, said)
+            fault = file.of.faults[int(code)] if code > 0 else None
+            yield RowFault(number, _reason(fault, row) if fault else "nothing is typed in it")
+
+
+def _reason(fault: "Fault", row: "Row") -> str:
+    """Say what is wrong with a row: in the core's words, which know sizes and names near it."""
+    said = f"{fault.fix[0].lower()}{fault.fix[1:].rstrip('.')}"
+    if not fault.says.startswith(("size", "model", "quality")):
+        return f"{fault.says}: {said}"
+    size = row.get("size")
+    try:
+        known = explain(size, row.get("quality"), row.get("model"), tier=row.get("tier"))
+        said += f", {size} is {known.size}" if ":" in str(size) else ""
+    except XlPricingError as error:
+        said = str(error)
+    return f"{fault.says}: {said}"
 
 
 @contextmanager
@@ -237,10 +255,10 @@ def _write(path: Path, data: bytes, *, force: bool) -> None:
         raise _exists(str(path)) from None
     except OSError as error:
         raise InvalidValueError(
-            f"path {quoted(str(path))} cannot be written: {error.strerror or error}; "
+            f"path {str(path)!r} cannot be written: {error.strerror or error}; "
             "accepted: a file in a folder that you may write to"
         ) from None
 
 
 def _exists(path: str) -> InvalidValueError:
-    return InvalidValueError(f"path {quoted(path)} exists; accepted: another name, or --force")
+    return InvalidValueError(f"path {path!r} exists; accepted: another name, or --force")

@@ -52,12 +52,15 @@ ROWS = (
                "the last ones are hard"),
 )  # fmt: skip
 """The example rows: the job of the Worksheet, with retries that grow."""
-_MARK = "«EXAMPLE: overwrite»"
+MARK = "EXAMPLE: overwrite"
+"""What an example's note begins with; its images follow."""
 
 
 def example(row: ActualsRow) -> dict[str, Any]:
     """Return an example by field, its note in marked words; the note begins with the row's mark."""
-    note = f"{_MARK} ({row.generations} → {row.accepted})" + (f", «{row.note}»" if row.note else "")
+    note = f"«{MARK}» ({row.generations} → {row.accepted})" + (
+        f", «{row.note}»" if row.note else ""
+    )
     return {**row._asdict(), "note": note}
 
 
@@ -127,7 +130,7 @@ _TEXT = "&".join(f"[@{field}]" for field in TYPED if field != "note")
 _KIND = examples.kind(
     f"IFERROR(LEN(TRIM({_TEXT})),1)>0",
     "[@note]",
-    f'"{_MARK} ("&[@generations]&" → "&[@accepted]&")"',
+    f'"«{MARK}» ("&[@generations]&" → "&[@accepted]&")"',
 )
 _LIKE_JOB = (
     "[@fault]=0,[@model_row]=model_row,[@width]=size_width,[@height]=size_height,"

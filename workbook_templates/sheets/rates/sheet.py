@@ -28,7 +28,8 @@ def write(book: Book, card: RateCard) -> None:
     left = 2
     for part in parts:
         page.say(page.at(TITLE_ROW, left), part.title, SECTION)
-        write_table(page, part.name, (CAPTION_ROW, left), part.columns, part.rows)
+        own = book.typed.get(part.name, ())
+        write_table(page, part.name, (CAPTION_ROW, left), part.columns, [*part.rows, *own])
         if part.name == "tblRules":
             for row, rule in enumerate(RULES, start=FIRST_ROW):
                 page.define(rule.name, page.at(row, left + 1))

@@ -17,10 +17,10 @@ from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.sheets.rates.sheet import CARD_NOTE
 from workbook_templates.sheets.rates.tables import CHANGES, told_in
 from xl_pricing.errors import InvalidValueError, NotAvailableError, XlPricingError
-from xl_pricing.hosts.excel.kept_rows import IDENTITIES, Merged, Row, merge
 from xl_pricing.hosts.excel.sheet_table import SheetTable
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.day import today
+from xl_pricing.rates.kept_rows import IDENTITIES, Merged, Row, merge
 from xl_pricing.rates.refresh.refresh import refresh_card
 from xl_pricing.rates.refresh.store import active_card, user_store
 from xl_pricing.rates.refresh.verdict import Change

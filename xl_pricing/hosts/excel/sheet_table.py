@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.hosts.excel.kept_rows import Row
+from xl_pricing.rates.kept_rows import Row
 
 _MISREAD = re.compile(
     r"\W.*|\d.*|true|false|[^\W\d_]+[ ./-]?\d+([ ,./-]+\d+)*", re.IGNORECASE | re.DOTALL

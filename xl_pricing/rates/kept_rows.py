@@ -67,9 +67,14 @@ class Merged:
         yield from (f"  removed: {line}" for line in self.removed)
 
 
-def merge(name: str, old: Sequence[Row], new: Sequence[Row]) -> Merged:
-    """Replace what the card knows, keep what it does not; columns of the user's own stay."""
-    identity = IDENTITIES[name]
+def merge(
+    name: str, old: Sequence[Row], new: Sequence[Row], identity: Identity | None = None
+) -> Merged:
+    """Replace what the card knows, keep what it does not; columns of the user's own stay.
+
+    The kept rows come last. ``identity`` is that of a table that is none of the card's.
+    """
+    identity = identity or IDENTITIES[name]
     groups = {_key(row, identity.group) for row in new}
     kept = [row for row in old if _key(row, identity.group) not in groups]
     known = {_key(row, identity.row): row for row in old}
