@@ -78,6 +78,14 @@ def running_libreoffice() -> Iterator[LibreOffice]:
         yield running
 
 
+@pytest.fixture(scope="session", autouse=True)
+def the_day_of_the_cases() -> Iterator[None]:
+    """Stop the clock for workbooks, which say on which day they were made."""
+    with pytest.MonkeyPatch.context() as patch:
+        stop_the_clock(patch.setattr)
+        yield
+
+
 @pytest.fixture(scope="module")
 def libreoffice(running_libreoffice: LibreOffice) -> LibreOffice:
     """Return the LibreOffice of the run, with an empty workbook at a module's beginning."""

@@ -189,7 +189,7 @@ def default_inputs(words: Words, card: RateCard, *, blank: bool = False) -> dict
 
     They are examples, or with ``blank`` the neutral values of a workbook without any.
     """
-    inputs: dict[str, Any] = {**worksheet_inputs.defaults(card)}
+    inputs: dict[str, Any] = {**worksheet_inputs.defaults(card, words.lang)}
     for sheet in SHEETS:
         inputs |= sheet.defaults
     if blank:

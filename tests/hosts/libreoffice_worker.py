@@ -185,7 +185,8 @@ class Commands:
         self.document.storeToURL(url, _properties(FilterName="Calc MS Excel 2007 XML"))
 
     def render(self, url: str) -> None:
-        """Print the document to a PDF file."""
+        """Print the document to a PDF file; one with links in it must have a name for that."""
+        self.document.storeAsURL(f"{url}.ods", _properties(FilterName="calc8", Overwrite=True))
         self.document.storeToURL(url, _properties(FilterName="calc_pdf_Export"))
 
     def _values(self, blocks: list[Any]) -> list[list[list[Any]]]:

@@ -43,13 +43,12 @@ def _inputs() -> Iterator[Changes]:
     """Yield each input at its limits and one beyond them."""
     limits: dict[str, tuple[Any, ...]] = {
         "images_per_call": (1, 4, 5, 10, 11, 0, 1.5, None),
-        "measured_tokens": (0, 0.5, 1_000_000, 1_000_001, "many"),
+        "measured_tokens": (0, 0.0009, 0.001, 0.5, 1_000_000, 1_000_001, "many"),
         "prompt_tokens": (None, 0, 1, 100_000, 100_001, 2.5, -1),
         "reference_images": (None, 0, 1, 15, 16, 17, -1, 0.5),
         "finals": (0, 1, 2.5, 9, 11, 1_000_000, 1_000_001, -1, None),
         "retries": (1, 1.4999, 1.5, 1.11, 1000, 1001, 0.999, None),
         "buffer": (0, 0.0999, 0.1, 0.3, 0.3001, 1, 1.001, -0.001, None),
-        "units_per_usd": (0, 0.001, None),
         "stage_drafts": (0, -0.001, None),
         "stage_finish_retries": (1, 0.999, None),
         "stage_quality": (1_000_000, 1_000_001, 0.5, 0, "lo*"),
@@ -60,6 +59,10 @@ def _inputs() -> Iterator[Changes]:
     for name, values in limits.items():
         for value in values:
             yield {name: value}
+    for rate in (0, 0.001, None, "rate"):
+        for own in (None, "CNY", "cny ", "EUR", "USD"):
+            for currency in ("CNY", "USD", None):
+                yield {"currency": currency, "units_per_usd": rate, "rate_currency": own}
     yield {"pack_usd": None, "pack_credits": None}
     for plan in dict.fromkeys(plan.plan for plan in CARD.plans):
         yield {"plan": plan}

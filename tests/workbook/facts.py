@@ -44,6 +44,9 @@ FACTS: Mapping[str, float | str | bool] = {
     'COUNTIF(A1:A4,"<6")': 2,
     'COUNTIF(B1:B4,"?ear")': 1,
     'COUNTIF(B1:B4,"<>apple")': 3,
+    "SUMPRODUCT(--(COUNTIFS(B1:B2,B1:B2,A1:A2,A1:A2)>1))": 0,
+    "SUMPRODUCT(COUNTIFS(A1:A3,A1:A3))": 3,
+    'SUMPRODUCT((LEFT(SUBSTITUTE(B1:B4,"P","a"),1)="a")*ROW(A1:A4))': 3,
     "COUNTA(A1:A4)": 3,
     "COUNTA(D1:D1)": 1,
     "COUNT(A1:B4)": 3,
@@ -81,6 +84,8 @@ FACTS: Mapping[str, float | str | bool] = {
     # Days and hours
     "HOUR(46349.75)": 18,
     "MINUTE(46349.7604166667)": 15,
+    "YEAR(46349)*100+MONTH(46349)": 202611,
+    "DAY(46081)": 28,
     "TODAY()-46349": 0,
     # Text
     "FIXED(1234.567,1)": "1,234.6",
@@ -145,7 +150,6 @@ OTHER_FACTS: Mapping[str, float | str | bool] = {
     "DATE(2026,11,23)": 46349,
     "DATE(2026,14,1)": 46419,
     "WEEKDAY(46349,2)": 1,
-    "YEAR(46349)*100+MONTH(46349)": 202611,
     "DAY(DATE(2026,3,0))": 28,
     # Text
     'TEXT(1234.567,"#,##0.00")': "1,234.57",

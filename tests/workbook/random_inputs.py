@@ -30,6 +30,7 @@ BILL = (
     *("input_tokens", "output_tokens", "billed", "note"),
 )
 CHOSEN = {"ratio": ("custom",), "use_measured": ("yes", "no")}
+CHOSEN |= {"plan": ("none",)}
 CHOSEN |= {"compare_with": ("the job", "the campaign")}
 """The inputs that are chosen from words of the language."""
 MARKS = ("EXAMPLE: overwrite", "EXAMPLE: ")
@@ -112,7 +113,7 @@ def random_job(rng: random.Random, words: Words = EN) -> dict[str, Any]:
         custom_width=pick(edges, [0, 1, 1000, 1024.5, 3856]),
         custom_height=pick(edges, [0, 16, 4096, None, -1024]),
         quality=pick(["low", "medium", "high"] * 3 + list(QUALITIES), [" High", "中", "超高"]),
-        measured_tokens=pick([None, None, None, 229, 663.5], [0, "many", 1e7]),
+        measured_tokens=pick([None, None, None, 229, 663.5], [0, 0.0009, "many", 1e7]),
         images_per_call=pick([1, 1, 2, 3, 10], [0, 11, 1.5, "one", None]),
         prompt_tokens=pick([None, 0, 31, 636], [-1, 2.5, "long", 100_001]),
         reference_images=pick([None, 0, 1, 2, 16], [17, -1, 0.5, "two"]),
@@ -121,10 +122,11 @@ def random_job(rng: random.Random, words: Words = EN) -> dict[str, Any]:
         finals=pick([0, 1, 7, 120, 5000, 2.5], [-1, "all", None]),
         retries=pick([1, 1.3, 1.5, 2, 8], [0.5, 0, None, "few"]),
         buffer=pick([0, 0.1, 0.2, 0.3, 1], [1.5, -0.1, None, "some"]),
-        plan=pick(list(dict.fromkeys(plan.plan for plan in CARD.plans))),
+        plan=pick(["none"] * 3 + list(dict.fromkeys(plan.plan for plan in CARD.plans)), ["Comfy*"]),
         currency=pick(CURRENCIES),
-        units_per_usd=pick([1, 0.9, 7.12, 155], [0, "rate", None]),
-        use_measured=pick(["yes", "no"]),
+        units_per_usd=pick([1, 0.9, 7.12, 155, None], [0, "rate"]),
+        rate_currency=pick([*CURRENCIES, None]),
+        use_measured=pick(["yes", "no"], ["maybe"]),
         stage_drafts=pick([3, 0, 2.5], [-1, "x", None]),
         stage_quality=pick(["low", "medium"], ["best", None]),
         stage_size=pick(["768x960", "1:1", None], ["10x10", "small"]),

@@ -47,10 +47,10 @@ def test_the_prefilled_workbook_shows_what_the_core_says(lang: str) -> None:
 def test_examples_are_never_used_as_measured(built: Built, lang: str) -> None:
     words = Words(lang)
     asked = built.calculate({"use_measured": words("yes")})
-    assert (asked["retries_used"], asked["usd_measured"]) == (1.5, 0)
+    assert (asked["retries_used"], asked["usd_measured"]) == (1.5, "")
     assert asked["budget_usd"] == built.values["budget_usd"]
     for values in (asked, built.values):
-        assert values["measured_note"] == words("no data of your own in Actuals yet")
+        assert values["says_use_measured"] == words("no data of your own in Actuals yet")
     assert (asked["note_measured"], asked["notes_found"]) == (0, 1)
 
 
@@ -88,7 +88,8 @@ def test_an_example_with_a_mistake_says_so(built: Built, lang: str) -> None:
 def test_a_blank_workbook_computes_and_has_room_to_type(blank: Built, lang: str) -> None:
     assert blank.values["status"] == Words(lang)("✔ All checks passed")
     assert isinstance(blank.values["budget_usd"], float)
-    assert blank.values["budget_usd"] == blank.values["budget_currency"]
+    own = blank.values["budget_usd"] if lang == "en" else "–"
+    assert blank.values["budget_currency"] == own
     for name in ("campaign_own", "campaign_examples", "actuals_own", "actuals_examples"):
         assert blank.values[name] == 0
     for table in TABLES:

@@ -238,7 +238,7 @@ def test_the_plan_is_what_was_typed_whether_measured_values_are_used_or_not() ->
     typed, measured = (answers([GOOD] * 3, use_measured=used) for used in ("no", YES))
     assert measured["cost_per_image"] != typed["cost_per_image"]
     changed = {name for name, value in summary(typed).items() if measured[name] != value}
-    assert changed == {"actuals_switched_on", "measured_note"}
+    assert changed == {"actuals_switched_on", "measured_label"}
 
 
 def test_the_campaign_can_be_the_plan() -> None:

@@ -105,7 +105,7 @@ def line_cost(i: int) -> float:
 
 @pytest.mark.parametrize("i", range(len(campaign_lines.LINES)))
 def test_a_line_agrees_with_the_cell_functions(i: int) -> None:
-    line, values = campaign_lines.LINES[i], values_of()
+    line, values = campaign_lines.LINES[i], values_of(plan="ComfyUI")
     assert values[f"tblCampaign.cost_per_image.{i}"] == pytest.approx(line_cost(i), rel=1e-12)
     budget = IMGBUDGET(line_cost(i), line.finals, line.retries, line.buffer)
     assert values[f"tblCampaign.budget.{i}"] == pytest.approx(budget, rel=1e-12)

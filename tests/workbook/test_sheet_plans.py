@@ -232,7 +232,8 @@ def test_a_pack_in_figures() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, pack.NEVER),
+        ({}, pack.NO_PLAN),
+        ({"plan": "ComfyUI"}, pack.NEVER),
         (
             {"plan": "PixAPI", "pack_credits": 5000},
             pack.PAYS.format(packs="$10.00", tokens="$41.62"),
@@ -241,9 +242,9 @@ def test_a_pack_in_figures() -> None:
             {"plan": "PixAPI", "pack_usd": 100, "pack_credits": 20_000, "finals": 10},
             pack.TOO_BIG.format(packs="$100.00", tokens="$3.47"),
         ),
-        ({"finals": 0}, pack.NO_NEED),
+        ({"plan": "ComfyUI", "finals": 0}, pack.NO_NEED),
         ({"plan": "LaoZhang VIP"}, pack.NO_CREDITS),
-        ({"retries": "few"}, pack.BAD_PLAN),
+        ({"plan": "ComfyUI", "retries": "few"}, pack.BAD_PLAN),
         ({"plan": "PixAPI", "price_date": CARD.checked.replace(year=2025)}, pack.NO_TOKENS),
         ({"pack_usd": 0}, pack.UNTYPED),
         ({"pack_usd": None, "pack_credits": None}, pack.UNTYPED),

@@ -97,7 +97,7 @@ def test_the_budget_formula_agrees_with_the_functions() -> None:
     from xl_pricing.functions import IMGBUDGET, IMGCOST, IMGCREDITS
 
     cost = IMGCOST("4:5", "high", None, 1, 180, 1)
-    values = built_in("en").values
+    values = built_in("en").calculate({"plan": "ComfyUI"})
     assert values["budget_usd"] == pytest.approx(IMGBUDGET(cost, 120, 1.5, 0.2), rel=1e-12)
     credits_ = IMGCREDITS("4:5", "high", "ComfyUI", None, 1, 180, 1)
     assert values["budget_credits"] == pytest.approx(IMGBUDGET(credits_, 120, 1.5, 0.2), rel=1e-12)
@@ -176,8 +176,10 @@ def test_a_long_campaign_is_a_small_file_and_its_making_is_told(rows: int, limit
 def test_the_bytes_do_not_depend_on_the_run(lang: str, tmp_path: Path) -> None:
     """Hash seed, time zone, locale and lxml's presence change nothing."""
     script = (
-        "import sys; sys.path.insert(0, sys.argv[1]);"
-        "from pathlib import Path; from workbook_templates.build import write_template;"
+        "import sys; sys.path[:0] = [sys.argv[1], sys.argv[1] + '/tests']\n"
+        "import xl_pricing.rates.day; from that_day import stop_the_clock\n"
+        "stop_the_clock(lambda _, day: setattr(xl_pricing.rates.day, 'system_day', day))\n"
+        "from pathlib import Path; from workbook_templates.build import write_template\n"
         "write_template(Path(sys.argv[2]), sys.argv[3])"
     )
     root = str(Path(__file__).parents[2])

@@ -22,12 +22,15 @@ _SAME_LINE = re.compile(r"\[@(\w+)\]")
 
 
 class Figure(NamedTuple):
-    """A computed cell: its name, label, formula, unit and look."""
+    """A computed cell: its name, label, formula, unit and look.
+
+    A unit is text, or a figure of which name, formula and look are used.
+    """
 
     name: str
     label: str = ""
     formula: str = ""
-    unit: str = ""
+    unit: "str | Figure" = ""
     look: Style = theme.COMPUTED
     label_look: Style = theme.LABEL
 
@@ -211,12 +214,12 @@ def write_row(
     page: Page,
     columns: str,
     row: int,
-    label: str,
+    label: str | Figure,
     figures: Iterable[Figure],
     label_look: Style = theme.LABEL,
 ) -> None:
     """Write a label and the figures beside it, one a column."""
-    page.say(f"{columns[0]}{row}", label, label_look)
+    _say_or_put(page, f"{columns[0]}{row}", label, label_look)
     for column, figure in zip(columns[1:], figures, strict=True):
         put(page, f"{column}{row}", figure)
 

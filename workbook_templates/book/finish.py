@@ -27,7 +27,7 @@ _FONT = re.compile(r"<font>(.*?)</font>")
 _FONT_PART = re.compile(r"<(\w+)[^>]*></\1>")
 _TYPE = re.compile("<Default [^>]*></Default>")
 # The order that the schema asks for; openpyxl writes another one.
-_FONT_ORDER = ("b", "i", "sz", "color", "name", "family", "scheme")
+_FONT_ORDER = ("b", "i", "u", "sz", "color", "name", "family", "scheme")
 _NO_TITLE = '<autoTitleDeleted val="1"></autoTitleDeleted>'
 _FIRST_PARTS = ("[Content_Types].xml", "_rels/.rels")
 

@@ -19,6 +19,7 @@ from openpyxl.utils.cell import coordinate_from_string, range_to_tuple
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -206,18 +207,30 @@ class Page:
         color: str | None = None,
         fill: str | None = None,
         border: Border | None = None,
+        *,
+        bold: bool = True,
     ) -> None:
-        """Give cells bold text of a color, a fill or a border where the condition holds.
+        """Give cells (bold) text of a color, a fill or a border where the condition holds.
 
         The condition is one of the first cell; words must say the same, for no color carries it.
         """
         look = {
-            "font": Font(color=color, bold=True) if color else None,
+            "font": Font(color=color, bold=bold) if color else None,
             "fill": PatternFill(bgColor=fill) if fill else None,
             "border": border,
         }
         rule = FormulaRule(formula=[condition], **look)  # type: ignore[no-untyped-call]  # openpyxl's helper has no types
         self.sheet.conditional_formatting.add(cells, rule)
+
+    def link(self, at: str, target: str) -> None:
+        """Let a click on a cell lead to a named one, or to the first of a table's column.
+
+        Or to an address, such as ``'Checks'!C4``, where it is yet to be written.
+        """
+        names = self.book.workbook.defined_names
+        address = names[target].attr_text if target in names else self._addressed(target)
+        location = address.split(":")[0].replace("$", "")
+        self.sheet[at].hyperlink = Hyperlink(ref=at, location=location)
 
     def heights(self, rows: Mapping[int, float]) -> None:
         """Set row heights in points."""

@@ -23,6 +23,7 @@ INPUT_TEXT, INPUT_FILL = "0000FF", "FFF2CC"
 TEAL, TEAL_FILL = "0B5F59", "E3F4F1"
 AMBER, AMBER_FILL = "8A4B00", "FDEBD0"
 RED, RED_FILL = "9B1C1C", "FDE2E2"
+UNUSED, UNUSED_FILL = "757C84", "F2F4F6"
 
 FONTS = {"en": "Arial", "zh-CN": "Microsoft YaHei"}
 UPRIGHT = {"zh-CN"}
@@ -69,6 +70,7 @@ class Style:
     fraction: str | None = None
     unlocked: bool = False
     indent: int = 0
+    underline: bool = False
 
 
 TITLE = Style(size=18, bold=True, color=PAPER, fill=NAVY)
@@ -101,8 +103,8 @@ CARD_COUNT = replace(CARD_MONEY, number=COUNT, fraction=FRACTION)
 CARD_PRICE_USD = replace(CARD_MONEY, number=USD)
 CARD_PRICE = replace(CARD_MONEY, size=16, number='"$"0.0000')
 CARD_NOTE = Style(size=9, color=SLATE, fill=TEAL_FILL, indent=1)
-STATUS = Style(bold=True, color=PAPER, fill=NAVY, align="right")
-STATUS_LEFT = replace(STATUS, align="left")
+STATUS = Style(bold=True, color=PAPER, fill=NAVY, align="right", underline=True)
+STATUS_LEFT = replace(STATUS, align="left", underline=False)
 HEADER_LEFT = replace(HEADER, align="left")
 VALUE = Style(size=9, bold=True, border="line", indent=1, number="General")
 STEP_LABEL = Style(bold=True, color=NAVY)
@@ -120,11 +122,13 @@ COMPUTED_FRACTION = replace(COMPUTED, number=COUNT, fraction=FRACTION)
 COMPUTED_RATE = replace(COMPUTED, number=RATE)
 COMPUTED_PRICE = replace(COMPUTED, number=USD_FINE)
 COMPUTED_USD = replace(COMPUTED, number=USD)
+COMPUTED_NAME = replace(COMPUTED, number=TEXT)
 COMPUTED_SHARE = replace(COMPUTED, number=PERCENT)
 COMPUTED_DATE = replace(COMPUTED, number=DATE)
 COMPUTED_TEXT = Style(size=9, border="box", indent=1)
 TOTAL = Style(bold=True, border="top", align="right", indent=1)
 TOTAL_LABEL = Style(bold=True, border="top", indent=1)
+TOTAL_COUNT = replace(TOTAL, number=COUNT)
 TOTAL_FRACTION = replace(TOTAL, number=COUNT, fraction=FRACTION)
 TOTAL_PRICE = replace(TOTAL, number=USD_FINE)
 TOTAL_USD = replace(TOTAL, number=USD)
@@ -165,6 +169,7 @@ class Theme:
                     bold=style.bold,
                     italic=style.italic and self._slants,
                     color=style.color,
+                    underline="single" if style.underline else None,
                 ),
                 "fill": PatternFill("solid", style.fill) if style.fill else PatternFill(),
                 "alignment": Alignment(

@@ -80,8 +80,12 @@ class Compiler:
             return special.compiled(self, call, by_cell=by_cell)
         function = _function(name, len(call.given))
         if name in lookup.FUNCTIONS:
-            by_cell = by_cell or name == "SUMPRODUCT"
-            return _applied(function, [self.given(node, by_cell=by_cell) for node in call.given])
+            each_cell = by_cell or name == "SUMPRODUCT"
+            operands = [self.given(node, by_cell=each_cell) for node in call.given]
+            if by_cell and name in lookup.BY_CELL:
+                answer = lookup.BY_CELL[name]
+                return lambda known, row: answer(*(each(known, row) for each in operands))
+            return _applied(function, operands)
         operands = [self._shared(node, by_cell=by_cell) for node in call.given]
         if name in functions.LOOK_AT_ERRORS:
             operands = [special.caught(operand) for operand in operands]

@@ -11,7 +11,8 @@ class Check(NamedTuple):
     """A rule: 1 where it holds, 0 where not; what it says, and what to do.
 
     ``after`` are the rules that it rests on. Where one of them does not hold it is `UNJUDGED`, so
-    that one mistake is told once.
+    that one mistake is told once. ``at`` is the name of the cell to look at.
+    ``tells`` is the formula of what to do where it takes figures of the sheet.
     """
 
     name: str
@@ -19,6 +20,8 @@ class Check(NamedTuple):
     fix: str
     formula: str
     after: tuple[str, ...] = ()
+    at: str = ""
+    tells: str = ""
 
     @property
     def judged(self) -> str:

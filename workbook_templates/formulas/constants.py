@@ -13,7 +13,7 @@ from xl_pricing.estimation import (
     size,
     tokens,
 )
-from xl_pricing.estimation.size import FreeSizes
+from xl_pricing.estimation.size import FixedSizes, FreeSizes
 from xl_pricing.rates.card import bundled_card
 
 MOST_ROWS = 5_000
@@ -27,6 +27,8 @@ MAX_PX = 100_000
 """Edge of an image in px at most, where a sheet asks for one."""
 FREE_SIZES = next(m.sizes for m in bundled_card().models if isinstance(m.sizes, FreeSizes))
 """What newer models take: texts tell it, formulas read the table of models."""
+FIXED_SIZES = next(m.sizes for m in bundled_card().models if isinstance(m.sizes, FixedSizes)).sizes
+"""What the gpt-image-1 family takes; texts tell it."""
 USUAL_BUFFERS = tuple(f"{share:.0%}" for share in map(float, budget.USUAL_BUFFERS))
 """The usual buffer in words, from and to."""
 RATES_AGE_DAYS = 45
@@ -56,12 +58,15 @@ RULES = (
     Rule("max_references", image.MAX_REFERENCES, "reference images at most"),
     Rule("max_reference_px", MAX_PX, "edge of a reference image in px at most"),
     Rule("max_prompt_tokens", image.MAX_PROMPT_TOKENS, "prompt tokens at most"),
+    Rule("least_measured_tokens", float(image.LEAST_MEASURED_TOKENS), "measured tokens at least"),
     Rule("max_measured_tokens", image.MAX_MEASURED_TOKENS, "measured tokens at most"),
     Rule("plan_rank_base", 100_000_000, "ranks a plan's rows: the smallest size tier first"),
     Rule("cent_fraction_usd", 0.000001, "sums may differ by so many USD"),
-    Rule("plan_row_base", 10_000, "keeps a plan's row beside its rank"),
+    Rule("row_base", 10_000, "keeps a row beside its rank"),
     Rule("megapixel_px", elsewhere.MEGAPIXEL_PX, "other models: pixels of a megapixel"),
     Rule("plan_marks", 3, "marks of a quality: refused, unknown, priced"),
+    Rule("near_base", 256, "nearest sizes: keeps height and width, in steps, beside a rank"),
+    Rule("closeness_parts", 1_000_000, "nearest sizes: how finely they are compared"),
     Rule("compared_decimals", 9, "prices are compared to so many decimals"),
     Rule("negligible_share", 0.000001, "a saving of a smaller part of the budget is none"),
     Rule("retries_step", float(levers.RETRIES_STEP), "levers: retries less and more by"),

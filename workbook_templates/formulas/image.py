@@ -125,7 +125,7 @@ def of_model(field: str, row: str = "[@model_row]") -> str:
     return f"INDEX(tblModels[{field}],{row})"
 
 
-_READ_AS = ((" ", ""), ("×", "x"), ("*", "x"), ("-x-", "x"), ("?", "!"), ("~", "!"))
+_READ_AS = ((" ", ""), ("：", ":"), ("×", "x"), ("*", "x"), ("-x-", "x"), ("?", "!"), ("~", "!"))
 """Marks in a typed size, and what they are read as."""
 
 
@@ -218,7 +218,9 @@ def output_tokens(image: ImageCells, *, per_call: bool = False) -> str:
     pixels = f"(grid_base_px+{image.pixels})"
     by_grid = f"ROUNDUP({times}{image.grid}*{image.cells}*{pixels}/grid_divisor_px,0){share}"
     typed = image.measured
-    measured = f"IF(AND({typed}>0,{typed}<=max_measured_tokens),{each}{typed},NA())"
+    measured = (
+        f"IF(AND({typed}>=least_measured_tokens,{typed}<=max_measured_tokens),{each}{typed},NA())"
+    )
     listed = f"IF({image.listed}>0,{each}{image.listed},NA())"
     by_rule = f"IF({image.grid}>0,{by_grid},{listed})"
     return f"IF({is_number(typed)},{measured},IF({image.legal}=0,NA(),{by_rule}))"
@@ -292,16 +294,20 @@ def rate_rows(model: str, meter: str, tier: str) -> str:
     return f'(tblRates[model]={model})*(tblRates[meter]="{meter}")*(tblRates[tier]={tier})'
 
 
-def rate_day(rows: str) -> str:
-    """Return the latest day of such rows up to the price date; 0 where there is none."""
-    days = "tblRates[effective_from]"
-    return f"SUMPRODUCT(MAX({rows}*({days}<=price_day)*{days}))"
+_RATE_POSITION = "(ROW(tblRates[model])-ROW(tblRates[[#Headers],[model]]))"
 
 
 def rate_row(rows: str) -> str:
-    """Return the row in force of such rows; 0 where there is none."""
-    position = "(ROW(tblRates[model])-ROW(tblRates[[#Headers],[model]]))"
-    return f"SUMPRODUCT({rows}*(tblRates[effective_from]={rate_day(rows)})*{position})"
+    """Return the row in force of such rows on the price date; 0 where there is none, or two.
+
+    The latest day is found with the row behind it: the last row of that day, and the first one.
+    """
+    days = "tblRates[effective_from]"
+    latest = f"{rows}*({days}<=price_day)*({days}*row_base"
+    last, first = (f"SUMPRODUCT(MAX({latest}{place}))" for place in (
+        f"+{_RATE_POSITION})", f"+row_base-{_RATE_POSITION})"))  # fmt: skip
+    row = f"MOD({last},row_base)"
+    return f"IF({row}+MOD({first},row_base)=row_base,{row},0)"
 
 
 def tier_column(tier: str) -> str:

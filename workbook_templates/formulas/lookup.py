@@ -145,6 +145,24 @@ def count_ifs(*pairs: Given) -> float:
     return float(len(_where(pairs)))
 
 
+def count_ifs_each(*pairs: Given) -> Given:
+    """Count the rows that meet all criteria, once for each row of ranges of criteria."""
+    sought = [each.cells for each in pairs[1::2] if isinstance(each, Array) and len(each.cells) > 1]
+    if not sought:
+        return count_ifs(*pairs)
+    if len({len(cells) for cells in sought}) > 1:
+        raise RaisedError(VALUE)
+    return Array([count_ifs(*_of_row(pairs, row)) for row in range(len(sought[0]))])
+
+
+def _of_row(pairs: Sequence[Given], row: int) -> list[Given]:
+    """Return ranges and criteria with those of one row in the place of ranges of criteria."""
+    return [
+        each.cells[row] if i % 2 and isinstance(each, Array) and len(each.cells) > 1 else each
+        for i, each in enumerate(pairs)
+    ]
+
+
 def count_if(tested: Given, sought: Given) -> float:
     """Count the cells that meet a criterion."""
     return count_ifs(tested, sought)
@@ -228,3 +246,5 @@ FUNCTIONS: dict[str, Callable[..., CellValue]] = {
     "SUMPRODUCT": sum_product,
 }
 """What computes a single value of arrays and values."""
+BY_CELL: dict[str, Callable[..., Given]] = {"COUNTIFS": count_ifs_each}
+"""What answers with an array where arrays are computed cell by cell."""

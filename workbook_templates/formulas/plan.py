@@ -18,7 +18,7 @@ _PREFERENCE = (
     "(plan_rank_base-4*tblPlans[max_long_edge_px]"
     f'-2*(tblPlans[model]="{ANY}")-(tblPlans[quality]="{ANY}"))'
 )
-RANK = f"({_PREFERENCE}*plan_row_base-{POSITION})"
+RANK = f"({_PREFERENCE}*row_base-{POSITION})"
 """How well a row that fits is liked; of equal ones the first."""
 
 
@@ -41,7 +41,7 @@ def fits(plan: str, quality: str, image: ImageCells) -> str:
 
 def row(asked: str, fitting: str) -> str:
     """Return the best of the rows that fit, 0 where none does or where ``asked`` is 0."""
-    best = f"MOD(-SUMPRODUCT(MAX({fitting}*{RANK})),plan_row_base)"
+    best = f"MOD(-SUMPRODUCT(MAX({fitting}*{RANK})),row_base)"
     return f"IF({asked}=0,0,IFERROR({best},NA()))"
 
 

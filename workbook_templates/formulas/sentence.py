@@ -22,6 +22,22 @@ def fixed(number: str, digits: int = 2) -> str:
     return f"FIXED({_tidy(number, digits)},{digits})"
 
 
+def up(count: str) -> str:
+    """Return the formula of a count of images rounded up; the noise of floats is cut before."""
+    return f"ROUNDUP(ROUND({count},compared_decimals),0)"
+
+
+def is_whole(count: str) -> str:
+    """Return the condition that nothing of a count is rounded."""
+    return f"{up(count)}=ROUND({count},compared_decimals)"
+
+
+def day(date: str) -> str:
+    """Return the formula of a day in words, as 2026-11-23 in every locale."""
+    month, of_month = (f"MID(100+{part}({date}),2,2)" for part in ("MONTH", "DAY"))
+    return f'YEAR({date})&"-"&{month}&"-"&{of_month}'
+
+
 def percent(share: str) -> str:
     """Return the formula of a whole percentage in words."""
     return f'TEXT({_tidy(share, 2)},"0%")'

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from workbook_templates.formulas.values import (
@@ -17,6 +18,7 @@ from workbook_templates.formulas.values import (
 
 _SPACES = re.compile(" +")
 _DAY = 86_400
+_EPOCH = date(1899, 12, 30).toordinal()
 
 
 def trim(value: CellValue) -> str:
@@ -89,7 +91,15 @@ def _minutes(value: CellValue) -> int:
     return round(number(value) % 1 * _DAY) % _DAY // 60
 
 
+def _day(value: CellValue) -> date:
+    """Return the day that a number is."""
+    if number(value) < 1:
+        raise RaisedError(NUM)
+    return date.fromordinal(_EPOCH + int(number(value)))
+
+
 FUNCTIONS: dict[str, Callable[..., CellValue]] = {
+    "DAY": lambda value: float(_day(value).day),
     "FIND": find,
     "FIXED": fixed,
     "HOUR": lambda value: float(_minutes(value) // 60),
@@ -98,9 +108,11 @@ FUNCTIONS: dict[str, Callable[..., CellValue]] = {
     "LOWER": lambda value: text(value).lower(),
     "MID": middle,
     "MINUTE": lambda value: float(_minutes(value) % 60),
+    "MONTH": lambda value: float(_day(value).month),
     "REPT": repeat,
     "SUBSTITUTE": substitute,
     "TEXT": as_text,
     "TRIM": trim,
     "VALUE": value_of,
+    "YEAR": lambda value: float(_day(value).year),
 }

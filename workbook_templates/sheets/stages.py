@@ -46,7 +46,7 @@ NOTES = (
         f"MIN({within('stage_drafts', 'stage_drafts>=0')},"
         f"{within('stage_finish_retries', 'stage_finish_retries>=1')},"
         "IF(ISNUMBER(stage_tokens),1,0))",
-        ("ok_model", "ok_size", "ok_images"),
+        ("ok_model", "ok_size", "ok_images_per_call"),
     ),
 )
 """Rules for the Checks sheet."""
@@ -185,7 +185,8 @@ SIZE_WORKINGS = (
     Figure("stage_cells", "Draft cells", image.cells(_DRAFT), "cells", _COUNTED),
     Figure("stage_listed", "Tokens of the fixed size",
            image.listed_tokens(_DRAFT), "0 = none", _COUNTED),
-    Figure("stage_images", "Images per call", "IF(ok_images=1,images_per_call,1)", "images",
+    Figure("stage_images", "Images per call", "IF(ok_images_per_call=1,images_per_call,1)",
+           "images",
            _COUNTED),
     Figure("stage_tokens", "Draft tokens", image.output_tokens(_DRAFT), "per draft",
            _COUNTED),

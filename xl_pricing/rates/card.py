@@ -59,9 +59,8 @@ class RateCard:
         return max(rate.checked for rate in self.rates)
 
     def as_of(self, day: date) -> date:
-        """Return the day as of which a sheet prices: checked, or the last rate begun by ``day``."""
-        begun = (rate.effective_from for rate in self.rates if rate.effective_from <= day)
-        return max(self.checked, *begun)
+        """Return the day as of which a sheet of ``day`` prices: never before the last check."""
+        return max(self.checked, day)
 
     def find(self, name: str) -> Model | None:
         """Find a model by id, alias or dated snapshot, in any case; ``None`` for no model."""

@@ -16,6 +16,7 @@ from outcomes import (
     plans,
     rates,
     risk,
+    says,
     stages,
     strict,
     worksheet,
@@ -39,7 +40,7 @@ def outcomes(
     """
     job = Job(strict.read(typed), card)
     lines, bills = Campaign(job), Bills(job)
-    return {
+    found = {
         **worksheet.outcomes(job),
         **campaign.outcomes(lines),
         **stages.outcomes(job),
@@ -50,6 +51,7 @@ def outcomes(
         **rates.outcomes(lines),
         **checks.outcomes(lines, bills, today or card.checked),
     }
+    return found | says.outcomes(job, found)
 
 
 def rules(typed: Mapping[str, Cell], card: RateCard) -> dict[str, Outcome]:

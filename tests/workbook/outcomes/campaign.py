@@ -115,7 +115,10 @@ def _of_line(line: Line, campaign: Campaign) -> dict[str, Outcome]:
     }
     if not line.filled:
         return {"check": check(line, SAYS), **dict.fromkeys(figures, "")}
-    return {"check": check(line, SAYS), **{name: cell(of) for name, of in figures.items()}}
+    found: dict[str, Outcome] = {name: cell(of) for name, of in figures.items()}
+    if line.is_priced and not campaign.job.has_plan:
+        found["credits"] = "–"
+    return {"check": check(line, SAYS), **found}
 
 
 def _totals(campaign: Campaign) -> dict[str, Outcome]:
@@ -124,13 +127,14 @@ def _totals(campaign: Campaign) -> dict[str, Outcome]:
         "campaign_rows": len(campaign.filled),
         "campaign_priced": len(campaign.priced),
         "campaign_priced_usd": campaign.priced_usd,
-        "campaign_plan": Said("^Credits of ", (campaign.job["plan"],)),
         "campaign_status": _status(campaign),
         "campaign_told": told(campaign),
         "campaign_total": cell(campaign.total),
         "campaign_generations": cell(campaign.generations),
         "campaign_expected_cost": cell(campaign.expected_cost),
-        "campaign_credits": cell(lambda: campaign.sum(Line.credits)),
+        "campaign_credits": (
+            cell(lambda: campaign.sum(Line.credits)) if campaign.job.has_plan else "–"
+        ),
         "campaign_staged": cell(campaign.staged),
         "campaign_finals": cell(campaign.finals),
         "campaign_saving": cell(campaign.saving),

@@ -9,14 +9,14 @@ from outcomes import elsewhere, plans, rates, risk, stages, strict
 from outcomes import lines as rows_of_lines
 from outcomes.bills import Bills
 from outcomes.campaign import Campaign
-from outcomes.job import YES, Job
+from outcomes.job import NO, USD, YES, Job
 from outcomes.pack import JobPack
 from outcomes.said import Outcome, Said
 from outcomes.strict import holds
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.budget import USUAL_BUFFERS
 from xl_pricing.estimation.credits import charge
-from xl_pricing.estimation.image import QUALITIES
+from xl_pricing.estimation.image import MAX_REFERENCES, QUALITIES
 from xl_pricing.estimation.size import FreeSizes
 from xl_pricing.rates.card import read_tier
 from xl_pricing.rates.rows import read_date
@@ -25,21 +25,34 @@ RATES_AGE = timedelta(days=45)
 LISTED_ROWS = 10
 UNJUDGED = 2
 """What a rule shows that rests on one that does not hold."""
-_OF_IMAGE = ("ok_images", "ok_measured", "ok_prompt", "ok_references")
+_OF_IMAGE = (
+    *("ok_images_per_call", "ok_measured_tokens", "ok_prompt_tokens", "ok_reference_images"),
+    *("ok_reference_width", "ok_reference_height"),
+)
 AFTER = {
     "ok_size": ("ok_model", "ok_ratio"),
     "ok_quality": ("ok_model", "ok_size", "ok_quality_word", *_OF_IMAGE),
-    "ok_rates": ("ok_model", "ok_tier", "ok_day"),
-    "ok_plan": ("ok_quality", "ok_rates"),
-    "ok_sums": ("ok_quality", "ok_rates", "ok_finals", "ok_retries", "ok_buffer"),
+    "ok_rates": ("ok_model", "ok_tier", "ok_day", "ok_rates_once"),
+    "ok_reference_width": ("ok_reference_images",),
+    "ok_reference_height": ("ok_reference_images",),
+    "ok_sums": (
+        "ok_quality",
+        "ok_rates",
+        "ok_finals",
+        "ok_retries",
+        "ok_buffer",
+        "ok_use_measured",
+    ),
+    "note_plan_price": ("ok_plan", "ok_quality", "ok_rates"),
+    "note_exchange": ("ok_exchange",),
     "ok_campaign_rows": ("ok_day",),
     "note_service": ("ok_model", "ok_day"),
     "note_age": ("ok_day",),
     "note_buffer": ("ok_buffer",),
     "note_basis": ("ok_quality", "ok_rates"),
     "note_size": ("ok_size",),
-    "note_plan": ("ok_plan",),
-    "note_stage": ("ok_model", "ok_size", "ok_images"),
+    "note_plan": ("note_plan_price",),
+    "note_stage": ("ok_model", "ok_size", "ok_images_per_call"),
     "note_risk": ("ok_finals", "ok_retries", "ok_buffer"),
     "note_campaign_cap": ("ok_campaign_rows",),
     "note_campaign_service": ("ok_day",),
@@ -65,10 +78,13 @@ def outcomes(campaign_: Campaign, bills: Bills, today: date) -> dict[str, Outcom
         "errors_found": wrong,
         "notes_found": noted,
         "status": _status(wrong, noted),
+        "rates_once_says": Said("^A correction replaces"),
+        "rates_twice": 0,
+        "references_valid": holds(lambda: job.references),
         "spec_valid": holds(job.inputs),
         **{f"{name}_own": len(of.own) for name, of in tables},
         **{f"{name}_examples": len(of.examples) for name, of in tables},
-        "plan_valid": errors["ok_finals"] * errors["ok_retries"] * errors["ok_buffer"],
+        "plan_valid": holds(job.plan),
         **_to_fix("campaign", lines),
         **_to_fix("actuals", rows),
     }
@@ -77,12 +93,7 @@ def outcomes(campaign_: Campaign, bills: Bills, today: date) -> dict[str, Outcom
 def _of_image(job: Job) -> dict[str, int]:
     day, tier = read_date(job["price_date"]), job["tier"].lower()
     meters = ("text_in", "image_in", "image_out")
-
-    def plan() -> None:
-        terms = job.card.plans[job.offer()].terms
-        # Credits that are listed need no token price.
-        found = terms if terms.credits else charge(terms, job.list_cost)
-        strict.need(found.credits is not None or found.usd is not None)
+    names = {plan.plan.lower() for plan in job.card.plans}
 
     def rates_() -> list[object]:
         return [job.card.rate(job.model, meter, tier, day) for meter in meters]
@@ -99,13 +110,56 @@ def _of_image(job: Job) -> dict[str, int]:
         "ok_day": int(day >= min(rate.effective_from for rate in job.card.rates)),
         "ok_size": 1 if strict.is_measured(job["measured_tokens"]) else holds(lambda: job.size),
         "ok_quality": holds(job.usage),
+        "ok_rates_once": 1,
         "ok_rates": holds(rates_),
-        "ok_images": holds(lambda: job.images_per_call),
-        "ok_measured": holds(lambda: job.measured_tokens),
-        "ok_prompt": holds(lambda: job.prompt_tokens),
-        "ok_references": holds(lambda: job.references),
-        "ok_plan": holds(plan) if holds(lambda: job.size) else UNJUDGED,
+        "ok_images_per_call": holds(lambda: job.images_per_call),
+        "ok_measured_tokens": holds(lambda: job.measured_tokens),
+        "ok_prompt_tokens": holds(lambda: job.prompt_tokens),
+        **_of_references(job),
+        "ok_plan": int(not job.has_plan or job["plan"].lower() in names),
         "ok_table": 1,
+    }
+
+
+def _of_references(job: Job) -> dict[str, int]:
+    """Return how many there are, and their edges, each of which is asked for by itself."""
+
+    def count() -> int:
+        typed = job["reference_images"]
+        return 0 if strict.blank(typed) else strict.whole(typed, 0, MAX_REFERENCES)
+
+    def edge(name: str) -> None:
+        if count():
+            strict.whole(job[name], 1, strict.MAX_REFERENCE_PX)
+
+    edges = ("reference_width", "reference_height")
+    return {
+        "ok_reference_images": holds(count),
+        **{f"ok_{name}": holds(lambda name=name: edge(name)) for name in edges},
+    }
+
+
+def _has_plan_price(job: Job) -> int:
+    """Return 1 where no plan is asked for its price, or it has one for the image."""
+
+    def price() -> None:
+        terms = job.card.plans[job.offer()].terms
+        # Credits that are listed need no token price.
+        found = terms if terms.credits else charge(terms, job.list_cost)
+        strict.need(found.credits is not None or found.usd is not None)
+
+    if not job.has_plan:
+        return 1
+    return holds(price) if holds(lambda: job.size) else UNJUDGED
+
+
+def _exchange(job: Job) -> dict[str, int]:
+    """Return whether the rate is one; and whether it is one of the currency that is shown."""
+    asked = job.currency != USD and not strict.blank(job["units_per_usd"])
+    owner = job["rate_currency"].upper()
+    return {
+        "ok_exchange": holds(job.units_per_usd) if asked else 1,
+        "note_exchange": int(not asked or not owner or owner == job.currency.upper()),
     }
 
 
@@ -124,7 +178,8 @@ def _of_job(job: Job) -> dict[str, int]:
         "ok_finals": holds(lambda: strict.figure(job["finals"])),
         "ok_retries": holds(lambda: strict.figure(job["retries"], 1)),
         "ok_buffer": holds(lambda: strict.figure(job["buffer"], 0, Fraction(1))),
-        "ok_exchange": holds(lambda: strict.need(strict.figure(job["units_per_usd"]))),
+        "ok_use_measured": int(job["use_measured"] in {"", YES, NO}),
+        "ok_exchange": _exchange(job)["ok_exchange"],
         "ok_sums": holds(lambda: job.plan(job.cost())),
         "ok_plans_table": 1,
     }
@@ -147,7 +202,7 @@ def _notes(job: Job, today: date) -> dict[str, int]:
     width, height = job.edges
 
     def assumes_nothing() -> None:
-        strict.need(job.card.plans[job.offer()].basis != "estimate")
+        strict.need(not job.has_plan or job.card.plans[job.offer()].basis != "estimate")
 
     tried = isinstance(sizes, FreeSizes) and width * height > sizes.experimental_pixels
     return {
@@ -157,6 +212,8 @@ def _notes(job: Job, today: date) -> dict[str, int]:
         "note_buffer": holds(lambda: strict.figure(job["buffer"], low, high)),
         "note_basis": _basis(job),
         "note_size": int(not tried),
+        "note_plan_price": _has_plan_price(job),
+        "note_exchange": _exchange(job)["note_exchange"],
         "note_plan": holds(assumes_nothing),
         "note_stage": stages.drafts_can_be_made(job),
         "note_lever_ratios": int(len(job.card.ratios) + 1 <= 40),
@@ -167,15 +224,19 @@ def _notes(job: Job, today: date) -> dict[str, int]:
 
 
 def _basis(job: Job) -> int:
-    """Return 0 where output tokens or their rate are an estimate, or there is no rate."""
-    if not strict.blank(job["measured_tokens"]):
-        return 1
-    day = read_date(job["price_date"])
+    """Return 0 where output tokens or a rate in use are an estimate, or there is no rate."""
+    day, tier = read_date(job["price_date"]), job["tier"].lower()
     try:
-        rate = job.card.rate(job.model, "image_out", job["tier"].lower(), day)
+        used = job.usage()
+        counted = [job.model.output.basis] if strict.blank(job["measured_tokens"]) else []
+        rated = [
+            job.card.rate(job.model, meter, tier, day).basis
+            for meter in ("text_in", "image_in", "image_out")
+            if getattr(used, meter)
+        ]
     except XlPricingError:
         return 0
-    return int("estimate" not in {rate.basis, job.model.output.basis})
+    return int("estimate" not in {*counted, *rated})
 
 
 def _notes_of_tables(campaign_: Campaign, bills: Bills) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
@@ -16,6 +17,7 @@ from xl_pricing.estimation.cost import Usage
 from xl_pricing.estimation.credits import charge
 from xl_pricing.estimation.image import (
     DEFAULT_TIER,
+    LEAST_MEASURED_TOKENS,
     MAX_IMAGES_PER_CALL,
     MAX_MEASURED_TOKENS,
     MAX_PROMPT_TOKENS,
@@ -25,9 +27,10 @@ from xl_pricing.estimation.image import (
 from xl_pricing.estimation.size import Size, check_size
 from xl_pricing.planning import job as planning
 from xl_pricing.rates.card import RateCard
+from xl_pricing.rates.day import today
 from xl_pricing.rates.rows import Model, read_date
 
-CUSTOM, YES = "custom", "yes"
+CUSTOM, YES, NO, NONE, USD = "custom", "yes", "no", "none", "USD"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +48,35 @@ class Job:
     def model(self) -> Model:
         """The chosen model."""
         return self.card.model(self["model"])
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether a plan is chosen."""
+        return self["plan"] not in {"", NONE}
+
+    @property
+    def currency(self) -> str:
+        """The currency that is shown beside USD."""
+        return self["currency"] or USD
+
+    @property
+    def has_rate(self) -> bool:
+        """Whether the currency has a rate of its own."""
+        if self.currency == USD:
+            return True
+        own = self["rate_currency"].upper() == self.currency.upper()
+        return own and bool(strict.holds(self.units_per_usd))
+
+    def units_per_usd(self) -> Fraction:
+        """Return units of the currency per USD."""
+        units = strict.figure(self["units_per_usd"])
+        strict.need(units)
+        return units
+
+    @property
+    def made_on(self) -> date:
+        """The day on which the workbook was made, or that of its rates if later."""
+        return max(self.card.checked, today())
 
     @cached_property
     def edges(self) -> tuple[Cell, Cell]:
@@ -71,9 +103,7 @@ class Job:
         typed = self["measured_tokens"]
         if strict.blank(typed):
             return None
-        tokens = strict.figure(typed, 0, Fraction(MAX_MEASURED_TOKENS))
-        strict.need(tokens)
-        return tokens
+        return strict.figure(typed, LEAST_MEASURED_TOKENS, Fraction(MAX_MEASURED_TOKENS))
 
     @property
     def prompt_tokens(self) -> int | None:
@@ -186,6 +216,7 @@ class Job:
 
     def plan(self, cost: Fraction = Fraction(0)) -> Budget:
         """Return the plan for a cost per image; every figure is typed."""
+        strict.need(self["use_measured"] in {"", YES, NO})
         strict.figure(self["retries"], 1)
         buffer = strict.figure(self["buffer"])
         return Budget(cost, strict.figure(self["finals"]), self.retries(), buffer)

@@ -63,6 +63,7 @@ class JobPack:
     def _says(self) -> Said:
         lacks = (
             (self.pack, "^Type the price"),
+            (lambda: strict.need(self.job.has_plan), "^Choose a plan on"),
             (self.job.credits, "^The chosen plan has no credits"),
             (self.job.plan, "^Fix finals"),
             (self.tokens, "^The token price is not known"),

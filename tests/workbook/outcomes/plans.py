@@ -60,7 +60,7 @@ def _cards(official: Official, offers: list[Offer], priced: list[Offer]) -> dict
         "plans_cheapest": cheapest(lambda offer: offer.rows[0].plan),
         "plans_cheapest_final": cheapest(Offer.final),
         "plans_cheapest_markup": cheapest(lambda one: markup(one.usd(), job.list_cost())),
-        "plans_chosen_final": cell(chosen),
+        "plans_chosen_final": cell(chosen) if job.has_plan else "–",
         "plans_says": _verdict(official, priced),
     }
 

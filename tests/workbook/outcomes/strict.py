@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from outcomes.said import EPOCH, NA, Outcome
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError, XlPricingError
-from xl_pricing.estimation.image import MAX_MEASURED_TOKENS
+from xl_pricing.estimation.image import LEAST_MEASURED_TOKENS, MAX_MEASURED_TOKENS
 from xl_pricing.estimation.size import Size, parse_ratio, parse_size, preset
 from xl_pricing.functions.arguments import CHINESE_QUALITIES
 from xl_pricing.functions.values import read_number
@@ -104,9 +104,9 @@ def is_measured(typed: Cell) -> bool:
 
 def read(typed: Mapping[str, Cell]) -> dict[str, Cell]:
     """Return what is typed of a job, its words as they are read."""
-    names = ("model", "tier", "plan", "ratio")
-    words = {name: " ".join(typed[name].split()).removeprefix("openai/") for name in names}
-    words["tier"] = words["tier"].lower()
+    names = ("model", "tier", "plan", "currency", "rate_currency", "use_measured")
+    words = {name: " ".join((typed[name] or "").split()).removeprefix("openai/") for name in names}
+    words["tier"], words["ratio"] = words["tier"].lower(), size_text(typed["ratio"])
     return {**typed, **words, "quality": word(typed["quality"])}
 
 
@@ -114,9 +114,7 @@ def quality(typed: Cell) -> str | Fraction:
     """Read a quality: a word, or measured output tokens."""
     if blank(typed) or isinstance(typed, str):
         return word(typed)
-    tokens = figure(typed, 0, Fraction(MAX_MEASURED_TOKENS))
-    need(tokens)
-    return tokens
+    return figure(typed, LEAST_MEASURED_TOKENS, Fraction(MAX_MEASURED_TOKENS))
 
 
 def model(typed: Cell, card: RateCard) -> Model:
@@ -135,11 +133,17 @@ def ratio_size(ratio: str, card: RateCard) -> Size:
     return preset(parse_ratio(ratio), card.model(DEFAULT_MODEL).sizes)
 
 
+def size_text(typed: Cell) -> str:
+    """Return a size or ratio as it is read, whatever sheet it stands on."""
+    text: str = _time_as_ratio(figure(typed, -MOST_OF_A_ROW)) if _is_figure(typed) else typed or ""
+    for mark, plain in ((" ", ""), ("\uff1a", ":"), ("×", "x"), ("*", "x"), ("-x-", "x")):
+        text = text.lower().replace(mark, plain)
+    return text
+
+
 def size(typed: Cell, card: RateCard) -> Size:
     """Read px, or a ratio of the sizes table; legal or not."""
-    text = _time_as_ratio(figure(typed, -MOST_OF_A_ROW)) if _is_figure(typed) else typed or ""
-    text = text.lower().replace(" ", "").replace("×", "x").replace("*", "x")
-    text = text.replace("-x-", "x")
+    text = size_text(typed)
     if ":" in text:
         return ratio_size(text, card)
     need(_PX.fullmatch(text))

@@ -1,11 +1,11 @@
 """What the Worksheet must answer: the image, its meters, the five steps, the money, the sources."""
 
 from fractions import Fraction
+from math import ceil
 
 from outcomes import strict
-from outcomes.bills import Bills
-from outcomes.job import YES, Job
-from outcomes.said import Outcome, Said, fixed
+from outcomes.job import USD, Job
+from outcomes.said import Outcome, Said, rounded
 from outcomes.strict import cell
 from xl_pricing.estimation.credits import charge
 from xl_pricing.estimation.image import DEFAULT_TIER
@@ -19,24 +19,12 @@ def outcomes(job: Job) -> dict[str, Outcome]:
     """Return what a person reads on the sheet."""
     return {
         "size_used": "{:.15g}x{:.15g}".format(*job.edges),
-        "measured_note": _measured_note(job),
         **_image(job),
         **_steps(job),
         **_money(job),
         **_plan(job),
         **_sources(job),
     }
-
-
-def _measured_note(job: Job) -> Said:
-    if not Bills(job).own:
-        return Said("^no data of your own")
-    if job["use_measured"] != YES:
-        return Said("^retries and cost of the Actuals")
-    measured = job.measured[0]
-    if measured is None:
-        return Said("^nothing is measured")
-    return Said("^measured retries in use", (fixed(measured),))
 
 
 def _tokens(job: Job, meter: str) -> Fraction:
@@ -68,8 +56,7 @@ def _image(job: Job) -> dict[str, Outcome]:
             f"share_{meter}": cell(lambda m=meter: strict.share(_usd(job, m), job.cost())),
         }
     return found | {
-        "usd_measured": cell(job.correction),
-        "share_measured": cell(lambda: strict.share(job.correction(), job.cost())),
+        **_difference(job),
         "token_cost_per_image": cell(job.token_cost),
         "list_cost_per_image": cell(job.list_cost),
         "cost_per_image": cell(job.cost),
@@ -87,8 +74,37 @@ def _steps(job: Job) -> dict[str, Outcome]:
         "buffer_images": cell(lambda: job.plan().total_generations * job.plan().buffer),
         "total_generations": cell(lambda: job.plan().total_generations),
         "generations_with_buffer": cell(lambda: job.plan().generations_with_buffer),
-        "images_total": cell(lambda: job.plan().generations_with_buffer),
+        **_whole(job),
     }
+
+
+def _whole(job: Job) -> dict[str, Outcome]:
+    """Return whole images: rounded up, so that the parts add up to the sum."""
+
+    def up(count: Fraction) -> int:
+        return ceil(rounded(count, 9))
+
+    def sums() -> tuple[int, int, int]:
+        plan = job.plan()
+        return up(plan.finals), up(plan.total_generations), up(plan.generations_with_buffer)
+
+    return {
+        "generations": cell(lambda: sums()[1]),
+        "whole_finals": cell(lambda: sums()[0]),
+        "whole_retries": cell(lambda: sums()[1] - sums()[0]),
+        "whole_buffer": cell(lambda: sums()[2] - sums()[1]),
+        "images_total": cell(lambda: sums()[2]),
+    }
+
+
+def _difference(job: Job) -> dict[str, Outcome]:
+    """Return the line of the measured cost, blank where nothing is measured."""
+    names = ("measured_label", "usd_measured", "share_measured")
+    if job.measured[1] is None:
+        return dict.fromkeys(names, "")
+    share = cell(lambda: strict.share(job.correction(), job.cost()))
+    values = (Said("^Difference on the bill"), cell(job.correction), share)
+    return dict(zip(names, values, strict=True))
 
 
 def _money(job: Job) -> dict[str, Outcome]:
@@ -104,10 +120,12 @@ def _money(job: Job) -> dict[str, Outcome]:
     def budget() -> Fraction:
         return job.plan(job.cost()).total
 
-    def currency() -> Fraction:
-        units = strict.figure(job["units_per_usd"])
-        strict.need(units)
-        return budget() * units
+    def currency() -> Outcome:
+        if job.currency == USD:
+            return budget()
+        if not strict.blank(job["units_per_usd"]):
+            job.units_per_usd()
+        return budget() * job.units_per_usd() if job.has_rate else "–"
 
     found: dict[str, Outcome] = {}
     for part in PARTS:
@@ -120,7 +138,7 @@ def _money(job: Job) -> dict[str, Outcome]:
         "expected_cost": cell(lambda: job.plan(job.cost()).expected_cost),
         "cost_per_final": cell(lambda: job.plan(job.cost()).cost_per_final),
         "buffered_final": cell(lambda: job.plan(job.cost()).cost_per_final_with_buffer),
-        "currency_caption": Said("^In ", (job["currency"],)),
+        "currency_caption": Said("^In ", (job.currency,)),
         "budget_currency": cell(currency),
         "chart_base_finals": 0,
         "chart_base_retries": cell(lambda: parts()["finals"]),
@@ -137,11 +155,14 @@ def _plan(job: Job) -> dict[str, Outcome]:
         strict.need(found is not None)
         return Fraction(found or 0)
 
+    def credits_() -> Fraction:
+        return job.credits() * job.plan().generations_with_buffer
+
     return {
-        "plan_caption": Said("^Credits of ", (job["plan"],)),
+        "plan_caption": Said("^Credits of ", (job["plan"],)) if job.has_plan else "Credits",
         "plan_usd": cell(usd),
         "plan_credits": cell(job.credits),
-        "budget_credits": cell(lambda: job.credits() * job.plan().generations_with_buffer),
+        "budget_credits": cell(credits_) if job.has_plan else "–",
         "plan_bill_usd": cell(lambda: usd() * job.plan().generations_with_buffer),
     }
 

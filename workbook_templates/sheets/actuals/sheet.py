@@ -24,7 +24,7 @@ from workbook_templates.sheets.actuals.rows import (
     ratio,
 )
 from workbook_templates.sheets.actuals.variance import COMPARE_WITH
-from workbook_templates.sheets.worksheet.inputs import ASKS_MEASURED
+from workbook_templates.sheets.worksheet.chosen import ASKS_MEASURED
 
 NO_FINAL = "no final was accepted yet, so retries cannot be measured"
 OF_ROWS = sentence(

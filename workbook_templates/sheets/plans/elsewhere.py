@@ -46,7 +46,7 @@ _BY_REFERENCE = " + {images} × ${price}/ref."
 
 _TABLE = "tblOtherModels"
 _POSITION = f"(ROW({_TABLE}[model])-ROW({_TABLE}[[#Headers],[model]]))"
-_BASE = "plan_row_base"
+_BASE = "row_base"
 
 
 def _first(rows: str) -> str:
@@ -106,7 +106,7 @@ def _note() -> str:
     faults = (
         ("size_legal=0", sentence(BAD_SIZE)),
         ("plans_quality_taken=0", sentence(BAD_QUALITY)),
-        ("ok_references=0", sentence(BAD_IMAGE)),
+        ("references_valid=0", sentence(BAD_IMAGE)),
         ("[@row]=0", sentence(NO_ROW)),
     )
     note = _of("note")
@@ -125,7 +125,7 @@ COLUMNS = (
            theme.WRAPPED_CELL),
     Column("tier", "Size tier", _used(f'IF([@row]=0,"",{_of("size_tier", "MAX(1,[@row])")}&"")')),
     Column("usd", "USD per image",
-           _used(f"IF(OR(ok_references=0,[@listed_usd]=0),NA(),{_USD})"), PRICED),
+           _used(f"IF(OR(references_valid=0,[@listed_usd]=0),NA(),{_USD})"), PRICED),
     Column("final", "USD per accepted final", _used(per_final("[@usd]")), PRICED),
     Column("bill", "The job's bill, USD", _used("[@usd]*generations_with_buffer"),
            theme.NUMBER_USD),

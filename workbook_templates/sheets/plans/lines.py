@@ -91,7 +91,7 @@ def _mark(quality: str) -> str:
     )
     fitting = _fitting(f'"{quality}"')
     best = f"SUMPRODUCT(MAX({fitting}*({plan.RANK}*plan_marks+1+{priced})))"
-    mark = f"MOD(MOD({best},plan_row_base*plan_marks),plan_marks)"
+    mark = f"MOD(MOD({best},row_base*plan_marks),plan_marks)"
     return f'IF(plans_official_{quality}="","",IFERROR(MID("{MARKS}",1+{mark},1),NA()))'
 
 
@@ -178,8 +178,8 @@ def unnamed(k: int) -> str:
 
 def first_row_of(k: int) -> Figure:
     """Return the first row of the plans table that line ``k`` is for; 0 for an unused line."""
-    first = f"SUMPRODUCT(MAX({unnamed(k)}*(plan_row_base-{plan.POSITION})))"
-    return Figure(f"plans_at_{k}", "", f"MOD(-{first},plan_row_base)")
+    first = f"SUMPRODUCT(MAX({unnamed(k)}*(row_base-{plan.POSITION})))"
+    return Figure(f"plans_at_{k}", "", f"MOD(-{first},row_base)")
 
 
 def lines(field: str) -> str:

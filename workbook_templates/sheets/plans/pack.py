@@ -11,6 +11,7 @@ from workbook_templates.sheets.plans.layout import PRICE
 
 UNTYPED = "Type the price and the credits of a pack, both above 0."
 NO_CREDITS = "The chosen plan has no credits per image here: choose another on the Worksheet."
+NO_PLAN = "Choose a plan on the Worksheet: the pack holds its credits."
 BAD_PLAN = "Fix finals, retries or buffer on the Worksheet first."
 NO_TOKENS = "The token price is not known, so the pack cannot be compared."
 NO_NEED = "The job needs no images, so no pack."
@@ -47,6 +48,7 @@ TYPED = (
 DEFAULTS = {entry.name: entry.value for entry in TYPED}
 """The prepaid pack that is prefilled."""
 NEUTRAL = dict.fromkeys(DEFAULTS)
+_PACKS = f"ROUNDUP({compared('budget_credits/pack_credits')},0)"
 FIGURES = (
     Figure("plan_credits", "Credits per image", "", "of the chosen plan", theme.COMPUTED_RATE),
     Figure("pack_images", "Images in the pack", _typed("pack_credits/plan_credits"),
@@ -61,7 +63,7 @@ FIGURES = (
     Figure("budget_credits", "Credits this job needs", "", "buffer included",
            theme.COMPUTED_FRACTION),
     Figure("pack_needed", "Packs this job needs",
-           _typed(f"ROUNDUP({compared('budget_credits/pack_credits')},0)"), "whole packs",
+           _typed(f"IF(ISNUMBER(budget_credits),{_PACKS},NA())"), "whole packs",
            theme.COMPUTED_COUNT),
     Figure("pack_cost", "What these packs cost", _typed("pack_needed*pack_usd"),
            "USD, paid in advance", theme.COMPUTED_USD),
@@ -76,6 +78,7 @@ _DEARER = f"{compared('pack_usd_per_image')}>={compared('list_cost_per_image')}"
 _VERDICT = first_of(
     (
         ("pack_valid=0", sentence(UNTYPED)),
+        ("has_plan=0", sentence(NO_PLAN)),
         ("NOT(ISNUMBER(plan_credits))", sentence(NO_CREDITS)),
         ("plan_valid=0", sentence(BAD_PLAN)),
         ("NOT(ISNUMBER(pack_tokens_usd))", sentence(NO_TOKENS)),

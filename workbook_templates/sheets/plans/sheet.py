@@ -120,7 +120,8 @@ CARDS = (
          Figure("plans_priced_of", "", sentence(OF_ALL, count="plans_listed"),
                 look=theme.CARD_NOTE)),
     Card("P", "The chosen plan, per accepted final", "plans_chosen_final",
-         "IF(plan_valid*plans_quality_taken=1,plan_usd*retries_used,NA())", theme.CARD_PRICE,
+         'IF(has_plan=0,"–",IF(plan_valid*plans_quality_taken=1,plan_usd*retries_used,NA()))',
+         theme.CARD_PRICE,
          Figure("plan", "", look=theme.CARD_NOTE)),
 )  # fmt: skip
 _MARKS = f"$I${OFFICIAL_ROW}:$M${OFFICIAL_ROW}"

@@ -24,9 +24,8 @@ def _of_model(formula: str, without: str) -> str:
 
 def _rate(tier: str, meter: str) -> str:
     """Look up the latest rate up to the price date; #N/A where there is none."""
-    rows = image.rate_rows("[@model]", meter, f'"{tier}"')
-    found = f"INDEX(tblRates[usd_per_mtok],{image.rate_row(rows)})"
-    return _of_model(f"IF({image.rate_day(rows)}=0,NA(),{found})", '""')
+    row = image.rate_row(image.rate_rows("[@model]", meter, f'"{tier}"'))
+    return _of_model(f"IF({row}=0,NA(),INDEX(tblRates[usd_per_mtok],{row}))", '""')
 
 
 _MODEL, _ALIASES, _ENDS, _RULE, _BASIS = (

@@ -1,17 +1,23 @@
 """The Rates sheet: rates, models, sizes, plans and rules as Excel tables, each row sourced."""
 
+from dataclasses import replace
+from datetime import date
+
 from openpyxl.utils import get_column_letter
 
 from workbook_templates.book import blocks
 from workbook_templates.book.blocks import Column
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.tables import write_table
-from workbook_templates.book.theme import NOTE, SECTION, WARNING
+from workbook_templates.book.theme import DATE, NOTE, SECTION, WARNING
 from workbook_templates.formulas.constants import RULES
 from workbook_templates.sheets.rates import in_force
 from workbook_templates.sheets.rates.tables import tables
 from xl_pricing.rates.card import RateCard
+from xl_pricing.rates.day import today
 
+MADE_ON = "written_on"
+"""The name of the cell for the day of the prices in the workbook as it was written."""
 CARD_NOTE = "card_note"
 """The name of the cell for what is wrong with the card of the machine that refreshed."""
 TITLE_ROW, CAPTION_ROW, FIRST_ROW = 5, 6, 8
@@ -24,7 +30,7 @@ def write(book: Book, card: RateCard) -> None:
     for part in parts:
         widths += [*map(_width, part.columns), 3]
     page = book.page("Rates", [*widths, *map(_width, in_force.COLUMNS)])
-    _head(page, len(widths) + len(in_force.COLUMNS))
+    _head(page, len(widths) + len(in_force.COLUMNS), card.as_of(today()))
     left = 2
     for part in parts:
         page.say(page.at(TITLE_ROW, left), part.title, SECTION)
@@ -45,7 +51,7 @@ def _width(column: Column) -> float:
     return column.width or max(12, len(column.name) + 4)
 
 
-def _head(page: Page, width: int) -> None:
+def _head(page: Page, width: int, made_on: date) -> None:
     says = "Every figure that the worksheet computes with, and where it comes from."
     blocks.head(page, get_column_letter(width), "Rates", says)
     page.heights({CAPTION_ROW: 26})
@@ -55,5 +61,8 @@ def _head(page: Page, width: int) -> None:
         "reconcile. Rows that you add below a table are used at once.",
         NOTE,
     )
+    page.say("H3", "The price date began as", NOTE)
+    page.put("I3", made_on, replace(NOTE, number=DATE))
+    page.define(MADE_ON, "I3")
     page.put("B4", None, WARNING)
     page.define(CARD_NOTE, "B4")

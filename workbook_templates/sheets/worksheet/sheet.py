@@ -2,20 +2,28 @@
 
 from dataclasses import replace
 
+from openpyxl.styles import Border, Side
+
 from workbook_templates.book import blocks, charts, theme
-from workbook_templates.book.blocks import Card, Figure
+from workbook_templates.book.blocks import Figure
 from workbook_templates.book.charts import Cells
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
 from workbook_templates.formulas import image
-from workbook_templates.sheets.worksheet import workings
-from workbook_templates.sheets.worksheet.inputs import IS_MEASURED, SPEC, STEPS, bill
+from workbook_templates.formulas.sentence import up
+from workbook_templates.sheets.checks import FIRST_ROW
+from workbook_templates.sheets.worksheet import advice, hints, workings
+from workbook_templates.sheets.worksheet.cards import CARDS
+from workbook_templates.sheets.worksheet.chosen import IS_MEASURED
+from workbook_templates.sheets.worksheet.inputs import SPEC, STEPS, bill
 from workbook_templates.sheets.worksheet.workings import JOB, METERS, in_range, planned
 from xl_pricing.rates.card import RateCard
 
-STEPS_ROW, BILL_ROW, WORKINGS_ROW = 8, 28, 35
+STEPS_ROW, BILL_ROW, WORKINGS_ROW = 8, 28, 36
 STEPS_OF_CHART_ROW = WORKINGS_ROW + 12
-_WIDTHS = (2, 31, 22, 31, 3, 29, 16, 16, 16, 16, 2)
+_LAST_INPUT = WORKINGS_ROW - 3
+_WIDTHS = (2, 31, 22, 47, 3, 29, 16, 16, 16, 16, 2)
+_UNSEEN = Side(style="thin", color=theme.PAPER)
 
 
 def _noted(number: str) -> Style:
@@ -30,25 +38,8 @@ STATUS = Figure(
     'IF(notes_found>0,"▲ "&notes_found&"« to note, see Checks»","«✔ All checks passed»"))',
     look=theme.STATUS,
 )
-CARDS = (
-    Card("B", "Budget in USD, buffer included", "budget_usd", "expected_cost+buffer_cost",
-         theme.CARD_MAIN, "finals × retries × (1 + buffer)"),
-    Card("C", Figure("currency_caption", "", '"«In »"&currency', look=theme.CARD_LABEL),
-         "budget_currency", "IF(ok_exchange=1,budget_usd*units_per_usd,NA())", theme.CARD_MONEY,
-         Figure("units_per_usd", look=_noted('0.00##" «per USD»"'))),
-    Card("D", Figure("plan_caption", "", '"«Credits of »"&plan', look=theme.CARD_LABEL),
-         "budget_credits", "plan_credits*generations_with_buffer", theme.CARD_COUNT,
-         Figure("plan_bill_usd", "", "plan_usd*generations_with_buffer",
-                look=_noted('"«this plan bills» $"#,##0.00'))),
-    Card("F", "Total generations", "total_generations", "", theme.CARD_COUNT,
-         Figure("generations_with_buffer",
-                look=replace(_noted('"«with the buffer» "#,##0'),
-                             fraction=f'"«with the buffer» "{theme.FRACTION}'))),
-    Card("G", "Cost per generation", "cost_per_image", "", theme.CARD_PRICE,
-         "USD per image: tokens × rates"),
-    Card("I", "Cost per accepted final", "cost_per_final", planned("cost_per_image*retries_used"),
-         theme.CARD_PRICE, "with the buffer"),
-)  # fmt: skip
+_RED = f'SUMPRODUCT(--(LEFT(D{STEPS_ROW + 1}:D{_LAST_INPUT},1)="✘"))'
+RED_CELLS = Figure("red_cells", "Cells to fix on this sheet", _RED, look=theme.COMPUTED_FRACTION)
 BUFFERED = Figure("buffered_final", "", planned("cost_per_final*(1+buffer)"),
                   look=_noted('"$"0.0000'))  # fmt: skip
 SIZE_USED = Figure("size_used", "", 'size_width&"x"&size_height', look=theme.STEP_VALUE)
@@ -59,7 +50,8 @@ _IN_TOKENS = {
     "image_in": in_range(image.image_tokens(JOB)),
     "image_out": "tokens_per_call/images_per_call",
 }
-_USE = f"IF({IS_MEASURED},IF(ISNUMBER(measured_cost),measured_cost-token_cost_per_image,0),0)"
+_MEASURED_COST = f"IF({IS_MEASURED},ISNUMBER(measured_cost),FALSE)"
+_USE = f'IF({_MEASURED_COST},measured_cost-token_cost_per_image,"")'
 
 
 def _share_of_image(part: str) -> Figure:
@@ -80,9 +72,10 @@ def _meter(meter: str) -> tuple[Figure, ...]:
 
 
 def _part(part: str, images: str, usd: str) -> tuple[Figure, ...]:
+    """Return a part of the job; images are rounded up so that they add up, USD is exact."""
     share = f"IF(budget_usd=0,0,{part}_cost/budget_usd)"
     return (
-        Figure(f"{part}_images", "", planned(images), look=theme.COMPUTED_FRACTION),
+        Figure(f"whole_{part}", "", planned(images), look=theme.COMPUTED_COUNT),
         Figure("cost_per_image", look=theme.COMPUTED_PRICE),
         Figure(f"{part}_cost", "", usd, look=theme.COMPUTED_USD),
         Figure(f"share_{part}", "", share, look=theme.COMPUTED_SHARE),
@@ -90,11 +83,14 @@ def _part(part: str, images: str, usd: str) -> tuple[Figure, ...]:
 
 
 IMAGE_HEADS = ("Per image", "Tokens", "USD per 1M", "USD per image", "Share")
-IMAGE_LINES = (
+IMAGE_LINES: tuple[tuple[str | Figure, tuple[Figure, ...]], ...] = (
     *((label, _meter(meter)) for meter, label in METERS.items()),
-    ("Difference on the bill",
+    (Figure("measured_label", "", f'IF({_MEASURED_COST},"«Difference on the bill»","")',
+            look=theme.LABEL),
      (_BLANK, _BLANK, Figure("usd_measured", "", _USE, look=theme.COMPUTED_PRICE),
-      _share_of_image("measured"))),
+      Figure("share_measured", "",
+             'IF(usd_measured="","",IF(cost_per_image=0,0,usd_measured/cost_per_image))',
+             look=theme.COMPUTED_SHARE))),
 )  # fmt: skip
 IMAGE_TOTAL = (
     _TOTAL,
@@ -104,14 +100,14 @@ IMAGE_TOTAL = (
 )
 JOB_HEADS = ("The job", "Images", "USD per image", "USD", "Share")
 JOB_LINES = (
-    ("Finals, one image each", _part("finals", "finals", "cost_per_image*finals_images")),
+    ("Finals, one image each", _part("finals", up("finals"), "cost_per_image*finals_images")),
     ("Retries beyond these",
-     _part("retries", "total_generations-finals", "cost_per_image*retries_images")),
-    ("Buffer",
-     _part("buffer", "generations_with_buffer-total_generations", "expected_cost*buffer")),
+     _part("retries", f"generations-{up('finals')}", "cost_per_image*retries_images")),
+    ("Buffer", _part("buffer", f"{up('generations_with_buffer')}-generations",
+                     "expected_cost*buffer")),
 )  # fmt: skip
 JOB_TOTAL = (
-    Figure("images_total", "", "SUM(G17:G19)", look=theme.TOTAL_FRACTION),
+    Figure("images_total", "", "SUM(G17:G19)", look=theme.TOTAL_COUNT),
     _TOTAL,
     Figure("job_total", "", "SUM(I17:I19)", look=theme.TOTAL_USD),
     Figure("share_job", "", "SUM(J17:J19)", look=theme.TOTAL_SHARE),
@@ -171,13 +167,15 @@ def write(book: Book, card: RateCard) -> None:
     page.say("I1", CHECKED.label, theme.TITLE_RIGHT)
     blocks.put(page, "J1", CHECKED)
     blocks.put(page, "J2", STATUS)
+    page.link("J2", f"'{page.words('Checks')}'!B{FIRST_ROW}")
     blocks.write_cards(page, ("B4:D6", "F4:J6"), CARDS)
     blocks.put(page, "J6", BUFFERED)
     blocks.section(page, "BCD", STEPS_ROW, "1   Output spec", *SPEC)
     blocks.put(page, f"C{STEPS_ROW}", SIZE_USED)
     blocks.write_entries(page, "BCD", STEPS_ROW + len(SPEC) + 2, STEPS)
     blocks.section(page, "BCD", BILL_ROW, "Bill and currency", *bill(card))
-    page.say("B33", "Blue on yellow: you type here. Boxed: computed.", theme.NOTE)
+    _mark(page)
+    page.say(f"B{_LAST_INPUT + 1}", "Blue on yellow: you type here. Boxed: computed.", theme.NOTE)
     _money(page)
     last = _workings(page)
     _chart(page, STEPS_OF_CHART_ROW + 1)
@@ -185,6 +183,19 @@ def write(book: Book, card: RateCard) -> None:
     page.print_setup(f"A1:K{WORKINGS_ROW - 1}", pages=1)
     page.flag_errors(f"B4:J{last}")
     page.protect()
+
+
+def _mark(page: Page) -> None:
+    """Turn a wrong input red with what is said of it, and one that is not used grey."""
+    first, inputs = STEPS_ROW + 1, f"C{STEPS_ROW + 1}:D{_LAST_INPUT}"
+    page.mark(inputs, f'LEFT($D{first},1)="✘"', theme.RED, theme.RED_FILL)
+    page.mark(f"D{first}:D{_LAST_INPUT}", f'LEFT($D{first},1)="▲"', theme.AMBER)
+    page.mark("B6", 'LEFT($B$6,1)="▲"', theme.AMBER)
+    page.mark("B6", "ISERROR($B$5)", theme.RED)
+    for name, condition in hints.UNUSED.items():
+        _, at = page.book.inputs[name]
+        page.mark(at, page.words.fill(condition), theme.UNUSED, theme.UNUSED_FILL, bold=False)
+    page.mark("F13:J13", '$I$13=""', border=Border(left=_UNSEEN, right=_UNSEEN))
 
 
 def _money(page: Page) -> None:
@@ -198,6 +209,8 @@ def _money(page: Page) -> None:
     for row, (label, figures) in enumerate(JOB_LINES, start=17):
         blocks.write_row(page, "FGHIJ", row, label, figures)
     blocks.write_row(page, "FGHIJ", 20, "Budget", JOB_TOTAL, theme.TOTAL_LABEL)
+    note = "Images are rounded up to whole ones; USD is of the exact figures, in the workings."
+    page.say("F21", note, theme.NOTE)
     blocks.title(page, "F22:J22", "From finals to budget, in USD")
 
 
@@ -217,7 +230,7 @@ def _workings(page: Page) -> int:
     blocks.headers(page, steps_row + 1, "FGH", ("Part", "Base, USD", "USD"))
     for row, (label, steps) in enumerate(CHART_STEPS, start=steps_row + 2):
         blocks.write_row(page, "FGH", row, label, steps)
-    entries = (*workings.COST, *workings.PLAN)
+    entries = (*workings.COST, *workings.PLAN, *workings.CURRENCY, *advice.ADVICE, RED_CELLS)
     blocks.title(page, f"F{steps_row + 8}:J{steps_row + 8}", "Cost and plan")
     right = blocks.write_entries(page, "FGH", steps_row + 9, entries)
     return max(left, right) - 1

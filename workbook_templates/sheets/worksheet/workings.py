@@ -4,19 +4,19 @@ Only functions that Excel 2016 and LibreOffice share are used.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Figure
 from workbook_templates.formulas import image, plan
-from workbook_templates.formulas.conditions import within
-from workbook_templates.sheets.rates.tables import CUSTOM
-from workbook_templates.sheets.worksheet.inputs import IS_MEASURED
+from workbook_templates.formulas.conditions import holds, within
+from workbook_templates.sheets.worksheet.chosen import HAS_PLAN, IS_CUSTOM, IS_MEASURED, OWN
 from xl_pricing.estimation.image import DEFAULT_TIER
 
 METERS = dict(zip(image.METERS, ("Prompt text", "Reference images", "Output images"), strict=True))
 """What the sheet calls the meters of an estimate."""
 JOB = image.image_cells(
+    typed="ratio",
+    text="ratio_used",
     model_row="model_row",
     model="model_used",
     counting="counting",
@@ -47,7 +47,7 @@ _TERMS = {term: f"plan_listed_{term}" for term in plan.TERMS}
 _COUNT = theme.COMPUTED_FRACTION
 _RATE = theme.COMPUTED_RATE
 _USD = theme.COMPUTED_PRICE
-_TEXT = replace(theme.COMPUTED, number=theme.TEXT)
+_TEXT = theme.COMPUTED_NAME
 
 
 def in_range(formula: str) -> str:
@@ -62,13 +62,13 @@ def planned(formula: str) -> str:
 
 def _side(edge: str) -> str:
     """Return an edge of the size: the ratio's preset, or what is typed for a custom one."""
-    row = f"MATCH({image.exactly('TRIM(ratio)')},tblSizes[ratio],0)"
-    return f'IF(TRIM(ratio)="«{CUSTOM}»",N(custom_{edge}),INDEX(tblSizes[{edge}_px],{row}))'
+    row = "MATCH(ratio_used,tblSizes[ratio],0)"
+    return f"IF({IS_CUSTOM},N(custom_{edge}),INDEX(tblSizes[{edge}_px],{row}))"
 
 
 def _referred(edge: str) -> str:
     """Return an edge of the reference images, 0 where there are none."""
-    return f"IF(ok_references=0,NA(),IF(N(reference_images)=0,0,{edge}))"
+    return f"IF(references_valid=0,NA(),IF(N(reference_images)=0,0,{edge}))"
 
 
 _EDGES = ("reference_long", "reference_short")
@@ -80,6 +80,7 @@ IMAGE = (
     Figure("counting", "Output tokens counted by",
            image.of_model("counting", "model_row"),
            "grid or table", _TEXT),
+    Figure("ratio_used", "Ratio as read", image.size_text(JOB), "", _TEXT),
     Figure("size_width", "Width", _side("width"), "px", _COUNT),
     Figure("size_height", "Height", _side("height"), "px", _COUNT),
     Figure("long_edge", "Long edge", "MAX(size_width,size_height)", "px", _COUNT),
@@ -133,6 +134,8 @@ RATE = (
 )  # fmt: skip
 """The rates in force: of the chosen tier, and those that plans with a multiplier multiply."""
 COST = (
+    Figure("total_generations", "Total generations, exactly",
+           planned("finals*retries_used"), "finals × retries", _COUNT),
     Figure("token_cost_per_image", "Cost per image by tokens",
            "+".join(f"usd_{meter}" for meter in METERS), "USD, before the bill's difference", _USD),
     Figure("retries_used", "Retries in use",
@@ -142,6 +145,11 @@ COST = (
            "USD at the standard tier", _USD),
     Figure("generations_with_buffer", "Generations with buffer",
            planned("total_generations*(1+buffer)"), "images", _COUNT),
+    *(Figure(f"{part}_images", label, planned(images), "images", _COUNT)
+      for part, label, images in (
+          ("finals", "Finals, exactly", "finals"),
+          ("retries", "Retries, exactly", "total_generations-finals"),
+          ("buffer", "Buffer, exactly", "generations_with_buffer-total_generations"))),
     Figure("expected_cost", "Cost before the buffer",
            planned("cost_per_image*total_generations"), "USD", theme.COMPUTED_USD),
 )  # fmt: skip
@@ -153,8 +161,9 @@ _LISTED = {
 }
 PLAN = (
     Figure("plan_used", "Plan as read", "TRIM(plan)", "", _TEXT),
+    Figure("has_plan", "A plan is chosen", holds(HAS_PLAN), "1 = yes", _COUNT),
     Figure("plan_row", "Row of the plan",
-           plan.row("size_legal", plan.fits("plan_used", "quality_used", JOB)),
+           plan.row("size_legal*has_plan", plan.fits("plan_used", "quality_used", JOB)),
            "row, 0 = no price", _COUNT),
     *(
         Figure(_TERMS[term], label, plan.listed(term, "plan_row"), "0 = not told", _RATE)
@@ -164,4 +173,14 @@ PLAN = (
            _USD),
     Figure("plan_credits", "The plan's credits per image", plan.credits_(_TERMS, "plan_usd"),
            "credits", _RATE),
+    Figure("plan_bill_usd", "What the plan bills", "plan_usd*generations_with_buffer", "USD",
+           theme.COMPUTED_USD),
+)  # fmt: skip
+CURRENCY = (
+    Figure("currency_used", "Currency as read",
+           f'IF(TRIM(currency)="","{OWN}",TRIM(currency))', "", _TEXT),
+    Figure("has_rate", "The currency has its own rate",
+           f'IF(currency_used="{OWN}",1,'
+           'IF(AND(units_per_usd<>"",TRIM(rate_currency)=currency_used),ok_exchange,0))',
+           "1 = yes", _COUNT),
 )  # fmt: skip

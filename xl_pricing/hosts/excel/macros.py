@@ -27,7 +27,7 @@ from xl_pricing.rates.refresh.verdict import Change
 from xl_pricing.rates.tables import table_rows
 
 TITLE = "Image Pricing"
-AS_OF = "price_date"
+AS_OF, MADE_ON = "price_date", "written_on"
 """The name of the cell that says which day's prices the worksheet uses."""
 
 _MOST_LINES = 12
@@ -112,7 +112,7 @@ def update_workbook(  # xlwings has no types to speak of
     if changes:
         steps.append(_plan_changes(book, changes))
     stamp = _plan_stamp(book, card, steps[0].table)
-    _write(steps, [stamp, _plan_note(book, warning)])
+    _write(steps, [stamp, _plan_made_on(book, stamp), _plan_note(book, warning)])
     return _tell(steps, stamp, card)
 
 
@@ -227,7 +227,7 @@ def _plan_stamp(
     if cell is None:
         return None
     held = cell.value
-    follows = held is None or held in _days_of(rates.rows)
+    follows = held is None or held in _days_of(rates.rows) | _made_on(book)
     typed = not str(cell.formula).startswith("=")
     new = _as_cell(card.as_of(today())) if follows and typed else held
     return _Stamp(AS_OF, cell, held, new)
@@ -240,6 +240,20 @@ def _plan_note(book: Any, warning: str | None) -> _Stamp | None:  # noqa: ANN401
 
 def _named_cell(book: Any, name: str) -> Any:  # noqa: ANN401 - as above
     return next((known.refers_to_range for known in book.names if known.name == name), None)
+
+
+def _made_on(book: Any) -> set[Any]:  # noqa: ANN401 - as above
+    """Return the day that the workbook itself put as that of prices, where it keeps it."""
+    cell = _named_cell(book, MADE_ON)
+    return set() if cell is None else {cell.value}
+
+
+def _plan_made_on(book: Any, day: _Stamp | None) -> _Stamp | None:  # noqa: ANN401 - as above
+    """Keep the day of prices as the workbook's own, where it was moved on."""
+    cell = _named_cell(book, MADE_ON)
+    if cell is None or day is None or day.new == day.old:
+        return None
+    return _Stamp(MADE_ON, cell, cell.value, day.new)
 
 
 def _days_of(rows: Sequence[Row]) -> set[datetime]:
