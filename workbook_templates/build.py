@@ -72,6 +72,7 @@ CHECKS = checks.Lists(
     errors=[*checks.ERRORS, *chain.from_iterable(sheet.errors for sheet in SHEETS)],
     notes=[*checks.NOTES, *chain.from_iterable(sheet.notes for sheet in SHEETS)],
     tables=[*chain.from_iterable(sheet.rows for sheet in SHEETS)],
+    codes=[actuals.CODES],
 )
 """All that the Checks sheet lists."""
 TABLES = (lines.TABLE, bills.TABLE)

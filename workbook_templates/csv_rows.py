@@ -17,7 +17,7 @@ from workbook_templates.csv_cells import (
     read_figure,
     without_dollars,
 )
-from workbook_templates.formulas.constants import MOST_ROWS
+from workbook_templates.formulas.constants import LINE_ITEMS, MOST_ROWS
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.files import read_bounded
 from xl_pricing.functions.arguments import CHINESE_QUALITIES
@@ -45,7 +45,7 @@ _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf
 NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # As bills and logs write them: openai/gpt-image-2, gpt-image-2 image, output, 1024-x-1024.
 _PROVIDER = re.compile(r"^[\w.-]+/(?=[\w.-]+$)")
-_METER = re.compile(r" (?:text|image), (?:cached )?(?:input|output)$")
+_METER = re.compile(f" (?:{'|'.join(LINE_ITEMS)})$")
 _DASHED_SIZE = re.compile(r"(\d+)\s*-x-\s*(\d+)")
 
 Row = Mapping[str, Cell]

@@ -66,6 +66,6 @@ ACTUALS = _table(
     bills.TABLE,
     bills.COLUMNS,
     bills.TYPED,
-    ("date", "size", "quality", "generations", "accepted", "billed"),
+    ("date", "generations", "accepted", "billed"),
     bills.FAULTS,
 )

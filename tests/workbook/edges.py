@@ -131,6 +131,20 @@ def _bills() -> Iterator[Changes]:
     for changes in at_limits:
         for used in ("yes", "no"):
             yield {"tblActuals": [good, {**good, **changes}], "use_measured": used}
+    one = {**good, "size": "1:1", "generations": 1, "accepted": 1, "input_tokens": 20}
+    one |= {"output_tokens": 7024}
+    exact = (0.21082, 0.21, 0.07034, 0, 0.252984, 0.3, 0.10541, 0.215819, 0.21582, 1e-9)
+    counts = (6883, 6884, 7664, 7665, 717, 0)
+    models = ("azure/gpt-image-2 text, input", "gpt-image-2-2027-01-01", "gpt-image-1.5")
+    times = ("2026-11-03T23:59:00-00:01", "2026-11-03T23:58:00-00:01", "2026-11-03T24:00:00Z")
+    rows = [
+        *({**one, "billed": usd} for usd in exact),
+        *({**one, "output_tokens": tokens, "billed": 0.2} for tokens in counts),
+        *({**one, "model": model, "billed": 0.13} for model in models),
+        *({**one, "date": day, "quality": "auto", "input_tokens": None} for day in times),
+    ]
+    for first in range(0, len(rows), 12):
+        yield {"tblActuals": rows[first : first + 12]}
     for days in (1, 12, 13, 24, 25):
         rows = [{**good, "date": 46_000 + round(i * (days - 1) / 11)} for i in range(12)]
         yield {"tblActuals": rows, "compare_with": "the campaign"}

@@ -181,17 +181,20 @@ def random_bill(rng: random.Random, faults: float = 0.02) -> dict[str, Any]:
         return dict.fromkeys(BILL)
     generations = rng.choice([0, 1, 5, 30, 40, 100])
     day = date(2026, rng.randint(1, 11), rng.randint(1, 28))
-    known = ["gpt-image-2", "gpt-image-2", "gpt-image-2-2026-04-21", "gpt-image-1"]
+    known = ["gpt-image-2", "openai/gpt-image-2", "gpt-image-2-2026-04-21", "gpt-image-1"]
     return {
-        "date": pick([day], ["2026-11-01", "soon", None, -5, 1e9]),
+        "date": pick([day, day, f"{day}T23:30:00-05:00"], ["2026-11-01", "soon", None, -5, 1e9]),
         "model": pick(known, ["dall-e", None, "gpt*"]),
         "size": pick(["4:5", "1024x1280", "1:1", "1024x1536"], [None, "big", 245 / 1440]),
         "quality": pick(["low", "medium", "high", "High"], ["best", None, "auto"]),
         "generations": pick([generations], [-1, 2.5, "30", None]),
         "accepted": pick([rng.randint(0, generations)], [generations + 1, -1, "x", None]),
         "input_tokens": pick([None, 1200, 0], [-1, "many"]),
-        "output_tokens": pick([None, 6000, 0], [-1, "many"]),
-        "billed": pick([round(generations * 0.19, 2), 5.5, 0], [-3, "12 EUR", "€12.30", None]),
+        "output_tokens": pick([None, 6119 * generations, 6000, 0], [-1, "many"]),
+        "billed": pick(
+            [round(generations * 0.184, 2), 0.06119 * generations, 5.5, 0],
+            [-3, "12 EUR", "€12.30", None],
+        ),
         "note": pick([None, "=1+1", "ok"]),
     }
 

@@ -322,7 +322,7 @@ def test_where_tokens_are_measured_the_size_is_a_label(size: str | None) -> None
     default = job(measured_tokens=1158, ratio="custom", custom_width=1672, custom_height=941)
     lines = [{**default["tblCampaign"][1], "size": size, "quality": 1158}]
     bills = [
-        {**default["tblActuals"][0], "size": size, "output_tokens": 5000},
+        {**default["tblActuals"][0], "size": size, "output_tokens": 5000, "billed": 0.34},
         {**default["tblActuals"][0], "size": size, "output_tokens": None, "quality": 1158},
     ]
     values = shown({**default, "tblCampaign": lines, "tblActuals": bills})

@@ -1,6 +1,7 @@
 """The Actuals sheet: bad pastes, parts to the cent, an interval, and a plan that stays typed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -28,6 +29,7 @@ from workbook_templates.sheets.actuals.variance import CAMPAIGN
 from workbook_templates.sheets.worksheet.inputs import YES
 from xl_pricing.errors import NotAvailableError, OutOfRangeError
 from xl_pricing.estimation.actuals import Totals, buffer_used, retries_interval, variance
+from xl_pricing.rates.card import bundled_card
 
 GOOD = {
     "date": date(2026, 11, 3),
@@ -102,6 +104,11 @@ def summary(values: Mapping[str, Any]) -> dict[str, Any]:
 def cents(usd: Fraction) -> Decimal:
     exact = Decimal(usd.numerator) / Decimal(usd.denominator)
     return exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def number_of(typed: Any) -> Any:
+    """Return what a cell holds of what is typed: of a day its number."""
+    return (typed - date(1899, 12, 30)).days if isinstance(typed, date) else typed
 
 
 class ActualsBook:
@@ -212,6 +219,105 @@ def test_excels_own_reading_of_a_ratio_and_other_spellings_count() -> None:
     spellings += [{"model": " GPT-image-2"}, {"model": "gpt-image-2-2026-04-21"}]
     values = answers([{**GOOD, **other} for other in spellings])
     assert [values[f"{TABLE}.matches_job.{i}"] for i in range(5)] == [1] * 5
+
+
+ONE = {**GOOD, "size": "1:1", "generations": 1, "accepted": 1, "output_tokens": 7024}
+BILLED: list[tuple[dict[str, Any], str]] = [
+    ({"billed": 0.21}, "✔ agrees"),
+    ({"input_tokens": 20, "billed": 0.21082}, "✔ agrees"),
+    ({"input_tokens": 1210, "billed": 0.2204}, "✔ agrees as far as its tokens are told"),
+    ({"billed": 0.10536}, "✔ agrees at the batch rate"),
+    ({"billed": 0.07034}, "▲ image output billed at the text rate"),
+    ({"billed": 0}, "▲ nothing billed: free of charge or not logged"),
+    ({"billed": 0.02, "output_tokens": 717},
+     "▲ tokens of another size or quality; usual: 7,024"),
+    ({"input_tokens": 20, "billed": 0.252984},
+     "▲ a reseller's multiple of the price: 1.20"),
+    ({"input_tokens": 20, "billed": 0.3}, "▲ differs from the price of its tokens by 42.3%"),
+    ({"input_tokens": 20, "billed": 0.1}, "▲ differs from the price of its tokens by -52.6%"),
+    ({"input_tokens": 0, "output_tokens": 0, "generations": 0, "accepted": 0},
+     "▲ billed without tokens"),
+    ({"date": date(2026, 4, 20)}, "▲ no rate on its day"),
+    ({"output_tokens": None}, ""),
+    ({"model": "?"}, ""),
+]  # fmt: skip
+"""A generation of a 1:1 at high, and what is said of its bill."""
+
+
+@pytest.mark.parametrize(("typed", "why"), BILLED)
+def test_a_row_says_why_it_is_billed_otherwise_and_counts(typed: dict[str, Any], why: str) -> None:
+    values = answers([{**ONE, **typed}])
+    assert values[f"{TABLE}.why.0"] == why
+    differs = int(why.startswith("▲"))
+    assert (values["actuals_differ"], values["note_billed"]) == (differs, 1 - differs)
+    assert values["actuals_billed"] == (0 if "?" in typed.values() else {**ONE, **typed}["billed"])
+
+
+def test_what_rows_cost_by_their_tokens_is_told_beside_what_is_measured() -> None:
+    values = answers([ONE, {**ONE, "billed": 0}, {**ONE, "billed": 0.21}])
+    assert values[f"{TABLE}.expected_usd.2"] == pytest.approx(0.21072)
+    assert values["actuals_as_told"] == "▲ 2 rows differ from their tokens; billed 0: 1"
+    assert values["notes_found"] == 1
+    good = answers([{**ONE, "billed": 0.21}])
+    assert (good["actuals_as_told"], good["notes_found"]) == ("of all rows that count", 0)
+
+
+def test_a_bill_is_compared_with_the_rates_of_its_own_day() -> None:
+    later = replace(
+        bundled_card().rates[0], effective_from=date(2026, 11, 4), usd_per_mtok=Decimal(9)
+    )
+    card = replace(bundled_card(), rates=(*bundled_card().rates, later))
+    rows = [{**ONE, "date": date(2026, 11, day), "input_tokens": 10_000} for day in (3, 4)]
+    values = shown(job(**{TABLE: rows}), card=card)
+    assert [values[f"{TABLE}.expected_usd.{i}"] for i in (0, 1)] == pytest.approx(
+        [0.26072, 0.30072]
+    )
+
+
+PASTED: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"date": "2026-11-02T23:30:00-05:00"}, {"day": 46329, "fault": 0}),
+    ({"date": "2026-11-02T23:30:00Z"}, {"day": 46328, "fault": 0}),
+    ({"date": " 2026-11-02 23:30 "}, {"day": 46328, "fault": 0}),
+    ({"date": "2026-11-02T19:00:00.123-05:00"}, {"day": 46329, "fault": 0}),
+    ({"date": "2026-11-03T00:30:00+01:00"}, {"day": 46328, "fault": 0}),
+    ({"date": "2026-11-02T25:30:00Z"}, {"fault": 2}),
+    ({"date": "2026-11-02T23:30:00+0500"}, {"fault": 2}),
+    ({"date": "2026-11-02"}, {"fault": 2}),
+    ({"date": "02/11/2026 23:30"}, {"fault": 2}),
+    ({"model": "openai/gpt-image-2"}, {"model_row": 1}),
+    ({"model": "azure/gpt-image-2-2026-04-21 image, output"}, {"model_row": 1}),
+    ({"model": "gpt-image-2-2026-10-01"}, {"model_row": 1}),
+    ({"model": "GPT-image-2 text, cached input"}, {"model_row": 1}),
+    ({"model": "gpt-image-2 mini"}, {"fault": 3}),
+    ({"model": "gpt-image-2-2026"}, {"fault": 3}),
+    ({"size": "1024-x-1024"}, {"fault": 0, "width": 1024}),
+    ({"size": "auto"}, {"fault": 0}),
+    ({"size": None, "quality": None}, {"fault": 0}),
+    ({"quality": "auto"}, {"fault": 0}),
+    ({"quality": "hd"}, {"fault": 5}),
+    ({"size": "auto", "output_tokens": None}, {"fault": 4}),
+    ({"quality": "auto", "output_tokens": None}, {"fault": 5}),
+]
+"""What people paste into a row with output tokens, and what is read of it."""
+
+
+@pytest.mark.parametrize(("typed", "read"), PASTED)
+def test_a_row_is_read_as_people_paste_it(typed: dict[str, Any], read: dict[str, Any]) -> None:
+    values = answers([{**ONE, **typed}])
+    assert {name: values[f"{TABLE}.{name}.0"] for name in read} == read
+
+
+def test_the_sheet_reads_the_same_and_says_the_same(book: ActualsBook) -> None:
+    pasted = [({**ONE, **typed}, read) for typed, read in PASTED]
+    billed = [({**ONE, **typed}, {"why": why}) for typed, why in BILLED]
+    for rows in (pasted, billed):
+        names = sorted({name for _, read in rows for name in read})
+        cases = [{book.second_row(n): number_of(v) for n, v in row.items()} for row, _ in rows]
+        got = book.office.run(cases, [book.cells[f"{TABLE}.{name}.1"] for name in names])
+        found = [dict(zip(names, row, strict=True)) for row in got]
+        assert [{n: one[n] for n in read} for one, (_, read) in zip(found, rows, strict=True)] == [
+            read for _, read in rows
+        ]
 
 
 def test_without_an_accepted_final_a_sentence_takes_the_place_of_retries() -> None:

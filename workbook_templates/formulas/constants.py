@@ -5,6 +5,7 @@ from typing import NamedTuple
 from xl_pricing.estimation import (
     actuals,
     budget,
+    causes,
     chance,
     cost,
     elsewhere,
@@ -15,6 +16,7 @@ from xl_pricing.estimation import (
 )
 from xl_pricing.estimation.size import FixedSizes, FreeSizes
 from xl_pricing.rates.card import bundled_card
+from xl_pricing.rates.rows import MINUTES_PER_DAY
 
 MOST_ROWS = 5_000
 """Rows of the campaign, and of the actuals, at most."""
@@ -31,6 +33,10 @@ FIXED_SIZES = next(m.sizes for m in bundled_card().models if isinstance(m.sizes,
 """What the gpt-image-1 family takes; texts tell it."""
 USUAL_BUFFERS = tuple(f"{share:.0%}" for share in map(float, budget.USUAL_BUFFERS))
 """The usual buffer in words, from and to."""
+LINE_ITEMS = tuple(
+    f"{kind}, {way}" for kind in ("text", "image") for way in ("input", "cached input", "output")
+)
+"""What a cost export writes behind a model, one row a meter."""
 RATES_AGE_DAYS = 45
 RETIREMENT_NOTICE_DAYS = 60
 
@@ -84,8 +90,15 @@ RULES = (
     Rule("most_of_a_row", MOST_OF_A_ROW, "actuals: images or USD of a row at most"),
     Rule("first_bill_day", FIRST_BILL_DAY, "actuals: no day before this one, 2000-01-01"),
     Rule("last_bill_day", 73_050, "actuals: no day after this one, 2099-12-31"),
+    Rule("minutes_per_day", MINUTES_PER_DAY, "actuals: minutes of a day, to turn times into UTC"),
     Rule("drift_periods", DRIFT_PERIODS, "actuals: periods of the retries over time"),
     Rule("interval_z", actuals.INTERVAL_Z, "actuals: standard deviations that hold 90 % of cases"),
+    Rule("text_out_usd", causes.TEXT_OUT_USD, "actuals: output as text where a model has no rate"),
+    Rule("untold_input", causes.UNTOLD_INPUT, "actuals: input tokens an image that may be untold"),
+    Rule("usual_percent", causes.USUAL_PERCENT, "actuals: % by which usual output tokens differ"),
+    Rule("more_tokens", causes.MORE_TOKENS, "actuals: output tokens an image that may come on top"),
+    Rule("multiple_steps", causes.MULTIPLE_STEPS, "actuals: steps of a round multiple in 1"),
+    Rule("most_multiple", causes.MOST_MULTIPLE, "actuals: round multiples up to"),
     Rule("rates_age_days", RATES_AGE_DAYS, "rates that were checked longer ago are flagged"),
     Rule(
         "retirement_notice_days",

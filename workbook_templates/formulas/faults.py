@@ -17,6 +17,14 @@ class Fault(NamedTuple):
     fix: str
 
 
+class Codes(NamedTuple):
+    """A table of what codes mean, for the Checks sheet: the place of an entry is its code."""
+
+    title: str
+    table: str
+    entries: tuple[Fault, ...]
+
+
 class RowFaults(NamedTuple):
     """The faults of a table's rows, for the Checks sheet to list.
 

@@ -21,7 +21,7 @@ from workbook_templates.formulas.constants import (
     RETIREMENT_NOTICE_DAYS,
     USUAL_BUFFERS,
 )
-from workbook_templates.formulas.faults import RowFaults
+from workbook_templates.formulas.faults import Codes, Fault, RowFaults
 from workbook_templates.formulas.image import METERS
 from workbook_templates.formulas.sentence import day, sentence
 from workbook_templates.sheets.worksheet.chosen import IS_OWN, NO, YES
@@ -44,11 +44,12 @@ _LINE_PT = 12
 
 
 class Lists(NamedTuple):
-    """The rules of all sheets, and the tables whose rows are checked one by one."""
+    """The rules of all sheets, the tables whose rows are checked one by one, and other codes."""
 
     errors: Sequence[Check]
     notes: Sequence[Check]
     tables: Sequence[RowFaults]
+    codes: Sequence[Codes] = ()
 
 
 def _or_blank(cell: str, condition: str) -> str:
@@ -252,6 +253,10 @@ def write(book: Book, lists: Lists) -> None:
     page.print_setup(f"A1:E{last}", upright=True)
     for faults in lists.tables:
         last = _rows_to_fix(page, last + 2, faults)
+    for codes in lists.codes:
+        page.fill(f"B{last + 2}:D{last + 2}", theme.HEADER_LEFT)
+        page.say(f"B{last + 2}", codes.title, theme.HEADER_LEFT)
+        last = _codes(page, last + 3, codes.table, codes.entries)
     page.protect()
 
 
@@ -315,10 +320,14 @@ def _rows_to_fix(page: Page, top: int, faults: RowFaults) -> int:
         page.formula(f"C{at}", name, f'IFERROR({row},"")', theme.COMPUTED)
         check = f"INDEX({faults.table}[check],C{at}-ROW({faults.table}[[#Headers],[check]]))"
         page.formula(f"D{at}", f"{name}_says", f'IF(C{at}="","",{check})', theme.NOTE)
+    return _codes(page, top + LISTED_ROWS + 2, faults.codes, faults.faults)
+
+
+def _codes(page: Page, caption_row: int, table: str, entries: Sequence[Fault]) -> int:
+    """Write what codes mean; return the last row."""
     rows = [
-        {"says": page.words(fault.says), "code": code, "fix": page.words(fault.fix)}
-        for code, fault in enumerate(faults.faults)
+        {"says": page.words(entry.says), "code": code, "fix": page.words(entry.fix)}
+        for code, entry in enumerate(entries)
     ]
-    caption_row = top + LISTED_ROWS + 2
-    tables.write_table(page, faults.codes, (caption_row, 2), CODES, rows)
+    tables.write_table(page, table, (caption_row, 2), CODES, rows)
     return caption_row + 1 + len(rows)

@@ -11,9 +11,11 @@ from outcomes.bills import SAYS, TABLE, Bill, Bills, totals
 from outcomes.campaign import Campaign
 from outcomes.examples import check, told
 from outcomes.job import YES, Job
-from outcomes.said import Outcome, Said, rounded
+from outcomes.said import Outcome, Said, fixed, rounded
 from outcomes.strict import cell
+from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.actuals import Totals, Variance, buffer_used, retries_interval, variance
+from xl_pricing.estimation.causes import Cause, Finding
 
 PERIODS = 12
 JOB = "the job"
@@ -44,8 +46,45 @@ def _rows(bills: Bills) -> dict[str, Outcome]:
             f"{TABLE}.check.{i}": check(bill, SAYS),
             f"{TABLE}.retries.{i}": of(lambda one: one.retries),
             f"{TABLE}.usd_per_image.{i}": of(lambda one: one.cost_per_image),
+            f"{TABLE}.expected_usd.{i}": _expected(bill),
+            f"{TABLE}.why.{i}": _why(bill),
         }
     return found
+
+
+def _expected(bill: Bill) -> Outcome:
+    """Return what the tokens cost in their cheapest reading; blank where they are not known."""
+    return cell(lambda: bill.billed.expected if bill.billed else "")
+
+
+def _why(bill: Bill) -> Outcome:
+    """Return the first known cause of the amount, with its figure."""
+    try:
+        finding = bill.finding
+    except XlPricingError:
+        return "▲ no rate on its day"
+    if finding is None:
+        return ""
+    cause, figure = finding
+    said = f"{'✔' if cause.is_agreement else '▲'} {cause}"
+    if figure is None:
+        return said
+    if cause is Cause.DIFFERS:
+        return Said(f"^{said} .*%$", (f"{fixed(100 * figure, 1)}%",))
+    digits = 2 if cause is Cause.MULTIPLE else 0
+    return Said(f"^{said} ", (fixed(figure, digits),))
+
+
+def _as_told(bills: Bills) -> Outcome:
+    differing = [bill for bill in bills.counted if bill.differs]
+    if not differing:
+        return "of all rows that count"
+    return Said("^▲ .* differ", (str(len(differing)), str(_not_billed(bills))))
+
+
+def _not_billed(bills: Bills) -> int:
+    found = (cell(lambda bill=bill: bill.finding) for bill in bills.counted)
+    return sum(isinstance(one, Finding) and one.cause is Cause.NOTHING_BILLED for one in found)
 
 
 def _counts(bills: Bills) -> dict[str, Outcome]:
@@ -60,6 +99,9 @@ def _counts(bills: Bills) -> dict[str, Outcome]:
         "actuals_counted": counted,
         "actuals_rows_below": 0,
         "actuals_comparable": int(bills.is_comparable),
+        "actuals_differ": sum(bill.differs for bill in bills.counted),
+        "actuals_not_billed": _not_billed(bills),
+        "actuals_as_told": _as_told(bills),
         "actuals_of_rows": Said("^Rows that count", (str(counted), str(filled))),
         "actuals_switched_on": int(bills.job["use_measured"] == YES),
         "actuals_status": _status(bills),

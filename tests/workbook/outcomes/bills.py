@@ -1,7 +1,10 @@
 """The rows of the Actuals: which of them count, and what they add up to."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,9 +12,12 @@ from typing import TYPE_CHECKING
 from outcomes import strict
 from outcomes.said import EPOCH, says, shown_in_text
 from outcomes.strict import Cell
+from xl_pricing.errors import InvalidValueError, XlPricingError
 from xl_pricing.estimation.actuals import Totals
+from xl_pricing.estimation.causes import Billed, Finding, find_cause, readings
+from xl_pricing.estimation.image import TIERS, Image
 from xl_pricing.estimation.levers import QUALITIES
-from xl_pricing.estimation.size import Size
+from xl_pricing.estimation.size import Size, check_size
 from xl_pricing.rates.rows import Model
 
 if TYPE_CHECKING:
@@ -38,6 +44,10 @@ SAYS = (
     "billed is negative",
 )
 """What is said of a row, by the first thing that is wrong with it."""
+_METER = re.compile(r" (text|image), (cached input|input|output)$")
+_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?((\.\d+)?(Z|[+-]\d\d:\d\d))?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +82,14 @@ class Bill:
 
     @property
     def model(self) -> Model:
-        """The model."""
-        return strict.model(self["model"], self.job.card)
+        """The model; a provider before it, a day and a meter behind it are left out."""
+        if not isinstance(self["model"], str):
+            raise InvalidValueError("no model")
+        name = _METER.sub("", " ".join(self["model"].split()).lower()).split("/", 1)[-1]
+        try:
+            return strict.model(name, self.job.card)
+        except InvalidValueError:
+            return strict.model(re.sub(r"-\d{4}-\d\d-\d\d$", "", name), self.job.card)
 
     @property
     def size(self) -> Size:
@@ -86,7 +102,8 @@ class Bill:
         if strict.is_measured(self["quality"]):
             return str(strict.quality(self["quality"]))
         word = strict.word(self["quality"])
-        strict.need(word in QUALITIES)
+        told = strict.is_measured(self["output_tokens"]) and self["output_tokens"] > 0
+        strict.need(word in QUALITIES or (told and word in {"", "auto"}))
         return word
 
     @property
@@ -99,8 +116,13 @@ class Bill:
 
     @property
     def day(self) -> int:
-        """The day as Excel counts it."""
-        return (strict.day(self["date"]) - EPOCH).days
+        """The day as Excel counts it; of a time it is the one in UTC."""
+        typed = self["date"]
+        if isinstance(typed, str) and _TIME.fullmatch(typed.strip()):
+            with suppress(ValueError):
+                moment = datetime.fromisoformat(typed.strip())
+                typed = (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+        return (strict.day(typed) - EPOCH).days
 
     @property
     def totals(self) -> Totals:
@@ -133,6 +155,53 @@ class Bill:
         )
         wrong = (code for code, test in enumerate(tests, start=1) if not strict.holds(test))
         return next(wrong, 0)
+
+    @property
+    def usual_tokens(self) -> Fraction | int | None:
+        """Output tokens of an image of its size and quality, where they are known."""
+        try:
+            quality = strict.quality(self["quality"])
+            is_word = isinstance(quality, str)
+            size = check_size(self.size, self.model.sizes) if is_word else strict.ANY_SIZE
+            return self.model.counting.usage(Image(size, quality)).image_out
+        except XlPricingError:
+            return None
+
+    @cached_property
+    def billed(self) -> Billed | None:
+        """The row as it is compared with its tokens; none where none are typed."""
+        if not self.counts or self["output_tokens"] is None:
+            return None
+        output, input_ = (self.tokens(f"{way}_tokens") or 0 for way in ("output", "input"))
+        rates = {tier: self._rates(tier) for tier in TIERS}
+        images, usual = int(self.totals.generations), self.usual_tokens
+        least, most = readings(
+            None if self["input_tokens"] is None else int(input_),
+            int(output),
+            images,
+            usual,
+            may_write="text_out" in rates["standard"],
+        )
+        usd = self.totals.usd
+        return Billed(usd, least, most, rates, images=images, usual_tokens=usual)
+
+    def _rates(self, tier: str) -> dict[str, Fraction]:
+        day = EPOCH + timedelta(days=self.day)
+        prices = self.job.card.tariff(self.model, tier, day).prices
+        return {meter: price.usd_per_mtok for meter, price in prices.items()}
+
+    @cached_property
+    def finding(self) -> Finding | None:
+        """Why it is billed as it is; raises where there is no rate."""
+        return find_cause(self.billed) if self.billed else None
+
+    @property
+    def differs(self) -> bool:
+        """Whether it is billed other than its tokens say, or cannot be compared with them."""
+        try:
+            return self.finding is not None and not self.finding.cause.is_agreement
+        except XlPricingError:
+            return True
 
     @cached_property
     def counts(self) -> bool:

@@ -243,6 +243,7 @@ def _notes_of_tables(campaign_: Campaign, bills: Bills) -> dict[str, int]:
     job = campaign_.job
     retries, cost = bills.measured_retries(), bills.measured_cost()
     return {
+        "note_billed": int(not any(bill.differs for bill in bills.counted)),
         "note_campaign_cap": _under_the_cap(campaign_),
         "note_campaign_service": int(not rates.lines_with(campaign_, "leaves")),
         "note_campaign_basis": int(not rates.lines_with(campaign_, "estimated")),

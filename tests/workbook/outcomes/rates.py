@@ -1,8 +1,10 @@
 """What the prices in force must be on the price date, a row per model."""
 
+from datetime import timedelta
+
 from outcomes.campaign import Campaign
 from outcomes.lines import Line
-from outcomes.said import Outcome
+from outcomes.said import EPOCH, Outcome
 from outcomes.strict import cell, holds
 from xl_pricing.estimation.image import TIERS
 from xl_pricing.estimation.size import REFERENCE_SIZE
@@ -13,6 +15,9 @@ TABLE = "tblInForce"
 ROOM = 20
 NOTICE_DAYS = 60
 METERS = ("text_in", "image_in", "image_out")
+TARIFFS = "tblTariffs"
+PERIODS = 4
+BILLED = (*METERS, "text_out")
 
 
 def outcomes(campaign: Campaign) -> dict[str, Outcome]:
@@ -26,8 +31,38 @@ def outcomes(campaign: Campaign) -> dict[str, Outcome]:
             model = job.card.models[i]
             row = _prices(job.card, model, job["price_date"])
             row["lines"] = used.count(model.id)
+        days = _days(job.card, i)
+        row |= {f"since_{k}": days[k - 1] for k in range(1, PERIODS + 1)}
         found |= {f"{TABLE}.{name}.{i}": one for name, one in {**row, "row": i + 1}.items()}
+        for k, day in enumerate(days):
+            found |= _tariff(job.card, i, k, day)
     return found
+
+
+def _days(card: RateCard, i: int) -> list[int | str]:
+    """Return the latest days from which the i-th model has other prices, blank for none."""
+    names = [model.id for model in card.models][i : i + 1]
+    days = {(rate.effective_from - EPOCH).days for rate in card.rates if rate.model in names}
+    return [*sorted(days, reverse=True), *[""] * PERIODS][:PERIODS]
+
+
+def _tariff(card: RateCard, i: int, period: int, day: int | str) -> dict[str, Outcome]:
+    """Return the row of a model's prices from a day on."""
+    row: dict[str, Outcome] = {"row": i * PERIODS + period + 1, "model_row": i + 1, "since": day}
+    since = EPOCH + timedelta(days=day or 0)
+    for tier in TIERS:
+        for meter in BILLED:
+            row[f"{tier}_{meter}"] = (
+                cell(
+                    lambda tier=tier, meter=meter: float(
+                        card.rate(card.models[i], meter, tier, since).usd_per_mtok
+                    )
+                )
+                if day
+                else ""
+            )
+    row["model"] = card.models[i].id if day else ""
+    return {f"{TARIFFS}.{name}.{i * PERIODS + period}": one for name, one in row.items()}
 
 
 def leaves(model: Model, price_date: object) -> int:

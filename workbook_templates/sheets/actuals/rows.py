@@ -12,9 +12,15 @@ from workbook_templates.book import blocks, tables, theme
 from workbook_templates.book.blocks import Column, Figure, listed, words_listed
 from workbook_templates.book.page import Page
 from workbook_templates.formulas import examples, faults, image
-from workbook_templates.formulas.conditions import whole, within
-from workbook_templates.formulas.constants import FIRST_BILL_DAY, MOST_OF_A_ROW, MOST_ROWS
+from workbook_templates.formulas.conditions import is_number, whole, within
+from workbook_templates.formulas.constants import (
+    FIRST_BILL_DAY,
+    LINE_ITEMS,
+    MOST_OF_A_ROW,
+    MOST_ROWS,
+)
 from workbook_templates.formulas.faults import Fault, if_filled
+from workbook_templates.sheets.actuals import billed
 from xl_pricing.estimation.image import QUALITIES
 
 TABLE = "tblActuals"
@@ -43,12 +49,12 @@ _JOB = ("gpt-image-2", "4:5", "high")
 ROWS = (
     ActualsRow(date(2026, 11, 2), *_JOB, 30, 22, 36_300, 183_570, 5.80, "first shelf"),
     ActualsRow(date(2026, 11, 5), *_JOB, 34, 24, 41_140, 208_046, 6.55),
-    ActualsRow(date(2026, 11, 9), "gpt-image-2", "1024x1280", "high", 32, 21, None, None, 6.20,
+    ActualsRow(date(2026, 11, 9), "gpt-image-2", "1024x1280", "high", 32, 21, None, None, 6.27,
                "tokens not exported"),
     ActualsRow(date(2026, 11, 12), *_JOB, 37, 22, 44_770, 226_403, 7.15),
     ActualsRow(date(2026, 11, 17), *_JOB, 33, 18, 39_930, 201_927, 6.36,
                "glass and reflections"),
-    ActualsRow(date(2026, 11, 20), *_JOB, 22, 11, 26_620, 134_618, 4.31,
+    ActualsRow(date(2026, 11, 20), *_JOB, 22, 11, 26_620, 134_618, 4.24,
                "the last ones are hard"),
 )  # fmt: skip
 """The example rows: the job of the Worksheet, with retries that grow."""
@@ -92,24 +98,29 @@ def _whole_px(field: str) -> str:
 
 
 _WORDS = f"{', '.join(QUALITIES[:-1])} or {QUALITIES[-1]}"
-_DAY = within("[@date]", "[@date]>=first_bill_day", "[@date]<=last_bill_day")
+_DAY = within("[@day_read]", "[@day_read]>=first_bill_day", "[@day_read]<=last_bill_day")
 _QUALITY = image.quality_column(image.quality_word("[@quality]"))
 _TOKENS = within("[@quality]", "[@quality]>0", "[@quality]<=max_measured_tokens")
-# Where output tokens are measured the size is a label, and may be left out.
-_MEASURED = f"OR({_TOKENS}=1,{within('[@output_tokens]', '[@output_tokens]>0')}=1)"
+_OUTPUT = within("[@output_tokens]", "[@output_tokens]>0")
+# Where output tokens are measured the size is a label, and may be left out; so may the quality.
+_MEASURED = f"OR({_TOKENS}=1,{_OUTPUT}=1)"
+_IS_OPEN = f'IF(OR(TRIM([@quality])="",TRIM([@quality])="auto"),{_OUTPUT}=1,FALSE)'
 FAULTS = (
     Fault("", "✔ counted", "Nothing to do."),
     Fault(f"ROW()-ROW({TABLE}[[#Headers],[date]])>most_rows",
           f"more than {MOST_ROWS:,} rows", "Move the rows to a second workbook."),
     Fault(f"{_DAY}=0", "date",
-          "Type the day as a date such as 2026-11-23; a text is not one. "
-          "Of a time with a zone keep the first ten characters."),
+          "Type a date such as 2026-11-23, or a time such as 2026-11-02T23:30:00-05:00 (its day "
+          "in UTC)."),
     Fault("[@model_row]=0", "model unknown",
-          "Choose a model of the list, or add it to the models table."),
+          "Choose a model of the list, or add it to the models table; a provider, date or meter "
+          "is left out."),
     Fault(f"IF({_MEASURED},FALSE,{_whole_px('width')}*{_whole_px('height')}=0)",
           "size not readable",
-          "Type a ratio of the sizes table such as 4:5, or px such as 1024x1536."),
-    Fault(f"ISERROR(IF({_TOKENS}=1,1,{_QUALITY}))", "quality unknown", f"Type {_WORDS}."),
+          "Type a ratio of the sizes table such as 4:5, or px such as 1024x1536; auto, or nothing, "
+          "only where output tokens are typed."),
+    Fault(f"ISERROR(IF({_TOKENS}=1,1,IF({_IS_OPEN},1,{_QUALITY})))", "quality unknown",
+          f"Type {_WORDS}; auto, or nothing, only where output tokens are typed."),
     Fault(f"{_whole('generations')}=0", "generations", "Type a whole number, 0 or more."),
     Fault(f"{_whole('accepted')}=0", "accepted finals", "Type a whole number, 0 or more."),
     Fault("[@accepted]>[@generations]", "more accepted than generated",
@@ -137,6 +148,41 @@ _LIKE_JOB = (
     f"{image.quality_word('[@quality]')}=quality_used"
 )
 _IMAGE = image.image_cells()
+
+
+def _model_text() -> str:
+    """Return a model as typed, without the provider before it and the meter behind it."""
+    model = "LOWER(TRIM([@model]))"
+    for item in LINE_ITEMS:
+        model = f'SUBSTITUTE({model}," {item}","")'
+    return f'IFERROR(MID({model},IFERROR(FIND("/",{model}),0)+1,255),"")'
+
+
+def _model_name() -> str:
+    """Return a model without the day behind it, unless the list has it with the day."""
+    text = "[@model_text]"
+    day, dash = f"VALUE(MID({text},LEN({text})-9,10))", f'MID({text},LEN({text})-10,1)="-"'
+    known = f"ISNUMBER(MATCH({text},tblModels[model],0))"
+    plain = f"IF({known},{text},LEFT({text},LEN({text})-11))"
+    is_dated = f'AND({dash},MID({text},LEN({text})-5,1)="-",{day}>=first_bill_day)'
+    return f"IFERROR(IF({is_dated},{plain},{text}),{text})"
+
+
+def _day_read() -> str:
+    """Return the day, that in UTC of a text with time and zone; 0 where there is none."""
+    text = "TRIM([@date])"
+    zone = f"MID({text},LEN({text})-5,1)"
+    ahead = f'IF({zone}="-",-1,1)*VALUE(MID({text},LEN({text})-4,5))'
+    is_utc = f'OR(MID({text},LEN({text}),1)="Z",LEN({text})=16,LEN({text})=19)'
+    shift = f'IF(OR({zone}="+",{zone}="-"),{ahead},IF({is_utc},0,NA()))'
+    between = f'SUBSTITUTE(MID({text},11,1)," ","T")'
+    marks = f'MID({text},5,1)&MID({text},8,1)&{between}&MID({text},14,1)="--T:"'
+    time = f"VALUE(MID({text},12,5))"
+    minutes = f"ROUND((VALUE(LEFT({text},10))+{time}-{shift})*minutes_per_day,0)"
+    read = f"IF(AND({marks},{time}<1),INT({minutes}/minutes_per_day),0)"
+    return f"IF({is_number('[@date]')},[@date],IFERROR({read},0))"
+
+
 _TYPED_COUNT = replace(theme.TYPED_CELL, number=theme.COUNT)
 _COUNT = replace(theme.NUMBER, number=theme.COUNT)
 _DATE = replace(theme.NUMBER, number=theme.DATE)
@@ -159,7 +205,7 @@ COLUMNS = (
            "Input tokens of the row, text and images; empty if unknown."),
     Column("output_tokens", "Output tokens, if known", "", _TYPED_COUNT, 18,
            "Output tokens of the row; empty if unknown."),
-    Column("billed", "Billed, USD", "", replace(theme.TYPED_CELL, number=theme.MONEY), 17,
+    Column("billed", "Billed, USD", "", replace(theme.TYPED_CELL, number="#,##0.00####"), 17,
            "The amount billed in USD, as a plain number; other currencies converted."),
     Column("note", "Note", "", theme.TYPED_TEXT_CELL, 40, "Any words; they are not read."),
     Column("check", "Check", examples.check(FAULT_TABLE), theme.CELL, 34),
@@ -167,9 +213,14 @@ COLUMNS = (
            replace(theme.NUMBER, number=theme.FACTOR), 15),
     Column("usd_per_image", "USD per generation", _quotient("billed", "generations"),
            replace(theme.NUMBER, number='"$"0.0000'), 18),
+    *billed.READ,
     Column("filled", "Filled in (1 = yes)", examples.filled("actuals_own"), _COUNT),
     Column("kind", "Own row (1), example (2)", _KIND, _COUNT),
-    Column("model_row", "Row of the model", f"IFERROR({image.model_row('[@model]')},0)", _COUNT),
+    Column("day_read", "Day as read", _day_read(), _DATE),
+    Column("model_text", "Model as read", _model_text(), theme.CELL),
+    Column("model_name", "Model without its day", _model_name(), theme.CELL),
+    Column("model_row", "Row of the model",
+           f"IFERROR({image.model_row('[@model_name]')},0)", _COUNT),
     Column("size_text", "Size as read", image.size_text(_IMAGE), theme.CELL),
     Column("width", "Width, px", image.width(_IMAGE), _COUNT),
     Column("height", "Height, px", image.height(_IMAGE), _COUNT),
@@ -177,10 +228,11 @@ COLUMNS = (
     Column("fault_row", "Row to fix", faults.FAULT_ROW, _COUNT),
     Column("matches_job", "Like the job (1 = yes)",
            f"IFERROR(IF(AND({_LIKE_JOB}),1,0),0)", _COUNT),
-    Column("day", "Day that counts", 'IF([@fault]=0,INT([@date]),"")', _DATE),
+    Column("day", "Day that counts", 'IF([@fault]=0,INT([@day_read]),"")', _DATE),
     Column("period", "Period from",
            'IF([@day]="","",actuals_first_day+actuals_period_days'
            "*INT(([@day]-actuals_first_day)/actuals_period_days))", _DATE),
+    *billed.WORKINGS,
 )  # fmt: skip
 LETTERS = tables.letters(COLUMNS)
 _COMPUTED = [column.name for column in COLUMNS if column.formula]
@@ -202,7 +254,7 @@ _GROW = (
 
 def write(page: Page, rows: Sequence[Mapping[str, Any]]) -> str:
     """Write the table with what explains it; return the last cell that is worth printing."""
-    top, last_column = CAPTION_ROW - 3, LETTERS["usd_per_image"]
+    top, last_column = CAPTION_ROW - 3, LETTERS["why"]
     blocks.title(page, f"B{top}:{last_column}{top}", "What happened: one row per bill or per day")
     blocks.put(page, f"B{top - 1}", EXAMPLES)
     page.say(f"B{top + 1}", _PASTE, theme.NOTE)
@@ -212,7 +264,12 @@ def write(page: Page, rows: Sequence[Mapping[str, Any]]) -> str:
     last = FIRST_ROW + MOST_ROWS - 1
     tables.explain_columns(page, COLUMNS, (FIRST_ROW, 2), last)
     mark_faults(page, f"{LETTERS['check']}{FIRST_ROW}:{LETTERS['check']}{last}")
-    page.flag_errors(f"{LETTERS['retries']}{FIRST_ROW}:{last_column}{last}")
+    page.flag_errors(f"{LETTERS['retries']}{FIRST_ROW}:{LETTERS['expected_usd']}{last}")
+    page.mark(
+        f"{last_column}{FIRST_ROW}:{last_column}{last}",
+        f'LEFT({last_column}{FIRST_ROW},1)="▲"',
+        theme.AMBER,
+    )
     return f"{last_column}{FIRST_ROW + max(len(rows), 1) - 1}"
 
 

@@ -12,9 +12,9 @@ from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
 from workbook_templates.formulas.conditions import Check, holds
 from workbook_templates.formulas.constants import MOST_ROWS
-from workbook_templates.formulas.faults import RowFaults
+from workbook_templates.formulas.faults import Codes, RowFaults
 from workbook_templates.formulas.sentence import sentence
-from workbook_templates.sheets.actuals import drift, rows, variance
+from workbook_templates.sheets.actuals import billed, drift, rows, variance
 from workbook_templates.sheets.actuals.rows import (
     FAULT_TABLE,
     FAULTS,
@@ -35,6 +35,11 @@ FIX = sentence("✘ Fix row {row}: {says}", row="actuals_to_fix_1", says="actual
 BELOW = "✘ Rows below the table are not in it: drag its corner over them, or insert rows inside it"
 NOTHING = "▲ Nothing is counted yet: paste rows into the table"
 ALL_COUNT = "✔ all rows count"
+OF_ALL = "of all rows that count"
+DIFFER = sentence(
+    "▲ {rows} rows differ from their tokens; billed 0: {nothing}",
+    rows="actuals_differ", nothing="actuals_not_billed",
+)  # fmt: skip
 _STATUS = (
     f'IF(actuals_to_fix_1<>"",{FIX},IF(actuals_rows_below>0,"«{BELOW}»",'
     f'IF(actuals_counted=0,"«{NOTHING}»",IF(actuals_told="","«{ALL_COUNT}»",actuals_told))))'
@@ -71,7 +76,8 @@ CARDS = (
          _MONEY, Figure("actuals_of_rows", "", OF_ROWS, look=theme.CARD_NOTE)),
     Card("G", "Cost per generation", "actuals_cost_per_image",
          ratio("actuals_billed", "actuals_generations"), theme.CARD_PRICE,
-         "of all rows that count"),
+         Figure("actuals_as_told", "", f'IF(actuals_differ=0,"«{OF_ALL}»",{DIFFER})',
+                look=theme.CARD_NOTE)),
     Card("I", "Cost per accepted final", "actuals_cost_per_final",
          ratio("actuals_billed", "actuals_finals"), theme.CARD_PRICE),
     Card("K", "Over the plan (under it: minus), USD", "variance_total", "",
@@ -95,6 +101,10 @@ ROWS_AND_DAYS = (
            look=theme.COMPUTED_FRACTION),
     Figure("actuals_rows_below", "Rows below the table", f"MAX({','.join(_BELOW)})",
            look=theme.COMPUTED_FRACTION),
+    Figure("actuals_differ", "Rows billed other than their tokens say",
+           f'COUNTIF({TABLE}[cause],">={billed.FIRST_DIFFERING}")', look=theme.COMPUTED_FRACTION),
+    Figure("actuals_not_billed", "Rows with tokens that are billed 0",
+           f"COUNTIF({TABLE}[cause],{billed.NOTHING_CODE})", look=theme.COMPUTED_FRACTION),
     Figure("actuals_comparable", "All rows count (1 = yes)",
            "IF(AND(actuals_counted>0,actuals_counted=actuals_rows,ok_actuals_table=1),1,0)",
            look=theme.COMPUTED_FRACTION),
@@ -159,6 +169,10 @@ ERRORS = (
           f"IF(ABS({_PARTS}-{variance.TOTAL_CENTS})<=cent_fraction_usd,1,0),1)"),
 )  # fmt: skip
 NOTES = (
+    Check("note_billed", "Every row of the actuals is billed as its tokens say",
+          "The rows marked ▲ say why; they count as they are billed, also in what is measured. "
+          "What the words mean stands below.",
+          "IF(actuals_differ=0,1,0)"),
     Check("note_measured", "Where the Worksheet uses measured values, they have been measured",
           "Paste rows with accepted finals and of the job's model, size and quality; until then "
           "what is typed on the Worksheet serves.",
@@ -166,4 +180,5 @@ NOTES = (
           "IF(ISNUMBER(measured_retries*measured_cost),1,0)))",
           ("ok_model", "ok_size", "ok_quality_word", "ok_actuals_rows")),
 )  # fmt: skip
+CODES = Codes("Actuals: why a bill differs from its tokens", billed.CAUSE_TABLE, billed.CAUSES)
 ROWS = RowFaults("actuals", "Actuals: rows to fix", TABLE, FAULT_TABLE, FAULTS, FIRST_ROW)

@@ -5,16 +5,19 @@ from dataclasses import replace
 from workbook_templates.book.blocks import Column
 from workbook_templates.book.page import Page
 from workbook_templates.book.tables import write_table
-from workbook_templates.book.theme import COUNT, NUMBER, SECTION
+from workbook_templates.book.theme import COUNT, DATE, NUMBER, SECTION
 from workbook_templates.formulas import image
 from workbook_templates.formulas.image import IN_FORCE
 from xl_pricing.estimation.image import TIERS
 
 MODELS = 20
 """Rows of the table; Checks says when there are more models."""
+PERIODS = 4
+"""Days from which a model has other prices, at most; the latest ones are known."""
 
 _RATE = replace(NUMBER, number="0.00####")
 _COUNT = replace(NUMBER, number=COUNT)
+_DAY = replace(NUMBER, number=DATE)
 
 
 def _of_model(formula: str, without: str) -> str:
@@ -26,6 +29,17 @@ def _rate(tier: str, meter: str) -> str:
     """Look up the latest rate up to the price date; #N/A where there is none."""
     row = image.rate_row(image.rate_rows("[@model]", meter, f'"{tier}"'))
     return _of_model(f"IF({row}=0,NA(),INDEX(tblRates[usd_per_mtok],{row}))", '""')
+
+
+def _since(period: int) -> str:
+    """Return the day from which a model has the prices of a period, the latest first; or blank."""
+    days, before = "(tblRates[model]=[@model])*tblRates[effective_from]", f"[@since_{period - 1}]"
+    if period == 1:
+        found = f'IF(COUNTIF(tblRates[model],[@model])=0,"",SUMPRODUCT(MAX({days})))'
+        return _of_model(found, '""')
+    days += f"*(tblRates[effective_from]<{before})"
+    earlier = f'COUNTIFS(tblRates[model],[@model],tblRates[effective_from],"<"&{before})'
+    return f'IF({before}="","",IF({earlier}=0,"",SUMPRODUCT(MAX({days}))))'
 
 
 _MODEL, _ALIASES, _ENDS, _RULE, _BASIS = (
@@ -52,6 +66,11 @@ COLUMNS = (
            _of_model(f"IF(N({_ENDS})=0,0,IFERROR({_GONE},0))", "0"), _COUNT, 14),
     Column("estimated", "Tokens are an estimate (1 = yes)",
            _of_model(f'IF({_BASIS}="estimate",1,0)', "0"), _COUNT, 14),
+    *(
+        Column(f"since_{period}", "Latest prices since" if period == 1 else "Those before since",
+               _since(period), _DAY, 14)
+        for period in range(1, PERIODS + 1)
+    ),
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from workbook_templates.book.page import Book, Page
 from workbook_templates.book.tables import write_table
 from workbook_templates.book.theme import DATE, NOTE, SECTION, WARNING
 from workbook_templates.formulas.constants import RULES
-from workbook_templates.sheets.rates import in_force
+from workbook_templates.sheets.rates import in_force, tariffs
 from workbook_templates.sheets.rates.tables import tables
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.day import today
@@ -29,8 +29,9 @@ def write(book: Book, card: RateCard) -> None:
     widths = [2.0]
     for part in parts:
         widths += [*map(_width, part.columns), 3]
-    page = book.page("Rates", [*widths, *map(_width, in_force.COLUMNS)])
-    _head(page, len(widths) + len(in_force.COLUMNS), card.as_of(today()))
+    widths += [*map(_width, in_force.COLUMNS), 3, *map(_width, tariffs.COLUMNS)]
+    page = book.page("Rates", widths)
+    _head(page, len(widths), card.as_of(today()))
     left = 2
     for part in parts:
         page.say(page.at(TITLE_ROW, left), part.title, SECTION)
@@ -41,6 +42,7 @@ def write(book: Book, card: RateCard) -> None:
                 page.define(rule.name, page.at(row, left + 1))
         left += len(part.columns) + 1
     last_column = in_force.write(page, TITLE_ROW, left)
+    tariffs.write(page, TITLE_ROW, last_column + 2)
     page.sheet.freeze_panes = page.at(FIRST_ROW, 1)
     last_row = FIRST_ROW + in_force.MODELS - 1
     area = f"{page.at(TITLE_ROW, left)}:{page.at(last_row, last_column)}"
