@@ -1,42 +1,71 @@
-"""CSV files of logs and bills: rows of cells, and figures by the decimal mark of a file."""
+"""CSV files of logs and bills: rows of cells, and how a file writes figures and days."""
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from datetime import date
 from typing import NamedTuple
 
 from xl_pricing.bills.json_values import BAD, Bad
 from xl_pricing.bills.opened import Opened, read_lines
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.written import COMMA, CONVENTIONS, POINT, figure_in, plainly, readings
+from xl_pricing.written import COMMA, POINT, figure_in, plainly, readings
 
 MOST_CELL = 2**20
 """Characters of a cell at most, without images."""
+DAY_FIRST, MONTH_FIRST = "day first", "month first"
 
 _FIGURE = re.compile(r"[-+]?[0-9][0-9., '\u00a0\u202f]*")
+_SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?:[ T].{0,20})?")
 
 
 class Marks(NamedTuple):
-    """What parts the cells of a file, and the decimal marks that its figures prove."""
+    """What parts the cells of a file, and the decimal marks and orders of a day that it proves."""
 
     delimiter: str
     decimal: frozenset[str]
+    orders: frozenset[str]
 
     def plain(self, record: Mapping[str, str]) -> dict[str, str]:
-        """Write the figures of a record with a point and no groups.
+        """Write the figures of a record with a point and no groups, and days as 2026-11-02.
 
-        One that can be read in two ways is written with both, so that it is no figure any more.
+        What can be read in two ways is written with both, so that it is neither any more.
         """
         return {name: self._plain(cell) for name, cell in record.items()}
 
     def _plain(self, cell: str) -> str:
-        if not _FIGURE.fullmatch(cell) or cell.isdigit():
+        if cell.isdigit() or not cell[:1].isdigit() | (cell[:1] in {"-", "+"}):
+            return cell
+        if slashed := _SLASHED.fullmatch(cell):
+            return self._day(cell, slashed)
+        if not _FIGURE.fullmatch(cell):
             return cell
         with suppress(InvalidValueError):
             figure = figure_in(cell, self.decimal)
             return cell if figure is None else f"{figure:f}"
-        return f"{cell} ({' or '.join(map(plainly, readings(cell).values()))})"
+        return _both(cell, map(plainly, readings(cell).values()))
+
+    def _day(self, cell: str, slashed: re.Match[str]) -> str:
+        days = _days(slashed)
+        if len(set(days.values())) > 1 and len(self.orders) != 1:
+            return _both(cell, map(str, days.values()))
+        order = next(iter(self.orders)) if len(days) > 1 and self.orders else next(iter(days), "")
+        return days[order].isoformat() if order else cell
+
+
+def _both(cell: str, ways: Iterable[str]) -> str:
+    return f"{cell} ({' or '.join(ways)})"
+
+
+def _days(slashed: re.Match[str]) -> dict[str, date]:
+    """Return the days that 11/02/2026 may be, by what stands first."""
+    one, two, year = (int(part) for part in slashed.groups())
+    days: dict[str, date] = {}
+    for order, month, day in ((MONTH_FIRST, one, two), (DAY_FIRST, two, one)):
+        with suppress(ValueError):
+            days[order] = date(year, month, day)
+    return days
 
 
 def delimiter_of(head: str) -> str:
@@ -45,32 +74,64 @@ def delimiter_of(head: str) -> str:
 
 
 def csv_values(source: Opened, delimiter: str) -> Iterator[tuple[int, list[str] | Bad]]:
-    """Yield the rows of a file that are not empty, or `BAD`, with their numbers from 1 on."""
+    """Yield the rows of a file that are not empty, or `BAD`, with their numbers from 1 on.
+
+    A stray quote takes the lines behind it into its cell: they are read anew by themselves.
+    """
     csv.field_size_limit(MOST_CELL)
-    texts = (str(line, "utf-8", "replace") for line in read_lines(source))
-    rows, number = csv.reader(texts, delimiter=delimiter, strict=True), 0
+    feed = _Feed(source)
+    rows, number, width = csv.reader(feed, delimiter=delimiter, strict=True), 0, 0
     while True:
         number += 1
-        try:
-            row = next(rows)
-        except StopIteration:
+        feed.taken.clear()
+        row: list[str] | Bad | None = BAD
+        with suppress(csv.Error):
+            row = next(rows, None)
+        if row is None:
             return
-        except csv.Error:
-            yield number, BAD
-            continue
+        if row is BAD or len(row) != width:
+            if len(feed.taken) > 1 and width:
+                row = BAD
+                feed.again += reversed(feed.taken[1:])
+                rows = csv.reader(feed, delimiter=delimiter, strict=True)
+            width = width or (0 if row is BAD else len(row))
         if row:
             yield number, row
 
 
+class _Feed:
+    """Lines as text, those to be read ``again`` first; ``taken`` are those of the row at hand."""
+
+    def __init__(self, source: Opened) -> None:
+        self.taken: list[str] = []
+        self.again: list[str] = []
+        self._lines = read_lines(source)
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        text = self.again.pop() if self.again else str(next(self._lines), "utf-8", "replace")
+        self.taken.append(text)
+        return text
+
+
 def read_marks(source: Opened, delimiter: str) -> Marks:
-    """Return how a file writes figures; where commas part the cells, the point is proven."""
-    proven = {POINT} if delimiter == COMMA else set()
-    if not proven:
-        for _, row in csv_values(source, delimiter):
-            for cell in row if isinstance(row, list) else ():
-                if _FIGURE.fullmatch(cell) and not cell.isdigit():
-                    found = readings(cell)
-                    proven |= found.keys() if len(found) == 1 else set()
-            if len(proven) == len(CONVENTIONS):
-                break
-    return Marks(delimiter, frozenset(proven))
+    """Return how a file writes figures and days; where commas part the cells, the point is proven.
+
+    The whole file is looked at, unless its first row leaves nothing open.
+    """
+    decimal = {POINT} if delimiter == COMMA else set()
+    orders: set[str] = set()
+    rows = csv_values(source, delimiter)
+    for number, row in rows:
+        cells = [cell.strip() for cell in row] if isinstance(row, list) else []
+        slashed = [found for cell in cells if (found := _SLASHED.fullmatch(cell))]
+        for days in map(_days, slashed):
+            orders |= days.keys() if len(days) == 1 else set()
+        if delimiter != COMMA:
+            figures = (readings(c) for c in cells if not c.isdigit() and _FIGURE.fullmatch(c))
+            decimal.update(*(each for each in figures if len(each) == 1))
+        elif number > 1 and not slashed and not orders:
+            break
+    return Marks(delimiter, frozenset(decimal), frozenset(orders))

@@ -43,7 +43,9 @@ def json_values(source: Opened) -> tuple[str, Values]:
     lines = read_lines(source)
     begun = list(_until_told(lines))
     if _are_lines(begun):
-        return "line", _of_lines(chain(begun, lines))
+        listed = any(line.strip() == b"[" for line in begun)
+        every = chain(begun, lines)
+        return "line", _of_lines(_closed_list(every) if listed else every)
     return "record", _of_document(chain(begun, read_thinned(source, MOST_DOCUMENT * 32)))
 
 
@@ -59,11 +61,23 @@ def _until_told(lines: Iterator[bytes]) -> Iterator[bytes]:
 
 def _are_lines(begun: Iterable[bytes]) -> bool:
     filled = [line.strip() for line in begun if line.strip()]
+    if filled[0] == b"[" and filled[1:]:
+        return filled[1].startswith(b"{") and _read_line(filled[1]) is not BAD
     if filled[0].startswith((b"data:", b"event:", b":", b"id:")):
         return True
     if not filled[0].startswith(b"{"):
         return False
     return _read_line(filled[0]) is not BAD or (len(filled) == 2 and filled[1].startswith(b"{"))
+
+
+def _closed_list(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines of a list, and one that is no JSON where its end is missing."""
+    last = b""
+    for line in lines:
+        last = line.strip() or last
+        yield line
+    if last != b"]":
+        yield b"-"
 
 
 def _of_lines(lines: Iterable[bytes]) -> Values:
@@ -72,7 +86,7 @@ def _of_lines(lines: Iterable[bytes]) -> Values:
             value, end = _scan(text := str(line, "utf-8", "replace"), 0)
         except _FAULTS:
             value, end = None, 0
-        if not end or text[end:].strip():
+        if not end or text[end:].strip(" \t\r\n,"):
             value = _read_line(line)
         if value is not None:
             yield i, value
@@ -81,7 +95,7 @@ def _of_lines(lines: Iterable[bytes]) -> Values:
 def _read_line(line: bytes) -> Any:  # noqa: ANN401 - JSON
     """Return a value of a line, `BAD`, or ``None`` where the line is blank or frames an event."""
     text = str(line, "utf-8", "replace").strip().strip("\x1e\ufeff").rstrip(",")
-    if not text or text.startswith(_OF_EVENTS):
+    if not text or text in "[]" or text.startswith(_OF_EVENTS):
         return None
     text = text.removeprefix("data:").lstrip()
     try:

@@ -7,7 +7,7 @@ import gzip
 import os
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
@@ -20,8 +20,8 @@ MOST_BYTES = 4 * 2**30
 """Of a file, unpacked; beyond it is no file for plain Python."""
 MOST_LINE = 16 * 2**20
 """Of a line without its images."""
-MOST_TRANSCODED = 256 * 2**20
-"""Of a file in UTF-16."""
+MOST_REWRITTEN = 256 * 2**20
+"""Of a file in UTF-16, or with line ends of old Macs."""
 CHUNK = 2**16
 
 _NOT_BLOCKING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -91,8 +91,10 @@ def _text_of(raw: Opened) -> Opened:
     if kind:
         raise InvalidValueError(f"{raw.name} is {kind}; {_ACCEPTED}")
     if head.startswith(_UTF_16_MARKS):
-        return _transcoded(raw)
-    if b"\0" in head:
+        return _rewritten(raw, lambda data: data.decode("utf-16").encode("utf-8", "surrogatepass"))
+    if b"\r" in head and b"\n" not in head:
+        return _rewritten(raw, lambda data: data.replace(b"\r", b"\n"))
+    if head.count(b"\0") * 100 > len(head):
         raise InvalidValueError(f"{raw.name} is no text; {_ACCEPTED}")
     if head.startswith(_UTF_8_MARK):
         raw.file.read(len(_UTF_8_MARK))
@@ -104,12 +106,13 @@ def peek(source: Opened) -> bytes:
     return cast("bytes", source.file.peek(CHUNK)[:CHUNK])  # type: ignore[attr-defined]  # all have it
 
 
-def _transcoded(raw: Opened) -> Opened:
-    data = raw.file.read(MOST_TRANSCODED + 1)
-    if len(data) > MOST_TRANSCODED:
+def _rewritten(raw: Opened, rewrite: Callable[[bytes], bytes]) -> Opened:
+    """Return a file in UTF-16, or with the line ends of old Macs, as others are."""
+    data = raw.file.read(MOST_REWRITTEN + 1)
+    if len(data) > MOST_REWRITTEN:
         raise InvalidValueError(f"{raw.name} is too long for UTF-16; accepted: saved as UTF-8")
     try:
-        text = data.decode("utf-16").encode("utf-8", "surrogatepass")
+        text = rewrite(data)
     except UnicodeDecodeError:
         raise InvalidValueError(
             f"{raw.name} is no whole UTF-16; accepted: saved as UTF-8"

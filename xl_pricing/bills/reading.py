@@ -13,9 +13,10 @@ from xl_pricing.bills.found import Found, find_files
 from xl_pricing.bills.frames import Frames
 from xl_pricing.bills.json_values import BAD, json_values
 from xl_pricing.bills.opened import PARQUET, Opened, opened, peek, starts_with
+from xl_pricing.bills.overlaps import KNOWN, Overlaps, copies
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row, Source
-from xl_pricing.bills.shapes import BESIDE, shape_of, why_none
+from xl_pricing.bills.shapes import BESIDE, GROUPED, OF_CALLS, shape_of, why_none
 from xl_pricing.bills.shapes.own import CAPTIONS
 from xl_pricing.bills.shapes.shape import At, Record, Shape
 from xl_pricing.errors import InvalidValueError
@@ -47,7 +48,7 @@ class _Sniffed(NamedTuple):
 class Reading:
     """The rows of files, read one after the other as they are asked for.
 
-    ``files`` and ``notes`` are whole when all rows were read.
+    ``files``, ``notes`` and ``doubts``, by which no sum is sure, are whole when all rows were read.
     """
 
     def __init__(self, names: Iterable[str | Path], model: str | None = None) -> None:
@@ -57,16 +58,22 @@ class Reading:
         """
         self.files: list[File] = []
         self.notes: list[str] = []
+        self.doubts: list[str] = []
+        self._overlaps = Overlaps()
         self._frames = Frames()
         self._batches = Batches()
         self._model = model
         found = find_files(names)
         shared = Counter(each.path.name for each in found)
-        told = [
-            (each, each.path.name if shared[each.path.name] == 1 else str(each.path))
-            for each in found
-        ]
-        self._sniffed = [each for one, name in told if (each := self._sniff(one, name))]
+        same = copies(each.path for each in found)
+        self._sniffed: list[_Sniffed] = []
+        for each in found:
+            path = each.path
+            if path in same:
+                self.notes.append(f"not read: {path} is a copy of {same[path]}")
+            else:
+                name = path.name if shared[path.name] == 1 else str(path)
+                self._sniffed += self._sniff(each, name)
         if not self._sniffed:
             raise InvalidValueError(f"no file can be read: {'; '.join(self.notes)}")
 
@@ -79,9 +86,10 @@ class Reading:
                 count += 1
             if count > MOST_ROWS:
                 raise InvalidValueError(f"over {MOST_ROWS:,} rows; accepted: fewer in a call")
-        self.notes += self._missing_pages()
+        self.doubts += [*self._missing_pages(), *self._overlaps.told()]
+        self.notes += self._several_sources()
 
-    def _sniff(self, found: Found, name: str) -> _Sniffed | None:
+    def _sniff(self, found: Found, name: str) -> list[_Sniffed]:
         """Find out what a file is; leave one that was only found, not named, with a note."""
         try:
             shape = _first_shape(found.path, name)
@@ -89,8 +97,8 @@ class Reading:
             if found.named:
                 raise
             self.notes.append(f"not read: {str(error).partition('; tried: ')[0]}")
-            return None
-        return _Sniffed(found.path, name, shape)
+            return []
+        return [_Sniffed(found.path, name, shape)]
 
     def _rows(self, file: _Sniffed) -> Iterator[Row]:
         shapes: Counter[str] = Counter()
@@ -122,7 +130,10 @@ class Reading:
                     yield Row(labelled, place, reason=Reason.OTHER_RECORD)
                     continue
                 shapes[shape.name] += 1
-                yield from shape.read(record, At(labelled, place, self._batches, self._model))
+                for row in shape.read(record, At(labelled, place, self._batches, self._model)):
+                    yield row
+                    if shape in GROUPED and row.reason is not Reason.BLANK:
+                        self._overlaps.add(row, record, len(self._frames.pages))
 
     def _csv_rows(self, source: Opened, file: _Sniffed, shapes: Counter[str]) -> Iterator[Row]:
         delimiter, skipped = _header(source)
@@ -130,9 +141,11 @@ class Reading:
             return
         with opened(file.path) as again:
             marks = read_marks(again, delimiter)
-        labelled, shape, plain = Source(file.name, "row"), file.shape, delimiter == ","
+        labelled, shape = Source(file.name, "row"), file.shape
+        plain = delimiter == "," and not marks.orders
         rows = csv_values(source, delimiter)
         names = _names(next(rows, (1, []))[1], file.name)
+        known = all(name in KNOWN or name.endswith("_tokens") for name in names)
         for number, row in _guarded(rows):
             place = number + skipped
             if not isinstance(row, list) or len(row) < len(names) or any(row[len(names) :]):
@@ -148,6 +161,8 @@ class Reading:
             if plain and any(each.reason in _OF_FIGURES for each in read):
                 read = [*shape.read(marks.plain(record), at)]
             yield from read
+            for each in read if shape in GROUPED else ():
+                self._overlaps.add(each, record, number if known else 0)
 
     def _missing_pages(self) -> Iterator[str]:
         """Say which pages are missing: more follows, and no page begins where it ends."""
@@ -155,6 +170,13 @@ class Reading:
             follow = [p for p in self._frames.pages if p is not page and p.start == page.end]
             if page.has_more and not follow:
                 yield f"a page that ends at {page.end} says that more follows, and no page does"
+
+    def _several_sources(self) -> Iterator[str]:
+        """Say so where several kinds of files may tell of the same calls."""
+        kinds = {name: file.name for file in self.files for name in file.shapes if name in OF_CALLS}
+        if len(kinds) > 1:
+            told = ", ".join(f"{kind} ({file})" for kind, file in kinds.items())
+            yield f"what was used is told by {told}; calls that several tell of count several times"
 
 
 _OF_FIGURES = {Reason.NO_COUNT, Reason.NO_AMOUNT}
@@ -170,7 +192,7 @@ class _Known:
         """Return the shape of a record."""
         key = tuple(record)
         shape = self._shapes.get(key)
-        if shape is None or not shape.fits(record):
+        if shape is None or not shape.only(record):
             shape = shape_of(record)
             if shape is not None and len(self._shapes) < 1_000:
                 self._shapes[key] = shape

@@ -73,6 +73,8 @@ class Bill:
     by: list[dict[str, str | int | None]]
     files: dict[str, dict[str, int]]
     """Records by file and shape."""
+    doubts: list[str]
+    """By which no sum is sure."""
     notes: list[str]
 
 
@@ -90,6 +92,7 @@ def _draw(bill: Bill) -> str:
         )
     for each in bill.assumed:
         lines.append(f"assumed of {_rows(each.rows)}: {each.assumed} ({'; '.join(each.places)})")
+    lines += [f"in doubt: {each}" for each in bill.doubts]
     return "\n".join([*lines, *note_lines(bill.notes)]).rstrip()
 
 
@@ -129,7 +132,7 @@ def _complain(bill: Bill) -> str:
         said.append(f"{bill.difference} USD not explained")
     if bill.other_currencies:
         said.append("amounts in other currencies")
-    said += [note for note in bill.notes if "more follows" in note]
+    said += bill.doubts
     return f"it does not agree: {'; '.join(said)}" if said else ""
 
 
@@ -229,6 +232,7 @@ def _bill(totals: Totals, reading: Reading, chosen: Sequence[str], notes: list[s
             for key, line in side.lines(chosen).items()
         ],
         files={file.name: dict(file.shapes) for file in reading.files},
+        doubts=reading.doubts,
         notes=notes,
     )
 

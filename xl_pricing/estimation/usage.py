@@ -178,6 +178,10 @@ def _tokens(usage: Mapping[str, object], name: str) -> int | None:
 def whole_tokens(told: object, name: str) -> int:
     """Return a whole number of tokens; raise `OutOfRangeError` for anything else."""
     number = told
+    if type(told) is str:
+        digits = told.removesuffix(".0")
+        if digits.isascii() and digits.isdigit() and len(digits) < _SURELY_FEWER:
+            return int(digits)
     if isinstance(told, str) and len(told) <= _LONGEST and _WHOLE.fullmatch(told.strip()):
         number = Decimal(told.strip())
     if isinstance(number, float | Decimal) and _is_whole(number):
@@ -189,6 +193,7 @@ def whole_tokens(told: object, name: str) -> int:
     return number
 
 
+_SURELY_FEWER = len(str(MOST_TOKENS))
 _LONGEST = 40
 """Characters of a count at most."""
 _WHOLE = re.compile(r"[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,2})?")

@@ -14,6 +14,16 @@ SHAPES = (
 )
 BESIDE = (batch.OBJECT, batch.INPUT)
 """Shapes that have no rows, but say something of those in other files."""
+GROUPED = (organization.USAGE, organization.IMAGES, organization.COSTS)
+"""Shapes whose rows are sums, without an id."""
+OF_CALLS = {
+    shape.name
+    for shape in (
+        *(organization.USAGE, gateways.LITELLM, gateways.LANGFUSE, batch.OUTPUT),
+        *(responses.SHAPE, answers.ANSWER, answers.LOG_LINE, own.COUNTS),
+    )
+}
+"""Names of the shapes that may each tell of the same calls."""
 
 
 def shape_of(record: Record) -> Shape | None:

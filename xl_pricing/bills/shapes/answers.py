@@ -1,11 +1,13 @@
 """Answers of the Images API, events of its streams, and log lines that hold one beside a model."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row
 from xl_pricing.bills.shapes import responses
 from xl_pricing.bills.shapes.shape import (
+    NO_TIME,
+    NOT_TOLD,
     At,
     Record,
     Shape,
@@ -17,6 +19,7 @@ from xl_pricing.bills.shapes.shape import (
     read_time,
     read_tokens,
     text,
+    text_of,
 )
 
 TIMES = ("timestamp", "time", "ts", "created_at", "createdAt", "at", "date", "datetime")
@@ -26,36 +29,44 @@ PROJECTS = ("project", "project_id", "team", "team_id")
 _COMPLETED = ("image_generation.completed", "image_edit.completed")
 
 
-def answer(record: Record, at: At, around: Record | None = None, **facts: object) -> Row:
-    """Read an answer; ``around`` is the log line that it stands in."""
-    around = around or {}
-    request = part(around, "request", "params", "parameters") or {}
+_NOTHING: Record = {}
+
+
+def answer(
+    record: Record,
+    at: At,
+    around: Record = _NOTHING,
+    *,
+    model: str | None = None,
+    tier: str | None = None,
+    assumed: int = 0,
+) -> Row:
+    """Read an answer; ``around`` is the log line that it stands in, which may be itself."""
+    request = part(around, "request", "params", "parameters") or _NOTHING
     usage = read_tokens(part(record, "usage"))
-    images = _images(record, around, request)
-    failed = usage.tokens is None and usage.reason is None and _error(record, around)
+    failed = usage == NOT_TOLD and _error(record, around)
+    outside = (request,) if around is record else (around, request)
     return make_row(
         at,
         _time(record, around),
         usage,
         id=text(around, *IDS),
-        model=facts.get("model")
-        or text(around, "model")
-        or text(request, "model")
-        or text(record, "model"),
-        tier=facts.get("tier"),
-        images=images,
-        size=_told(record, around, request, "size"),
-        quality=_told(record, around, request, "quality"),
+        model=model or text(around, "model") or text(request, "model") or text(record, "model"),
+        tier=tier,
+        images=_images(record, around, request),
+        size=_told("size", record, *outside),
+        quality=_told("quality", record, *outside),
         project=text(around, *PROJECTS),
-        apart=_svg_author(record),
+        apart=_svg_author(record) if "svg_usage" in record else (),
         reason=Reason.FAILED if failed else None,
-        assumed=facts.get("assumed", 0),
+        assumed=assumed,
     )
 
 
 def _time(record: Record, around: Record) -> Time:
     """Read when it was: the answer's own seconds have a zone, a log's time may have none."""
-    time = read_time(first(record, "created", "created_at"))
+    created = first(record, "created", "created_at")
+    time = NO_TIME if created is None else read_time(created)
     return time if time.day else read_time(first(around, *TIMES))
 
 
@@ -65,14 +76,17 @@ def _images(record: Record, around: Record, request: Record) -> int | None:
         return len(data)
     if record.get("type") in _COMPLETED:
         return 1
-    told = count(first(around, "n", "images"))
-    return count(request.get("n")) if told is None else told
+    told = first(around, "n", "images")
+    return count(first(request, "n") if told is None else told)
 
 
-def _told(record: Record, around: Record, request: Record, name: str) -> str | None:
+def _told(name: str, *records: Record) -> str | None:
     """Return size or quality: what was made rather than what was asked for, and never auto."""
-    told = (text(each, name) for each in (record, around, request))
-    return next((word for word in told if word and word != "auto"), None)
+    for record in records:
+        word = record.get(name)
+        if word is not None and word != "auto" and word != "":  # noqa: PLR1714 - it may be a list
+            return text_of(word)
+    return None
 
 
 def _error(record: Record, around: Record) -> bool:
@@ -99,8 +113,8 @@ def _read_event(record: Record, at: At) -> Iterable[Row]:
 
 
 def _read_line(record: Record, at: At) -> Iterable[Row]:
-    held = _held(record) or record
-    if responses.SHAPE.fits(held):
+    held = record if type(record.get("usage")) is dict else _held(record) or record
+    if held is not record and responses.SHAPE.fits(held):
         return responses.read(held, at, record)
     return (answer(held, at, record),)
 
@@ -133,5 +147,5 @@ LOG_LINE = Shape(
     "log lines with a model and an answer or its usage",
     (("model", "request", "params", "timestamp", "time", "ts", "at"), ("usage", *HELD_UNDER)),
     _read_line,
-    lambda record: isinstance(record.get("usage"), Mapping) or _held(record) is not None,
+    lambda record: type(record.get("usage")) is dict or _held(record) is not None,
 )

@@ -88,7 +88,9 @@ def _row(
         facts = {"reason": unread, "detail": named, **facts, "model": named}
     else:
         facts |= {"model": meter.model, "tier": meter.tier}
-        if usage and scale is not None and quantity[0] not in {None, ""}:
+        if (facts.get("billed") or 0) < 0:
+            facts["reason"] = Reason.REFUND
+        elif usage and scale is not None and quantity[0]:
             counted = metered(meter, quantity[0], scale)
     return (make_row(at, time, counted, **facts),)
 

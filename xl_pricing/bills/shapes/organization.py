@@ -30,13 +30,13 @@ from xl_pricing.estimation.assumed import Assumed
 from xl_pricing.estimation.usage import Metered, read_grouped_usage, whole_tokens
 
 _STANDARD = {"", "default", "standard", "auto", "scale"}
-_FRAME = {"start_time", "end_time", "start_time_iso", "end_time_iso", "object"}
+_COUNTED = ("num_model_requests", "input_tokens", "output_tokens")
 _UNITS = {"": 1, "tokens": 1, "token": 1, "1000_tokens": 1_000, "1m_tokens": 1_000_000}
 
 
 def _read_usage(record: Record, at: At) -> Iterable[Row]:
     time = _time(record)
-    if _is_blank(record):
+    if first(record, "model", "project_id", *_COUNTED) is None:
         return (make_row(at, time, Usage(None), reason=Reason.BLANK),)
     tier, assumed = _tier(record)
     return (
@@ -79,7 +79,7 @@ def _read_images(record: Record, at: At) -> Iterable[Row]:
 
 def _read_cost(record: Record, at: At) -> Iterable[Row]:
     time = _time(record)
-    if _is_blank(record):
+    if first(record, "amount", "amount_value", "line_item") is None:
         return (make_row(at, time, Usage(None), billed_side=True, reason=Reason.BLANK),)
     amount = record.get("amount")
     within = amount if isinstance(amount, Mapping) else {}
@@ -91,6 +91,8 @@ def _read_cost(record: Record, at: At) -> Iterable[Row]:
         billed = read_amount(first(within, "value") if within else first(record, "amount_value"))
     except InvalidValueError as error:
         reason, detail = Reason.NO_AMOUNT, str(error)
+    if meter and billed is not None and billed < 0:
+        usage, reason = Usage(None), Reason.REFUND
     currency = text(within, "currency") or text(record, "amount_currency")
     return (
         make_row(
@@ -133,12 +135,6 @@ def metered(meter: Meter, told: object, scale: int) -> Usage:
 def _time(record: Record) -> Time:
     time = read_time(first(record, "start_time"))
     return time if time.day else read_time(first(record, "start_time_iso"))
-
-
-def _is_blank(record: Record) -> bool:
-    return not any(
-        value is not None and value != "" for name, value in record.items() if name not in _FRAME
-    )
 
 
 USAGE = Shape(

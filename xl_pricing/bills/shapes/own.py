@@ -28,7 +28,7 @@ def _read_actuals(record: Record, at: At) -> Iterable[Row]:
         facts["billed"] = read_amount(record.get("billed"))
     except InvalidValueError as error:
         facts |= {"reason": Reason.NO_AMOUNT, "detail": str(error)}
-    told = {k: v for k, v in record.items() if k.endswith("_tokens") and v not in {None, ""}}
+    told = {k: v for k, v in record.items() if k.endswith("_tokens") and v is not None and v != ""}
     return (
         make_row(
             at,
@@ -65,7 +65,7 @@ def _read_counts(record: Record, at: At) -> Iterable[Row]:
 def _six(record: Record) -> Counted:
     counts = (record.get(name) for name in METER_NAMES)
     read = (
-        whole_tokens(told, name) if told not in {None, ""} else 0
+        whole_tokens(told, name) if told is not None and told != "" else 0
         for name, told in zip(METER_NAMES, counts, strict=True)
     )
     return Counted(Metered(*read))

@@ -23,6 +23,7 @@ from xl_pricing.estimation.usage import whole_tokens
 TOOL_DEFAULT = "gpt-image-2.6-sunburst"
 """The image model of a tool that names none."""
 FINAL_EVENTS = ("response.completed", "response.incomplete", "response.failed")
+_MADE = {None, "completed"}
 CONVERSATION = "conversation model"
 
 
@@ -33,7 +34,7 @@ def read(
     around = around or {}
     used = part(part(record, "tool_usage") or {}, "image_gen")
     usage, calls = read_tokens(used), _image_calls(record)
-    made = sum(1 for call in calls if not call.get("error") and call.get("status") != "failed")
+    made = sum(1 for call in calls if not call.get("error") and text(call, "status") in _MADE)
     models = _models(record)
     reason = Reason.NO_MODEL if len(models) > 1 else None
     if not calls and not (usage.tokens and any(usage.tokens)) and usage.reason is None:

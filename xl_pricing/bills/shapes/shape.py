@@ -1,7 +1,6 @@
 """What a shape of records is, and what all shapes read in the same way."""
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -19,8 +18,6 @@ LONGEST_TEXT = 120
 """Characters of an id, a model or a time at most."""
 
 Record = Mapping[str, Any]
-
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff\uf900-\ufffd]")
 
 
 class At(NamedTuple):
@@ -74,10 +71,13 @@ class Usage(NamedTuple):
     detail: str = ""
 
 
+NOT_TOLD, NO_TIME = Usage(None), Time()
+
+
 def read_time(told: object, read: Callable[[object], Moment] = read_moment) -> Time:
     """Read when something was; nothing where nothing is told."""
     if told is None or told == "":
-        return Time()
+        return NO_TIME
     try:
         moment = read(told)
     except InvalidValueError as error:
@@ -87,8 +87,8 @@ def read_time(told: object, read: Callable[[object], Moment] = read_moment) -> T
 
 def read_tokens(usage: object, read: Callable[[Record], Counted] = read_usage) -> Usage:
     """Read a usage; say what is wrong with it where it has no tokens."""
-    if not isinstance(usage, Mapping):
-        return Usage(None)
+    if type(usage) is not dict:
+        return NOT_TOLD
     try:
         counted = read(usage)
     except OutOfRangeError as error:
@@ -98,21 +98,30 @@ def read_tokens(usage: object, read: Callable[[Record], Counted] = read_usage) -
     return Usage(counted.tokens, counted.assumed)
 
 
-def make_row(at: At, time: Time, usage: Usage, **facts: Any) -> Row:  # noqa: ANN401 - a row's fields
+def make_row(
+    at: At,
+    time: Time,
+    usage: Usage,
+    *,
+    reason: Reason | None = None,
+    detail: str = "",
+    assumed: int = 0,
+    **facts: Any,  # noqa: ANN401 - a row's other fields
+) -> Row:
     """Make a row of what was read; the first thing that is wrong with it is its reason."""
-    reason, detail = facts.pop("reason", None), facts.pop("detail", "")
-    if reason is None and usage.reason is not None:
-        reason, detail = usage.reason, usage.detail
-    elif reason is None and time.detail and usage.tokens is not None:
-        reason, detail = Reason.NO_DAY, time.detail
-    assumed = facts.pop("assumed", 0) | time.assumed | usage.assumed
+    tokens, of_usage, fault, said = usage
+    day, when, of_time, unread = time
+    if reason is None and fault is not None:
+        reason, detail = fault, said
+    elif reason is None and unread and tokens is not None:
+        reason, detail = Reason.NO_DAY, unread
     return Row(
         at.source,
         at.place,
-        day=time.day,
-        when=time.when,
-        tokens=usage.tokens,
-        assumed=assumed,
+        day=day,
+        when=when,
+        tokens=tokens,
+        assumed=assumed | of_time | of_usage,
         reason=reason,
         detail=detail,
         **facts,
@@ -130,30 +139,30 @@ def first(record: Record, *names: str) -> Any:  # noqa: ANN401 - JSON
 
 def text(record: Record, *names: str) -> str | None:
     """Return the first text that is told under some name, fit to be shown."""
-    return text_of(first(record, *names))
+    for name in names:
+        told = record.get(name)
+        if told is not None and told != "":
+            return text_of(told)
+    return None
 
 
 def text_of(told: object) -> str | None:
     """Return a text or number fit to be shown: short and without control characters."""
-    if (
-        isinstance(told, str)
-        and len(told) <= LONGEST_TEXT
-        and told.isascii()
-        and told.isprintable()
-    ):
+    if type(told) is str and len(told) <= LONGEST_TEXT and told.isprintable():
         return told.strip() or None
     if isinstance(told, bool) or not isinstance(told, str | int | Decimal):
         return None
-    return _UNPRINTABLE.sub("", str(told)[:LONGEST_TEXT]).strip() or None
+    shown = (letter if letter.isprintable() else "" for letter in str(told)[:LONGEST_TEXT])
+    return "".join(shown).strip() or None
 
 
 def part(record: Record, *names: str) -> Record | None:
     """Return the first object that is told under some name, also where it is JSON in a text."""
     for name in names:
         told = record.get(name)
-        if isinstance(told, str) and told[:1] == "{":
+        if type(told) is str and told[:1] == "{":
             told = _object_in(told)
-        if isinstance(told, Mapping):
+        if type(told) is dict:
             return told
     return None
 
