@@ -5,10 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bill_document import read
+from bill_document import EXPECTED, ROOM, read
 
-ROOM = Path(__file__).parents[1] / "cases" / "bills"
-EXPECTED = json.loads((ROOM / "expected.json").read_text("utf-8"))
 FILES = [name for name in EXPECTED if not name.startswith("reconcile")]
 WITHOUT_MODEL = {"images_answers.jsonl", "stream_events.jsonl"}
 BESIDE = {"batch_output.jsonl": ["batch.json"]}

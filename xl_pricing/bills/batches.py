@@ -1,5 +1,6 @@
 """Which model a batch was of: its output does not say, the batch object and the input file do."""
 
+import re
 from typing import NamedTuple
 
 from xl_pricing.estimation.assumed import Assumed
@@ -51,4 +52,8 @@ class Batches:
 
 
 def _named(batch: BatchObject, file: str) -> bool:
-    return batch.id in file or bool(batch.output and batch.output in file)
+    return any(
+        re.search(rf"(?<![A-Za-z0-9]){re.escape(each)}(?![A-Za-z0-9])", file)
+        for each in (batch.id, batch.output)
+        if each
+    )

@@ -13,6 +13,7 @@ class Page(NamedTuple):
     """From when to when a page reaches, and whether more follows it."""
 
     kind: str
+    """What its results say that they are; empty where it has none."""
     start: object
     end: object
     has_more: bool
@@ -50,14 +51,18 @@ class Frames:
 
     def _note(self, page: Mapping[str, Any]) -> None:
         buckets = [each for each in page["data"] if isinstance(each, dict) and "start_time" in each]
-        ends = (
-            (buckets[0].get("start_time"), buckets[-1].get("end_time")) if buckets else (None, None)
-        )
-        kinds = (
-            r.get("object") for b in buckets for r in b.get("results") or () if isinstance(r, dict)
-        )
-        kind = next((kind for kind in kinds if isinstance(kind, str)), "")
-        self.pages.append(Page(kind, *ends, page.get("has_more") is True))
+        begin = buckets[0].get("start_time") if buckets else None
+        end = buckets[-1].get("end_time") if buckets else None
+        kind = next(filter(None, map(_kind, buckets)), "")
+        self.pages.append(Page(kind, begin, end, page.get("has_more") is True))
+
+
+def _kind(bucket: Mapping[str, Any]) -> str:
+    """Return what the results of a bucket say that they are."""
+    results = bucket.get("results")
+    result = results[0] if isinstance(results, list) and results else None
+    kind = result.get("object") if isinstance(result, dict) else None
+    return kind if isinstance(kind, str) else ""
 
 
 def _is_frame(content: Mapping[str, Any]) -> bool:

@@ -158,7 +158,7 @@ class Reading:
             shapes[shape.name] += 1
             at = At(labelled, place, self._batches, self._model)
             read = [*shape.read(record if plain else marks.plain(record), at)]
-            if plain and any(each.reason in _OF_FIGURES for each in read):
+            if plain and any(each.reason in _AS_WRITTEN for each in read):
                 read = [*shape.read(marks.plain(record), at)]
             yield from read
             for each in read if shape in GROUPED else ():
@@ -166,8 +166,12 @@ class Reading:
 
     def _missing_pages(self) -> Iterator[str]:
         """Say which pages are missing: more follows, and no page begins where it ends."""
-        for page in self._frames.pages:
-            follow = [p for p in self._frames.pages if p is not page and p.start == page.end]
+        pages = self._frames.pages
+        for page in pages:
+            kinds = {page.kind, ""}
+            follow = [
+                p for p in pages if p.start == page.end and (p.kind in kinds or not page.kind)
+            ]
             if page.has_more and not follow:
                 yield f"a page that ends at {page.end} says that more follows, and no page does"
 
@@ -179,7 +183,8 @@ class Reading:
             yield f"what was used is told by {told}; calls that several tell of count several times"
 
 
-_OF_FIGURES = {Reason.NO_COUNT, Reason.NO_AMOUNT}
+_AS_WRITTEN = {Reason.NO_COUNT, Reason.NO_AMOUNT, Reason.NO_DAY}
+"""What may be so because figures or days are written in another way."""
 
 
 class _Known:

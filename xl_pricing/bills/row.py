@@ -32,6 +32,8 @@ class Row(NamedTuple):
     id: str | None = None
     model: str | None = None
     """As it is written."""
+    image_call: bool = False
+    """Whether the file itself says that images were asked for, whatever the model is called."""
     tier: str | None = None
     tokens: Metered | None = None
     images: int | None = None

@@ -28,12 +28,12 @@ from xl_pricing.estimation.assumed import Assumed
 from xl_pricing.estimation.cost import Tariff
 from xl_pricing.estimation.image import DEFAULT_TIER, TIERS
 from xl_pricing.estimation.usage import METER_NAMES, Metered
-from xl_pricing.rates.card import RateCard
+from xl_pricing.rates.card import OTHER_MODELS, RateCard
 from xl_pricing.rates.day import today
 from xl_pricing.rates.rows import Model
+from xl_pricing.words import hint_for
 
 _DATED = re.compile(r"-[0-9]{4}-[0-9]{2}-[0-9]{2}$")
-_IMAGE = re.compile(r"image|dall-?e", re.IGNORECASE)
 _MOST_SERIES = 500_000
 
 
@@ -91,7 +91,7 @@ class Rule:
         if tokens is None:
             return Verdict(series, *self._without_tokens(row, series))
         if series.reason is not None:
-            return Verdict(series, series.reason, series.detail)
+            return Verdict(series, _reason(row, series), series.detail)
         for i in series.unrated:
             if tokens[i]:
                 return Verdict(series, *_unrated(series, i))
@@ -103,9 +103,9 @@ class Rule:
         """Find a model by a name as logs and bills write it, ``None`` where the card has none."""
         return self._card.find(name) or self._card.find(bare_name(name))
 
-    def _without_tokens(self, row: Row, series: Series) -> tuple[Reason, str]:
+    def _without_tokens(self, row: Row, series: Series) -> tuple[Reason | None, str]:
         if series.reason is Reason.OTHER_PRODUCT:
-            return series.reason, series.detail
+            return _reason(row, series), series.detail
         return Reason.AMOUNT_ALONE if row.billed_side else Reason.NO_USAGE, ""
 
     def _read_series(self, day: date | None, told: str | None, told_tier: str | None) -> Series:
@@ -119,8 +119,10 @@ class Rule:
             return Series(day, "", tier, reason=Reason.NO_MODEL)
         model = self.model(name)
         if model is None:
-            reason = Reason.UNKNOWN_MODEL if _IMAGE.search(name) else Reason.OTHER_PRODUCT
-            return Series(day, bare_name(name), tier, reason=reason, detail=bare_name(name))
+            bare = bare_name(name)
+            images = "image" in bare and not hint_for(bare, OTHER_MODELS)
+            reason = Reason.UNKNOWN_MODEL if images else Reason.OTHER_PRODUCT
+            return Series(day, bare, tier, reason=reason, detail=bare)
         if tier not in TIERS:
             return Series(day, model.id, tier, reason=Reason.NO_TIER, detail=tier)
         if day is None:
@@ -142,6 +144,13 @@ def usd(series: Series, tokens: Metered) -> Fraction:
 def bare_name(name: str) -> str:
     """Return a model's name in lower case, without provider and trailing date."""
     return _DATED.sub("", name.strip().lower().rpartition("/")[2])
+
+
+def _reason(row: Row, series: Series) -> Reason | None:
+    """Return why a series is not priced; an image call of an unknown name is no other product."""
+    if series.reason is Reason.OTHER_PRODUCT and row.image_call:
+        return series.reason if hint_for(series.model, OTHER_MODELS) else Reason.UNKNOWN_MODEL
+    return series.reason
 
 
 def _unrated(series: Series, i: int) -> tuple[Reason, str]:

@@ -153,7 +153,7 @@ class Totals:
             return
         if reason not in _NO_IMAGE_ROWS:
             side.image_rows += row.rows
-        if row.billed is not None:
+        if row.billed is not None and reason is not Reason.NO_LINE_ITEM:
             amounts = side.other if reason is Reason.OTHER_PRODUCT else side.billed
             _add_amount(amounts, row)
         for whose, sent, made in row.apart:

@@ -52,6 +52,7 @@ def answer(
         usage,
         id=text(around, *IDS),
         model=model or text(around, "model") or text(request, "model") or text(record, "model"),
+        image_call=isinstance(record.get("data"), list) or record.get("type") in _COMPLETED,
         tier=tier,
         images=_images(record, around, request),
         size=_told("size", record, *outside),

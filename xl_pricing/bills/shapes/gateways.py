@@ -43,6 +43,7 @@ def _read_litellm(record: Record, at: At) -> Iterable[Row]:
             usage,
             id=text(record, "request_id"),
             model=text(record, "model"),
+            image_call="image" in (text(record, "call_type") or ""),
             project=text(record, "team_id"),
             billed=billed,
             currency="usd" if billed is not None else None,

@@ -73,7 +73,7 @@ def _six(record: Record) -> Counted:
 
 ACTUALS = Shape(
     "the Actuals of the workbook",
-    (("date",), ("billed",), ("generations", "size", "quality")),
+    (("date",), ("billed",)),
     _read_actuals,
 )
 COUNTS = Shape("counts by meter", (("model",), METER_NAMES), _read_counts)

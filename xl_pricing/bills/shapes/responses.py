@@ -48,6 +48,7 @@ def read(
             usage if reason in {None, Reason.NO_MODEL} else Usage(None),
             id=text(record, "id") or text(around, "id", "request_id"),
             model=next(iter(models), at.model or TOOL_DEFAULT),
+            image_call=bool(calls),
             tier=tier,
             images=made,
             size=_only(calls, "size"),
