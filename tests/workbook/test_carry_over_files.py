@@ -88,7 +88,8 @@ def assert_typed(carried: Carried, lang: str) -> None:
 def test_release_0_1_0_hands_on_all_its_cells_and_no_examples(lang: str) -> None:
     carried = carry(release(lang), None, CARD)
     assert carried.lang == lang
-    assert len(carried.inputs) == 28
+    assert len(carried.inputs) == 26
+    assert not {"currency", "units_per_usd"} & carried.inputs.keys()  # an example
     assert "tblCampaign" not in carried.rows
     assert carried.rows["tblRates"] == carried.rows["tblSizes"] == []
     examples = [line for line in carried.lines if "example rows" in line]
@@ -104,6 +105,20 @@ def test_what_was_typed_into_release_0_1_0_comes_over(old: str, new: str, tmp_pa
     assert sum("11 example rows" in line for line in carried.lines) == 1
     built = build(new, CARD, inputs=carried.inputs, rows=carried.rows)
     assert (built.values["retries_used"], built.values["campaign_finals"]) == (2, 9)
+
+
+def test_a_rate_that_was_typed_into_release_0_1_0_stays_that_of_its_currency(
+    tmp_path: Path,
+) -> None:
+    book = load_workbook(release("en"))
+    for name, value in (("currency", "CNY"), ("units_per_usd", 7.12)):
+        ((sheet, at),) = book.defined_names[name].destinations
+        book[sheet][at] = value
+    book.save(tmp_path / "typed.xlsx")
+    carried = carry(tmp_path / "typed.xlsx", None, CARD)
+    assert carried.inputs["rate_currency"] == "CNY"
+    values = build("en", CARD, inputs=carried.inputs).values
+    assert values["budget_currency"] == pytest.approx(7.12 * float(values["budget_usd"]))
 
 
 @pytest.mark.parametrize("lang", many(["zh-CN"], LANGUAGES))

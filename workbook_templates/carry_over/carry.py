@@ -14,8 +14,9 @@ from workbook_templates.formulas.values import CellValue
 from workbook_templates.sheets.actuals import rows as bills
 from workbook_templates.sheets.actuals.variance import CAMPAIGN, JOB
 from workbook_templates.sheets.campaign import lines as campaign
+from workbook_templates.sheets.rates.sheet import MADE_ON
 from workbook_templates.sheets.rates.tables import CUSTOM, tables
-from workbook_templates.sheets.worksheet.inputs import NO, YES
+from workbook_templates.sheets.worksheet.chosen import NO, NONE, OWN, YES
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.day import today
 from xl_pricing.rates.tables import FIXED, MODELS, PLANS, RATES
@@ -27,10 +28,13 @@ OF_CARD = (RATES, MODELS, FIXED, SIZES, PLANS)
 CHOICES: Mapping[str, Sequence[str]] = {
     "ratio": (CUSTOM,),
     "use_measured": (YES, NO),
+    "plan": (NONE,),
     "compare_with": (JOB, CAMPAIGN),
 }
 """The inputs that are chosen among words of the workbook's language, in English."""
 PRICE_DATE = "price_date"
+EXAMPLE_RATE = ("EUR", 0.9)
+"""What earlier releases were prefilled with."""
 _OURS = {
     name: {column.name for column in columns}
     for name, columns in ((campaign.TABLE, campaign.COLUMNS), (bills.TABLE, bills.COLUMNS))
@@ -75,6 +79,7 @@ def carry(path: Path, lang: str | None, card: RateCard) -> Carried:
     lang = lang or old.lang
     words, lines, translation = Words(lang), Lines(), Translation(lang)
     inputs = _inputs(old, default_inputs(words, card), translation, lines)
+    _choose_rate(old, inputs, lines)
     _choose_day(old, inputs, card, lines)
     rows = _own_of_user(old, translation, lines)
     rows |= _own_of_card(old, card, words, translation, lines)
@@ -126,11 +131,29 @@ def _choose_day(
     if not isinstance(typed, int | float) or typed >= new:
         return
     at = f"{old.cells[PRICE_DATE].at} {PRICE_DATE}"
-    if typed in _days_of_rates(old):
+    if typed in _days_of_rates(old) | _made_on(old):
         del inputs[PRICE_DATE]
         lines.tell(at, "the day of the old rates, so that of the new ones takes its place")
     else:
         lines.tell(at, "carried over as it was typed, so that rates after that day do not serve")
+
+
+def _made_on(old: OldWorkbook) -> set[CellValue]:
+    """Return the day that the old workbook itself put as that of prices, where it keeps it."""
+    return {old.cells[MADE_ON].held.value} if MADE_ON in old.cells else set()
+
+
+def _choose_rate(old: OldWorkbook, inputs: dict[str, CellValue], lines: Lines) -> None:
+    """Say whose rate an earlier release had beside its currency; its example is none."""
+    currency, rate = (inputs.get(name) for name in ("currency", "units_per_usd"))
+    if "rate_currency" in old.cells or rate is None:
+        return
+    if (currency, rate) == EXAMPLE_RATE:
+        del inputs["currency"], inputs["units_per_usd"]
+        at = f"{old.cells['units_per_usd'].at} units_per_usd"
+        lines.tell(at, "the example of an earlier release, not carried over")
+    elif currency != OWN:
+        inputs["rate_currency"] = currency
 
 
 def _days_of_rates(old: OldWorkbook) -> set[CellValue]:
