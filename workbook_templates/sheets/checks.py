@@ -38,8 +38,7 @@ from xl_pricing.estimation.image import (
 FIRST_ROW = 7
 LISTED_ROWS = 10
 """Rows to fix that are listed for each table."""
-_WIDTHS = (1.5, 52, 8, 73, 1.5)
-_RULE = replace(theme.LABEL, size=9, wrap=True)
+_WIDTHS = (2, 66, 10, 120, 2)
 _LINE_PT = 12
 
 
@@ -250,7 +249,7 @@ def write(book: Book, lists: Lists) -> None:
     last = first_note + len(lists.notes) + len(VALID) + len(KINDS)
     blocks.write_entries(page, "BCD", first_note + len(lists.notes) + 1, (*VALID, *KINDS))
     _colour(page, f"{errors} {notes}")
-    page.print_setup(f"A1:E{last}", upright=True)
+    page.print_setup(f"A1:C{last - len(VALID) - len(KINDS)}", pages=1, upright=True)
     for faults in lists.tables:
         last = _rows_to_fix(page, last + 2, faults)
     for codes in lists.codes:
@@ -265,7 +264,7 @@ def _list(page: Page, first: int, title: str, checks: Sequence[Check], look: the
     heads = (title, "Holds", "What is accepted, what to do")
     blocks.headers(page, first - 1, "BCD", heads, theme.HEADER_LEFT)
     for row, check in enumerate(checks, start=first):
-        page.say(f"B{row}", check.says, replace(_RULE, underline=bool(check.at)))
+        page.say(f"B{row}", check.says, replace(theme.LABEL, underline=bool(check.at)))
         if check.at:
             page.link(f"B{row}", check.at)
         page.formula(f"C{row}", check.name, check.judged, look)
@@ -275,15 +274,9 @@ def _list(page: Page, first: int, title: str, checks: Sequence[Check], look: the
             page.formula(f"D{row}", name, tells, theme.WRAPPED_NOTE)
         else:
             page.say(f"D{row}", check.fix, theme.WRAPPED_NOTE)
-        said = (page.words(check.says), page.words(check.fix))
-        lines = max(map(_lines, said, (_WIDTHS[1], _WIDTHS[3])))
-        page.heights({row: 3 + _LINE_PT * lines})
+        lines = ceil(breadth(page.words(check.fix)) / _WIDTHS[3])
+        page.heights({row: 2.5 + _LINE_PT * lines})
     return f"C{first}:C{first + len(checks) - 1}"
-
-
-def _lines(text: str, width: float) -> int:
-    """Return how many lines a small text takes in a column."""
-    return ceil(breadth(text) / width)
 
 
 def _colour(page: Page, cells: str) -> None:

@@ -114,7 +114,7 @@ ANSWERS: Mapping[str, str] = {
 
 def write(book: Book) -> None:
     """Write the sheet."""
-    page = book.page("Functions", (2, 80, 18, 18, 14, 60, 2))
+    page = book.page("Functions", (1.5, 76, 17, 17, 14, 57, 1.5))
     says = "Each function beside the result of the worksheet's own formulas."
     blocks.head(page, "G", "Functions", says)
     blocks.write_entry(page, "BCD", 4, LOADED)

@@ -207,7 +207,7 @@ _WORKINGS_ROW = 35
 
 def write(book: Book) -> None:
     """Write the sheet; it has one chart."""
-    page = book.page("Stages", (1.5, 29, 19, 38, 2, 26, 17, 17, 17, 17, 1.5))
+    page = book.page("Stages", (1.5, 28, 19, 38, 1.5, 27.5, 17, 17, 17, 17, 1.5))
     says = "Explore with cheap drafts, then finish the chosen ones at full quality."
     blocks.head(page, "K", "Stages", says, {4: 20, 5: 40, 6: 18, 7: 6, 8: 24})
     blocks.write_cards(page, ("B4:D6", "F4:J6"), CARDS)

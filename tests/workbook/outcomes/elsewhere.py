@@ -105,7 +105,7 @@ class Elsewhere:
         if self.job.references and self.shown.usd_per_reference is None:
             told.append("reference images are not counted")
         if read_date(self.job["price_date"]) - self.shown.checked > OLD_AFTER:
-            told.append("seen over 45 days before the price date: check it again")
+            told.append("over 45 days old: check it again")
         return Said(f"{'; '.join(told)}$") if len(told) > 1 else self.shown.note
 
     def _fault(self) -> str:

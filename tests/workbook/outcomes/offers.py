@@ -186,7 +186,7 @@ class Offer:
             return Said(BAD_PLAN)
         note = self.shown.note
         if read_date(self.job["price_date"]) - self.shown.checked > OLD_AFTER:
-            return Said(f"^{re.escape(note + '; ' if note else '')}seen over 45 days", ("45",))
+            return Said(f"^{re.escape(note + '; ' if note else '')}over 45 days old", ("45",))
         return note
 
     def _fault(self) -> str:

@@ -61,7 +61,7 @@ LEFT = Figure(
 )
 """What stands below the cap."""
 CARDS = (
-    Card("B", "Budget in USD, buffers included", "campaign_total",
+    Card("B", "Budget, buffers included", "campaign_total",
          _complete("budget", "campaign_priced"), replace(theme.CARD_MAIN, size=24),
          Figure("campaign_status", "", _STATUS, look=theme.CARD_NOTE)),
     Card("C", "Lines priced", "campaign_priced", f"COUNT({TABLE}[budget])", theme.CARD_COUNT,

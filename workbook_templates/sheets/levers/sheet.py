@@ -53,7 +53,7 @@ CAPTION_ROW = 11
 _FIRST_ROW = CAPTION_ROW + 2
 _LAST_ROW = _FIRST_ROW + len(MOVES) - 1
 _CHART_ROW = _LAST_ROW + 2
-_LAST_PRINTED_ROW = _CHART_ROW + 13
+_LAST_PRINTED_ROW = _CHART_ROW + 12
 _RIGHT = len(SHOWN_COLUMNS) + 2
 _WORKINGS_ROW = _CHART_ROW
 _SWINGS_AT = (_WORKINGS_ROW + 1, _RIGHT + 6)
@@ -132,7 +132,7 @@ def write(book: Book) -> None:
 
 def _answers(page: Page) -> None:
     says = "What would make this job cheaper, and what it would cost you."
-    heights = {4: 18, 5: 20, 6: 20, 7: 20, 8: 20, CAPTION_ROW: 26}
+    heights = {4: 18, 5: 19, 6: 19, 7: 19, 8: 19, CAPTION_ROW: 26}
     blocks.head(page, get_column_letter(len(COLUMNS) + 2), "Levers", says, heights)
     for cells in ("B4:C7", "D4:H7"):
         page.fill(cells, theme.CARD_LABEL)

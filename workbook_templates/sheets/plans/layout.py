@@ -37,7 +37,7 @@ LAST_KIND = KIND_ROW + len(KINDS) - 1
 OTHER_WORK_ROW = LAST_KIND + 3
 LAST_WORKING = OTHER_WORK_ROW + OTHER_ROOM
 
-_USED_PT, _UNUSED_PT = 33, 12
+_USED_PT, _UNUSED_PT = 24.5, 12
 
 
 def heights(held: Iterable[object], first: int, last: int) -> dict[int, float]:

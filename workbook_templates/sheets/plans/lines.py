@@ -41,7 +41,7 @@ ESTIMATED = "the token count is an estimate"
 NO_ROW = "no price for this model, size or quality"
 NO_BASE = "the token price that it multiplies is not known"
 NO_CREDIT_PRICE = "the price of a credit is not published"
-OLD = f"seen over {RATES_AGE_DAYS} days before the price date: check it again"
+OLD = f"over {RATES_AGE_DAYS} days old: check it again"
 NO_AMOUNT = "its row in the plans table names no price"
 
 _PRICED = MARKS[-1]
@@ -124,7 +124,8 @@ COLUMNS = (
     Column("name", "Plan", _used("INDEX(tblPlans[plan],MAX(1,[@at]))"),
            replace(theme.WRAPPED_CELL, bold=True)),
     Column("kind", "Kind of price",
-           _used(f'IFERROR(INDEX({_IN_WORDS},MATCH({_SHAPE}&"",{_SHAPES},0)),{_SHAPE}&"")')),
+           _used(f'IFERROR(INDEX({_IN_WORDS},MATCH({_SHAPE}&"",{_SHAPES},0)),{_SHAPE}&"")'),
+           theme.WRAPPED_CELL),
     Column("credits", "Credits per image",
            _used(f"IF([@row]=0,NA(),{plan.credits_(_TERMS, '[@usd]', _NO_CREDITS)})"),
            replace(theme.NUMBER, number=theme.MONEY)),

@@ -44,7 +44,7 @@ from workbook_templates.sheets.plans.lines import (
 from workbook_templates.sheets.plans.official import OFFICIAL
 
 DEFAULTS, NEUTRAL = pack.DEFAULTS, pack.NEUTRAL
-_WIDTHS = (1.5, 20, 18, 9.5, 10, 12.5, 11, 11.5, 6.5, 7.5, *(6.5,) * 3, 12, 11, 34.5, 34, 2)
+_WIDTHS = (1.5, 18, 13.5, 9.5, 10, 12.5, 11, 11.5, 6.5, 7.5, *(6.5,) * 3, 12, 11, 41, 34, 2)
 
 MORE = f"▲ There are more plans than these {ROOM}: further ones are not compared here."
 BAD_PLAN = "Finals, retries or buffer are out of range, see Checks."
@@ -167,7 +167,7 @@ def _head(page: Page) -> None:
 
 def _table(page: Page) -> None:
     """Write the comparison: official tokens, then a line for each plan."""
-    page.heights(dict.fromkeys(range(BLOCK_ROW, TABLE_ROW + 2), 15))
+    page.heights(dict.fromkeys(range(BLOCK_ROW, TABLE_ROW + 2), 15) | {TABLE_ROW - 1: 6})
     plans = page.book.held("tblPlans", "plan")
     page.heights({TABLE_ROW + 2: 38, OFFICIAL_ROW: 18, **heights(plans, FIRST_ROW, LAST_ROW)})
     title = "The same job by official tokens and by each plan"

@@ -18,6 +18,8 @@ PERIODS = 4
 _RATE = replace(NUMBER, number="0.00####")
 _COUNT = replace(NUMBER, number=COUNT)
 _DAY = replace(NUMBER, number=DATE)
+_FLAG = replace(NUMBER, number="0;-0;")
+"""A yes; in a row without a model nothing is seen."""
 
 
 def _of_model(formula: str, without: str) -> str:
@@ -61,11 +63,11 @@ COLUMNS = (
         for meter, said in _METERS.items()
     ),
     Column("reference_tokens", "Tokens of a reference image", _of_model(_TOKENS, '""'), _COUNT, 12),
-    Column("lines", "Lines of the campaign", "COUNTIF(tblCampaign[model_row],[@row])", _COUNT, 10),
+    Column("lines", "Lines of the campaign", "COUNTIF(tblCampaign[model_row],[@row])", _FLAG, 10),
     Column("leaves", "Shut down or about to be (1 = yes)",
-           _of_model(f"IF(N({_ENDS})=0,0,IFERROR({_GONE},0))", "0"), _COUNT, 14),
+           _of_model(f"IF(N({_ENDS})=0,0,IFERROR({_GONE},0))", "0"), _FLAG, 14),
     Column("estimated", "Tokens are an estimate (1 = yes)",
-           _of_model(f'IF({_BASIS}="estimate",1,0)', "0"), _COUNT, 14),
+           _of_model(f'IF({_BASIS}="estimate",1,0)', "0"), _FLAG, 14),
     *(
         Column(f"since_{period}", "Latest prices since" if period == 1 else "Those before since",
                _since(period), _DAY, 14)

@@ -56,7 +56,7 @@ def _width(column: Column) -> float:
 def _head(page: Page, width: int, made_on: date) -> None:
     says = "Every figure that the worksheet computes with, and where it comes from."
     blocks.head(page, get_column_letter(width), "Rates", says)
-    page.heights({CAPTION_ROW: 26})
+    page.heights({CAPTION_ROW: 38})
     page.say(
         "B3",
         "A new price is a new row with a later effective_from; old rows stay, so old bills "

@@ -22,7 +22,7 @@ from xl_pricing.rates.card import RateCard
 STEPS_ROW, BILL_ROW, WORKINGS_ROW = 8, 28, 36
 STEPS_OF_CHART_ROW = WORKINGS_ROW + 12
 _LAST_INPUT = WORKINGS_ROW - 3
-_WIDTHS = (2, 31, 22, 47, 3, 29, 16, 16, 16, 16, 2)
+_WIDTHS = (1.5, 31, 20, 47, 1.5, 25, 14, 14, 14, 14, 1.5)
 _UNSEEN = Side(style="thin", color=theme.PAPER)
 
 
@@ -245,6 +245,6 @@ def _chart(page: Page, top: int) -> None:
     charts.fill(base, None)
     charts.fill(part, theme.TEAL, charts.value_labels('"$"#,##0.00', theme.white_labels()))
     charts.fill_point(part, len(CHART_STEPS) - 1, theme.NAVY)
-    charts.dress(chart, '"$"#,##0', (17, 6), legend=None)
+    charts.dress(chart, '"$"#,##0', (15, 6), legend=None)
     says = "From finals to budget: what retries and the buffer add, in USD"
     charts.place(page, chart, "F23", says)
