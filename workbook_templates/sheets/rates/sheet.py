@@ -45,7 +45,7 @@ def write(book: Book, card: RateCard) -> None:
     tariffs.write(page, TITLE_ROW, last_column + 2)
     page.sheet.freeze_panes = page.at(FIRST_ROW, 1)
     last_row = FIRST_ROW + in_force.MODELS - 1
-    area = f"{page.at(TITLE_ROW, left)}:{page.at(last_row, last_column)}"
+    area = f"{page.at(TITLE_ROW, left)}:{page.at(last_row, last_column - in_force.PERIODS)}"
     page.print_setup(area, title_rows=f"{TITLE_ROW}:{CAPTION_ROW}")
 
 

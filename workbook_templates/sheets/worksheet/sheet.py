@@ -22,7 +22,7 @@ from xl_pricing.rates.card import RateCard
 STEPS_ROW, BILL_ROW, WORKINGS_ROW = 8, 28, 36
 STEPS_OF_CHART_ROW = WORKINGS_ROW + 12
 _LAST_INPUT = WORKINGS_ROW - 3
-_WIDTHS = (1.5, 31, 20, 47, 1.5, 25, 14, 14, 14, 14, 1.5)
+_WIDTHS = (1.5, 31, 21, 47, 1.5, 25, 14, 14, 14, 14, 1.5)
 _UNSEEN = Side(style="thin", color=theme.PAPER)
 
 
