@@ -108,7 +108,7 @@ def test_a_figure_that_nothing_decides_is_told_and_not_read(tmp_path: Path) -> N
     text = "day;model;text_in;image_out\n2026-11-02;gpt-image-2;5;1.000\n"
     found = read(write(tmp_path / "counts.csv", text))
     assert left(found) == {Reason.NO_COUNT.sentence: 1}
-    assert "1.000 (1 or 1000)" in found["unpriced"][0]["about"]
+    assert "1 or 1000" in found["unpriced"][0]["about"]
     proven = text + "2026-11-02;gpt-image-2;5,0;1\n"
     assert read(write(tmp_path / "proven.csv", proven))["tokens"]["image_out"] == 1001
 
@@ -122,7 +122,7 @@ def test_days_are_read_in_the_order_that_a_file_proves(tmp_path: Path) -> None:
     log += "1,1,aimage_generation,05/11/2026 10:00,gpt-image-2,1,1\n"
     found = read(write(tmp_path / "b.csv", log))
     assert left(found) == {Reason.NO_DAY.sentence: 1}
-    assert "2026-05-11 or 2026-11-05" in found["unpriced"][0]["about"]
+    assert "2026-11-05 or 2026-05-11" in found["unpriced"][0]["about"]
 
 
 # Cut off, or damaged: what is whole counts, what is not is counted and named.

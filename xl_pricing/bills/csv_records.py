@@ -2,22 +2,21 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import date
 from typing import NamedTuple
 
 from xl_pricing.bills.json_values import BAD, Bad
 from xl_pricing.bills.opened import Opened, read_lines
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.written import COMMA, POINT, figure_in, plainly, readings
+from xl_pricing.written import COMMA, POINT, figure_in, readings
+from xl_pricing.written_days import day_in, orders_proven
 
 MOST_CELL = 2**20
 """Characters of a cell at most, without images."""
-DAY_FIRST, MONTH_FIRST = "day first", "month first"
 
 _FIGURE = re.compile(r"[-+]?[0-9][0-9., '\u00a0\u202f]*")
-_SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?:[ T].{0,20})?")
+_DAY = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2,4}(?:[ T,]|$)")
 
 
 class Marks(NamedTuple):
@@ -30,42 +29,21 @@ class Marks(NamedTuple):
     def plain(self, record: Mapping[str, str]) -> dict[str, str]:
         """Write the figures of a record with a point and no groups, and days as 2026-11-02.
 
-        What can be read in two ways is written with both, so that it is neither any more.
+        What can be read in two ways becomes the sentence that says so.
         """
         return {name: self._plain(cell) for name, cell in record.items()}
 
     def _plain(self, cell: str) -> str:
         if cell.isdigit() or not cell[:1].isdigit() | (cell[:1] in {"-", "+"}):
             return cell
-        if slashed := _SLASHED.fullmatch(cell):
-            return self._day(cell, slashed)
-        if not _FIGURE.fullmatch(cell):
-            return cell
-        with suppress(InvalidValueError):
-            figure = figure_in(cell, self.decimal)
-            return cell if figure is None else f"{figure:f}"
-        return _both(cell, map(plainly, readings(cell).values()))
-
-    def _day(self, cell: str, slashed: re.Match[str]) -> str:
-        days = _days(slashed)
-        if len(set(days.values())) > 1 and len(self.orders) != 1:
-            return _both(cell, map(str, days.values()))
-        order = next(iter(self.orders)) if len(days) > 1 and self.orders else next(iter(days), "")
-        return days[order].isoformat() if order else cell
-
-
-def _both(cell: str, ways: Iterable[str]) -> str:
-    return f"{cell} ({' or '.join(ways)})"
-
-
-def _days(slashed: re.Match[str]) -> dict[str, date]:
-    """Return the days that 11/02/2026 may be, by what stands first."""
-    one, two, year = (int(part) for part in slashed.groups())
-    days: dict[str, date] = {}
-    for order, month, day in ((MONTH_FIRST, one, two), (DAY_FIRST, two, one)):
-        with suppress(ValueError):
-            days[order] = date(year, month, day)
-    return days
+        try:
+            if _DAY.match(cell):
+                day = day_in(cell, self.orders)
+                return cell if day is None else day.isoformat()
+            figure = figure_in(cell, self.decimal) if _FIGURE.fullmatch(cell) else None
+        except InvalidValueError as error:
+            return str(error)
+        return cell if figure is None else f"{figure:f}"
 
 
 def delimiter_of(head: str) -> str:
@@ -126,12 +104,11 @@ def read_marks(source: Opened, delimiter: str) -> Marks:
     rows = csv_values(source, delimiter)
     for number, row in rows:
         cells = [cell.strip() for cell in row] if isinstance(row, list) else []
-        slashed = [found for cell in cells if (found := _SLASHED.fullmatch(cell))]
-        for days in map(_days, slashed):
-            orders |= days.keys() if len(days) == 1 else set()
+        days = [cell for cell in cells if _DAY.match(cell)]
+        orders |= orders_proven(days)
         if delimiter != COMMA:
             figures = (readings(c) for c in cells if not c.isdigit() and _FIGURE.fullmatch(c))
             decimal.update(*(each for each in figures if len(each) == 1))
-        elif number > 1 and not slashed and not orders:
+        elif number > 1 and not days and not orders:
             break
     return Marks(delimiter, frozenset(decimal), frozenset(orders))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.words import quoted
+from xl_pricing.written_days import day_in
 
 FIRST_YEAR, LAST_YEAR = 2015, 2100
 SECONDS_PER_DAY = 86_400
@@ -17,7 +18,6 @@ _UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
 """Parts of a second in which programs count since 1970; no two fit between the years."""
 _SINCE = tuple((date(year, 1, 1) - _EPOCH).days * SECONDS_PER_DAY for year in (2015, 2101))
 _NUMBER = re.compile(r"[0-9]{9,19}(?:\.[0-9]{0,12})?")
-_DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?:[ T].*)?")
 _MONTH_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?:[ T].*)?")
 _LONGEST = 64
 _MOST_KEPT = 50_000
@@ -75,11 +75,15 @@ def _of_number(count: int) -> Moment:
 def _of_text(text: str) -> Moment:
     if len(text) > _LONGEST:
         raise _unreadable(text)
-    for read in (_iso, _digits, _day_first):
-        with suppress(ValueError, OverflowError):
+    for read in (_iso, _digits, _as_people_write):
+        try:
             moment = read(text)
-            if FIRST_YEAR <= moment.day.year <= LAST_YEAR:
-                return moment
+        except InvalidValueError:  # a day in two readings
+            raise
+        except (ValueError, OverflowError):
+            continue
+        if FIRST_YEAR <= moment.day.year <= LAST_YEAR:
+            return moment
     raise _unreadable(text)
 
 
@@ -95,11 +99,11 @@ def _digits(text: str) -> Moment:
     return _of_number(int(text.partition(".")[0]))
 
 
-def _day_first(text: str) -> Moment:
-    written = _DAY_FIRST.fullmatch(text)
-    if written is None:
+def _as_people_write(text: str) -> Moment:
+    day = day_in(text)
+    if day is None:
         raise ValueError(text)
-    return Moment(date(int(written[3]), int(written[2]), int(written[1])), zoned=False)
+    return Moment(day, zoned=False)
 
 
 def _unreadable(told: object) -> InvalidValueError:

@@ -197,7 +197,8 @@ def _bill(totals: Totals, reading: Reading, chosen: Sequence[str], notes: list[s
     used, billed = totals.used, totals.bill
     side = used if used.rows or not billed.rows else billed
     whole = side.whole
-    amounts = billed.billed if billed.rows else used.billed
+    paid = billed if billed.rows else used
+    amounts = paid.billed
     told = amounts.get(USD) if amounts else None
     difference = told - whole.usd if told is not None and whole.rows else None
     left = [(each.reason.apart, _unpriced(each)) for each in totals.left.values()]
@@ -225,7 +226,7 @@ def _bill(totals: Totals, reading: Reading, chosen: Sequence[str], notes: list[s
             for whose, (sent, made) in totals.apart.items()
         },
         image_rows=side.image_rows,
-        other_usd=exact_text(_sum(side.other, USD)),
+        other_usd=exact_text(_sum(paid.other, USD)),
         other_currencies={c: exact_text(a) for c, a in amounts.items() if c != USD},
         by=[
             {**dict(zip(chosen, key, strict=True)), **_figures(line)}

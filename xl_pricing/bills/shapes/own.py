@@ -78,10 +78,19 @@ ACTUALS = Shape(
 )
 COUNTS = Shape("counts by meter", (("model",), METER_NAMES), _read_counts)
 CAPTIONS = {
+    "日期": "date",
+    "模型": "model",
+    "比例或尺寸": "size",
     "ratio or size": "size",
+    "质量": "quality",
+    "生成数": "generations",
+    "验收成品数": "accepted",
     "accepted finals": "accepted",
+    "输入词元（如已知）": "input_tokens",
     "input tokens, if known": "input_tokens",
+    "输出词元（如已知）": "output_tokens",
     "output tokens, if known": "output_tokens",
+    "账单（美元）": "billed",
     "billed, usd": "billed",
 }
 """What stands above the columns of the Actuals, in lower case, where it is not their name."""
