@@ -5,6 +5,7 @@ Sentences of errors may reach a cell of an array, which takes 255 characters.
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from difflib import SequenceMatcher
 
 LONGEST_SENTENCE = 247
@@ -22,10 +23,17 @@ def quoted(value: object, most: int = LONGEST_QUOTE) -> str:
     """Write a value for a sentence, cut where it is long."""
     # Cut before it is written out: a cell holds up to 32,767 characters.
     try:
-        text = repr(value[: most + 1] if isinstance(value, str) else value)
+        text = repr(_in_letters(value[: most + 1]) if isinstance(value, str) else value)
     except Exception:  # noqa: BLE001 - of an object that raises, or an integer of 5,000 digits
         text = f"<{type(value).__name__}>"
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def _in_letters(text: str) -> str:
+    """Return a name of a file in letters, where the code page in use has none for its bytes."""
+    with suppress(UnicodeError):
+        return text.encode("utf-8", "surrogateescape").decode()
+    return text
 
 
 def unknown(

@@ -119,3 +119,12 @@ def test_a_figure_that_can_be_another_is_refused(line: str, said: str) -> None:
     result = run(line)
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_a_buffer_that_no_budget_takes_is_told_with_what_to_do() -> None:
+    advice = "lower the retries, or count the 21 generations as finals in place of the 1"
+    assert advice in answer("buffer 1 5 --confidence 99%")["notes"][0]
+    assert answer("buffer 120 1.5")["notes"] == []
+    (usual,) = [line for line in table("risk 1 5") if line.startswith("the usual")]
+    assert "120% would last with 90%, but a budget takes a buffer of up to 100%" in usual
+    assert answer("budget 0.1 21 --retries 1 --buffer 0")["generations_with_buffer"] == 21

@@ -131,6 +131,25 @@ def test_a_console_without_the_letters_is_served() -> None:
     assert err.count(b"\n") == 1
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp437", "gbk", "utf-8"])
+def test_chinese_words_are_read_where_the_code_page_has_none(encoding: str, tmp_path: Path) -> None:
+    place = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    place |= {"PYTHONIOENCODING": encoding, "XL_PRICING_DATA": str(tmp_path / "none")}
+    told, _ = start("cost", "4：5", "高", "--json", **place).communicate()
+    assert json.loads(told)["usd_per_image"] == answer("cost 4:5 high")["usd_per_image"]
+    lines = tmp_path / "线.csv"
+    lines.write_text("size,质量,成品数\n4:5,高,3\n", encoding="utf-8")
+    path = tmp_path / "预算.xlsx"
+    told, said = start("template", str(path), "--campaign", str(lines), **place).communicate()
+    assert path.exists(), said
+    assert b"1 of 1 lines are priced" in told
+    for line in (["cost", "4:5", "糟"], ["template", "预算.xls"], ["价格"]):
+        _, said = start(*line, **place).communicate()
+        assert said.count(b"\n") == 1
+        assert b"Traceback" not in said
+        assert b"udc" not in said
+
+
 def test_a_closed_pipe_ends_quietly() -> None:
     process = start("rates", "show", "--json")
     assert process.stdout
@@ -287,6 +306,14 @@ def test_what_a_planner_should_know_is_a_note(
     monkeypatch.setattr("xl_pricing.functions.pricing.today", lambda: date(2026, 11, 26))
     assert any(note in each for each in answer(line)["notes"])
     assert any(each.startswith("note: ") and note in each for each in table(line))
+
+
+def test_a_damaged_card_is_a_note_of_the_document_too(data_folder: Path) -> None:
+    data_folder.mkdir()
+    (data_folder / "card.json").write_text("garbage")
+    for line in ("cost 4:5 high", "risk 12 2"):
+        document = json.loads(run(f"{line} --json").stdout)
+        assert "the bundled one" in document["notes"][-1]
 
 
 def test_a_shell_completes_the_values() -> None:

@@ -114,7 +114,8 @@ def test_plans_as_tables() -> None:
     refused = "plan PiAPI has no price for gpt-image-2.5-flare 1024x1280 at quality max"
     assert f"{refused}; {taken}" in lines
     assert lines[-1].startswith("note: prices of plans and resellers change often: check them")
-    assert "plan PixAPI has no price for gpt-image-2.5-flare 1024x1280 at quality max" in lines
+    other = "plan PixAPI has no price for gpt-image-2.5-flare 1024x1280 at quality max"
+    assert f"{other}; it is known for gpt-image-2" in lines
 
 
 def test_the_qualities_that_a_plan_refuses_stand_beside_its_source() -> None:

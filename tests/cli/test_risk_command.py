@@ -92,6 +92,10 @@ def test_a_buffer_as_it_is_read_off_lasts(finals: int, retries: str) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
+        (
+            "risk 5 2 --buffer 150%",
+            "0 to 1 (0.2 is 20 %), beyond that lower retries or more finals",
+        ),
         ("risk 1.5 2", "accepted: whole numbers, 0 to 1,000,000"),
         ("risk 12 0.5", "accepted: 1 or more"),
         ("risk 12 1001", "accepted: 1 to 1,000"),

@@ -5,7 +5,7 @@ where cells stay a range; `array` one that goes cell by cell, as inside of SUMPR
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
 from inspect import signature
 from typing import TypeGuard, cast
 
@@ -111,7 +111,7 @@ def _once(compute: Given, number: int) -> Given:
     return shared
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _function(name: str, count: int) -> Callable[..., CellValue]:
     """Return a function that takes so many values."""
     function = functions.FUNCTIONS.get(name) or lookup.FUNCTIONS.get(name)

@@ -7,13 +7,15 @@ from typing import Unpack
 import click
 
 from xl_pricing.cli.console import Argument, Given, command, facts, option, takes, takes_what
-from xl_pricing.cli.drawing import draw_table, heading, note_lines, show, table
+from xl_pricing.cli.drawing import draw_noted, heading, note_lines, show, table
 from xl_pricing.cli.image import REST, GivenTieredImage, TieredSpec, read_notes, read_tiered_spec
 from xl_pricing.errors import InvalidValueError
+from xl_pricing.estimation.budget import MOST_BUFFER
 from xl_pricing.estimation.chance import generations_needed
 from xl_pricing.functions import pricing
 from xl_pricing.functions.arguments import read_budget, read_confidence
 from xl_pricing.functions.values import read_number
+from xl_pricing.planning.reserves import beyond_budget
 
 _BELOW = {"unit", "notes"}
 _FORMS = "COST FINALS | SIZE QUALITY FINALS"
@@ -127,9 +129,10 @@ class Buffer:
     total_generations: Fraction
     generations_needed: int
     buffer: float
+    notes: list[str]
 
 
-@command("xl-pricing buffer 120 1.5 --confidence 95%", draw_table)
+@command("xl-pricing buffer 120 1.5 --confidence 95%", draw_noted)
 @takes_what("IMGBUFFER")
 def buffer(finals: Given, retries: Given, confidence: Given) -> Buffer:
     """Show the buffer that lasts with a confidence.
@@ -140,4 +143,5 @@ def buffer(finals: Given, retries: Given, confidence: Given) -> Buffer:
     chance = read_confidence(confidence)
     count, tries = int(read_number(finals, "finals")), read_number(retries, "retries")
     needed = generations_needed(count, float(tries), chance)
-    return Buffer(count, tries, chance, count * tries, needed, part)
+    notes = [] if part <= MOST_BUFFER else [beyond_budget(count, needed)]
+    return Buffer(count, tries, chance, count * tries, needed, part, notes)

@@ -19,6 +19,7 @@ from xl_pricing.rates.refresh.sources import PUBLIC, find_source
 from xl_pricing.rates.refresh.store import BUNDLED, Store, user_store
 from xl_pricing.rates.refresh.verdict import SHUTS_DOWN, Change
 from xl_pricing.rates.rows import Rate
+from xl_pricing.rates.tables import header_of
 
 MAX_TIMEOUT_S = 3600
 
@@ -71,7 +72,8 @@ def _complain(done: Refreshed) -> str:
     multiple=True,
     help=(
         f"{' or '.join(PUBLIC)}, alone or with =ADDRESS for a mirror; or your own card, JSON or "
-        "CSV: a file or an https address. May be repeated. If omitted, both public ones."
+        f"CSV with the columns {', '.join(header_of(Rate))}: a file or an https address. "
+        "May be repeated. If omitted, both public ones."
     ),
 )
 @click.option("--accept", is_flag=True, help="Take also what is in doubt. Look at it first.")
@@ -218,5 +220,10 @@ def _draw_rollback(done: BroughtBack) -> str:
 @argument("number", f"{_CARD}; 0 is the bundled one.", required=False)
 def rollback(number: Given) -> BroughtBack:
     """Bring an older card back: the one before, or NUMBER."""
-    made = user_store().restore(_number(number) if number else None, today())
-    return BroughtBack(made, f"card {made} is in force; xl-pricing rates history lists all")
+    store = user_store()
+    made = store.restore(_number(number) if number else None, today())
+    saved = store.current()
+    older = saved.restores if saved else None
+    back = "the bundled card" if older == BUNDLED else f"card {older}"
+    said = f"{back} is back, as card {made}: card {made} is in force"
+    return BroughtBack(made, f"{said}; xl-pricing rates history lists all")

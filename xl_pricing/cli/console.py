@@ -12,6 +12,7 @@ import signal
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -42,6 +43,11 @@ SPREAD = MappingProxyType({"spread": True})
 _ELSEWHERE = re.compile(r" in IMG[A-Z]+(?=,)| \([^)]*IMG[A-Z]+[^)]*\)")
 _OMITTED = re.compile(r" ?If omitted, [^.]*(?:\.\d[^.]*)*\.")
 
+_FILES = frozenset({"path", "campaign", "actuals", "sources", "files"})
+"""Arguments that name files."""
+_LOST = re.compile("[\udc80-\udcff]")
+"""Bytes of a word that the code page in use has no letters for."""
+
 _Answer = TypeVar("_Answer")
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
@@ -61,9 +67,15 @@ def facts(record: object) -> dict[str, object]:
     return held
 
 
-def to_json(answer: object) -> str:
-    """Write an answer as JSON: exact numbers as floats, days in ISO, what is not known as null."""
-    return json.dumps(_plain(answer), indent=2)
+def to_json(answer: object, warning: str | None = None) -> str:
+    """Write an answer as JSON: exact numbers as floats, days in ISO, what is not known as null.
+
+    A warning is one of its notes, where it is no mere list.
+    """
+    document = _plain(answer)
+    if warning and isinstance(document, dict):
+        document["notes"] = [*document.get("notes", []), warning]
+    return json.dumps(document, indent=2)
 
 
 def _plain(value: object) -> object:
@@ -121,12 +133,14 @@ class Main(Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - click's own signature
         """Run and exit; every error becomes one sentence and its exit status, mostly 2."""
-        if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")  # a Windows console may lack a letter
-        given = args[0] if args else extra.get("args")
-        as_json = "--json" in (sys.argv[1:] if given is None else given)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a console may lack a letter
+        given = args[0] if args else extra.pop("args", None)
+        words = [*map(_in_letters, sys.argv[1:] if given is None else given)]
+        as_json = "--json" in words
         try:
-            super().main(*args, **{**extra, "standalone_mode": False})
+            super().main(words, *args[1:], **{**extra, "standalone_mode": False})
             sys.stdout.flush()
         except (click.Abort, KeyboardInterrupt):
             sys.exit(128 + signal.SIGINT)
@@ -135,6 +149,23 @@ class Main(Group):
         except OSError as error:
             give_up(error)
         sys.exit(0)
+
+
+def _in_letters(word: str) -> str:
+    """Return a word in UTF-8 that came in a code page without its letters, as under LC_ALL=C."""
+    with suppress(UnicodeError):
+        return os.fsencode(word).decode() if _LOST.search(word) else word
+    return word
+
+
+def _as_file(name: str) -> str:
+    """Return the name of a file as this system wants it, where its code page lacks a letter."""
+    try:
+        os.fsencode(name)
+    except UnicodeError:
+        with suppress(UnicodeError):
+            return os.fsdecode(name.encode())
+    return name
 
 
 class Subcommand(click.Command):
@@ -213,13 +244,14 @@ def command(
         @wraps(answer)
         def run(*, as_json: bool, **given: object) -> None:
             try:
-                answered = answer(**{name: _typed(value) for name, value in given.items()})
+                answered = answer(**{name: _typed(value, name) for name, value in given.items()})
             except XlPricingError:
                 if told := swapped(_in_order(click.get_current_context().command, given)):
                     raise InvalidValueError(told) from None
                 raise
-            document = to_json(answered)
-            if warning := user_store().warning():
+            warning = user_store().warning()
+            document = to_json(answered, warning)
+            if warning:
                 click.echo(f"xl-pricing: warning: {warning}", err=True)
             click.echo(document if as_json else within_terminal(draw(answered)))
             if complaint := complain(answered):
@@ -250,11 +282,13 @@ def _in_order(called: click.Command, given: Mapping[str, object]) -> dict[str, s
     return words
 
 
-def _typed(given: object) -> object:
+def _typed(given: object, name: str) -> object:
     """Mark words as typed: 1,125 is 1.125 to half of the world, so that figure is refused."""
     if isinstance(given, tuple):
-        return tuple(map(_typed, given))
-    return Typed(given) if isinstance(given, str) else given
+        return tuple(_typed(each, name) for each in given)
+    if isinstance(given, str):
+        return _as_file(given) if name in _FILES else Typed(given)
+    return given
 
 
 def argument(

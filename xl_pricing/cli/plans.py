@@ -103,8 +103,7 @@ def _source_row(bill: Billed) -> dict[str, str]:
 
 
 def _refusal(bill: Billed) -> str:
-    other_quality = bill.takes and bill.source is None
-    return f"{bill.reason}{f'; it takes {bill.takes}' if other_quality else ''}"
+    return bill.reason or ""
 
 
 @command(

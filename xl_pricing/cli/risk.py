@@ -8,9 +8,9 @@ from math import ceil
 from xl_pricing.cli.console import SPREAD, Given, command, takes
 from xl_pricing.cli.drawing import show_chance, show_figure, show_part, table
 from xl_pricing.cli.job import finals_words
-from xl_pricing.estimation.budget import USUAL_BUFFERS
+from xl_pricing.estimation.budget import MOST_BUFFER, USUAL_BUFFERS
 from xl_pricing.estimation.chance import DEFAULT_CONFIDENCE, chance_that_buffer_lasts
-from xl_pricing.planning.reserves import Reserve, read_risk, reserves_of
+from xl_pricing.planning.reserves import Reserve, beyond_budget, read_risk, reserves_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,23 @@ def _usual_lines(risk: Risk) -> Iterator[str]:
     """Say what the usual buffers would do, unless the chosen one is such a buffer and lasts."""
     low, high = map(show_part, USUAL_BUFFERS)
     chance = show_chance(risk.usual_chance)
-    needed = {row.reserve.confidence: show_part(row.reserve.buffer) for row in risk.buffers}
     if not risk.usual_is_enough:
         yield (
             f"the usual {low} to {high} is not enough for so small a job: even {high} lasts with a "
-            f"chance of only {chance}; take {needed[DEFAULT_CONFIDENCE]} for a chance of "
-            f"{show_part(DEFAULT_CONFIDENCE)}"
+            f"chance of only {chance}; {_advice(risk)}"
         )
     elif risk.buffer != risk.usual_buffer:
         yield f"the usual {high} would last with a chance of {chance}"
+
+
+def _advice(risk: Risk) -> str:
+    """Say which buffer lasts, or what to do where a budget takes none so large."""
+    usual = (row.reserve for row in risk.buffers if row.reserve.confidence == DEFAULT_CONFIDENCE)
+    reserve, sure = next(usual), show_part(DEFAULT_CONFIDENCE)
+    if reserve.buffer > MOST_BUFFER:
+        advice = beyond_budget(risk.finals, reserve.generations_needed)
+        return f"{show_part(reserve.buffer)} would last with {sure}, but {advice}"
+    return f"take {show_part(reserve.buffer)} for a chance of {sure}"
 
 
 @command("xl-pricing risk 12 2 --buffer 20%", _draw_risk)

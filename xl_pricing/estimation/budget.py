@@ -16,6 +16,9 @@ DEFAULT_BUFFER = Fraction(1, 5)
 USUAL_BUFFERS = Fraction(1, 10), Fraction(3, 10)
 """The rule of thumb, from the least to the most; small jobs need more."""
 
+MOST_BUFFER = 1
+_BUFFER = f"0 to {MOST_BUFFER} (0.2 is 20 %), beyond that lower retries or more finals"
+
 # A generation that is paid for but for the digits that a buffer was written with is paid for.
 _WHOLE_DIGITS = 6
 
@@ -32,7 +35,7 @@ def is_retries(figure: Decimal | Fraction) -> bool:
 
 def is_buffer(figure: Decimal | Fraction) -> bool:
     """Tell whether a figure may be a buffer."""
-    return 0 <= figure <= 1
+    return 0 <= figure <= MOST_BUFFER
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Budget:
             "1 or more (1: every image is kept)",
             ok=is_retries(self.retries),
         )
-        check_range("buffer", self.buffer, "0 to 1 (0.2 is 20 %)", ok=is_buffer(self.buffer))
+        check_range("buffer", self.buffer, _BUFFER, ok=is_buffer(self.buffer))
 
     @property
     def total_generations(self) -> Fraction:

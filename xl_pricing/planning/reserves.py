@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from xl_pricing.estimation.budget import Budget
+from xl_pricing.estimation.budget import MOST_BUFFER, Budget
 from xl_pricing.estimation.chance import (
     CONFIDENCES,
     MAX_PLANNED_FINALS,
@@ -21,6 +21,14 @@ class Reserve(NamedTuple):
     confidence: float
     generations_needed: int
     buffer: float
+
+
+def beyond_budget(finals: int, needed: int) -> str:
+    """Say what to do where the buffer that lasts is more than a budget takes."""
+    return (
+        f"a budget takes a buffer of up to {MOST_BUFFER:.0%}: lower the retries, or count the "
+        f"{needed:,} generations as finals in place of the {finals:,}, at retries 1 and buffer 0"
+    )
 
 
 def read_risk(finals: Cell, retries: Cell, buffer: Cell = None) -> Budget:

@@ -19,7 +19,7 @@ from xl_pricing.rates.destinations import Destination
 from xl_pricing.rates.other_models import OtherModel
 from xl_pricing.rates.records import read_rows
 from xl_pricing.rates.rows import ANY, METERS, Model, Plan, Rate, Ratio, Series
-from xl_pricing.words import unknown
+from xl_pricing.words import shortened, unknown
 
 DEFAULT_MODEL = "gpt-image-2"
 OTHER_MODELS = {
@@ -106,9 +106,7 @@ class RateCard:
             raise InvalidValueError(unknown("plan", plan, known, others=others))
         fitting = [row for row in rows if row.fits(model.id, size, quality)]
         if not fitting:
-            raise NotAvailableError(
-                f"plan {rows[0].plan} has no price for {model.id} {size} at quality {quality}"
-            )
+            raise NotAvailableError(_no_price(rows, model, size, quality))
         return min(fitting, key=lambda r: (r.max_long_edge_px, r.model == ANY, r.quality == ANY))
 
     def newcomer(self, name: str, released: date) -> Model:
@@ -222,6 +220,25 @@ def rows_of(document: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any
         raise CardError(f"the file has no list of {name}; accepted: a file as it ships")
     rows: Sequence[Mapping[str, Any]] = document[name]
     return rows
+
+
+def _no_price(rows: Sequence[Plan], model: Model, size: Size, quality: str) -> str:
+    """Say that a plan has no row for an image, and for which it has one."""
+    said = f"plan {rows[0].plan} has no price for {model.id} {size} at quality {quality}"
+    note = next((f" ({row.note})" for row in rows if model.id in row.note), "")
+    sold = [row for row in rows if row.model in {model.id, ANY}]
+    if not sold:
+        return shortened(f"{said}; it is known for {_names(row.model for row in rows)}{note}")
+    sized = [row for row in sold if row.quality != ANY and row.fits(model.id, size, row.quality)]
+    if sized:
+        return f"{said}; it takes {_names(row.quality for row in sized)}"
+    tiers = _names(row.size_tier for row in sold if row.size_tier != ANY)
+    longest = max(row.max_long_edge_px for row in sold)
+    return f"{said}; it takes {tiers or 'sizes'}, up to {longest:,} px"
+
+
+def _names(words: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(words))
 
 
 def _sold(model: Model, tier: str, day: date) -> str:

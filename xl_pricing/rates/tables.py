@@ -41,16 +41,25 @@ def with_plans(card: RateCard, table: Sequence[Sequence[Any]]) -> RateCard:
     return replace(card, plans=tuple(read_table(Plan, table, "the plans table")))
 
 
+def header_of(kind: type[Record]) -> list[str]:
+    """Return the columns that a table of rows must have: what they say first, their source last."""
+    needed = [*required(kind)]
+    return sorted(needed, key=[*required(Sourced)].__contains__)
+
+
 def read_table(kind: type[Record], table: Sequence[Sequence[Any]], where: str) -> list[Record]:
     """Validate a table from a sheet: a header row, then rows; wholly blank rows are skipped.
 
     Raises `CardError` with the first fault as a sentence.
     """
     header = [str(cell or "").strip().lower() for cell in table[0]] if table else []
-    needed, known = [*required(kind)], columns(kind)
+    needed, known = header_of(kind), columns(kind)
     absent = [name for name in needed if name not in header]
     if absent:
-        raise CardError(f"{where} has no column {absent[0]!r}; its header must name: {needed}")
+        raise CardError(
+            f"{where} has no column {', '.join(map(repr, absent))}; its header must name: "
+            f"{', '.join(needed)}"
+        )
     if len(table) > MAX_TABLE_ROWS:
         raise CardError(f"{where} has {len(table)} rows; accepted: up to {MAX_TABLE_ROWS}")
     rows = [

@@ -252,11 +252,14 @@ def _merge_own(book: _Book, quotes: Quotes) -> None:
     """
     latest: dict[tuple[Series, date], Rate] = {}
     told: dict[tuple[Series, date], Decimal] = {}
+    past: dict[Series, date] = {}
     for rate in sorted(quotes.rates, key=lambda rate: rate.effective_from):
         model = book.card.model(rate.model).id
         _refuse_another(told, (model, rate.meter, rate.tier), rate, quotes.source)
         row = replace(rate, model=model, effective_from=max(rate.effective_from, book.day))
         latest[row.series, row.effective_from] = row
+        if rate.effective_from < book.day:
+            past[row.series] = rate.effective_from
     for (series, since), row in sorted(latest.items(), key=lambda dated: dated[0]):
         known = book.on(series, since)
         same = known is not None and known.usd_per_mtok == row.usd_per_mtok
@@ -266,6 +269,11 @@ def _merge_own(book: _Book, quotes: Quotes) -> None:
             said = {quotes.source: row.usd_per_mtok}
             doubts = [] if same else _doubts(book, series, said, row.usd_per_mtok)
             book.offer(row, "; ".join(doubts))
+            if since == book.day and series in past:
+                book.notes.append(
+                    f"{' '.join(series)} from {past[series]} counts from {since}, today: the "
+                    "prices of past days never change"
+                )
 
 
 def _refuse_another(
