@@ -249,7 +249,10 @@ COMMANDS = {
     "rates refresh --source": ["/nowhere.csv"],
     "template": ["/nowhere/b.xlsx"],
 }
-OPTIONS = ("--model", "--n", "--prompt", "--references", "--tier", "--retries", "--confidence")
+OPTIONS = (
+    *("--model", "--n", "--prompt", "--references", "--tier", "--retries", "--confidence"),
+    *("--buffer", "--date", "--short-side", "--quality", "--plan", "--campaign", "--actuals"),
+)
 
 
 def lines(dice: Random, count: int) -> Iterator[list[str]]:

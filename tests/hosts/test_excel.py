@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+from random import Random
 from typing import Any
 
+import odd
 import pytest
 from cases import Case, agree, read_cases, value_of
+from exhaustive import many
 
 from hosts import xlwings_com
 from xl_pricing.functions.catalogue import FUNCTIONS
@@ -201,3 +204,26 @@ def test_a_name_that_is_no_function_is_no_attribute() -> None:
 
     with pytest.raises(AttributeError, match="IMGPRICE"):
         _ = xl_pricing.excel.IMGPRICE
+
+
+ODD = [
+    *(value for value in odd.VALUES if value != "x" * 40_000),  # a cell holds no more than 32,767
+    *({"error": 2042}, {"error": 9999}, MISSING, {"decimal": "0.0412"}, {"decimal": "-1e9"}),
+    *({"datetime": "2026-05-01T00:00:00"}, {"datetime": "1900-01-01T04:05:00"}),
+    *({"range": [["4:5"], [None], ["high"]]}, {"range": [[1, 2], [3, 4]]}, [["4:5", {"error": 7}]]),
+]
+
+
+def test_an_odd_value_anywhere_is_an_answer_or_an_error_of_excel() -> None:
+    dice, calls = Random(21), []
+    for _ in range(many(600, 20_000)):
+        function = dice.choice([*FUNCTIONS.values()])
+        row = [for_excel(value) for value in function.example]
+        row += [MISSING] * (len(function.arguments) - len(row))
+        for _ in range(dice.choice((1, 1, 2, 3))):
+            row[dice.randrange(len(row))] = dice.choice(ODD)
+        calls.append({"function": function.name, "args": row})
+    found = xlwings_com.run("hosts.excel_that_day", calls)["results"]
+    raised = [(call, told) for call, told in zip(calls, found, strict=True)
+              if isinstance(told, dict) and "raised" in told]  # fmt: skip
+    assert raised == []
