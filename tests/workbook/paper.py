@@ -78,11 +78,21 @@ def scale(sheet: Worksheet, paper: str) -> float:
     margins = sheet.page_margins
     across -= (margins.left + margins.right) * _POINTS_PER_INCH
     down -= (margins.top + margins.bottom) * _POINTS_PER_INCH
-    widest = max(width(sheet, area.left, area.right) for area in areas(sheet))
+    widest = max(_width_with_titles(sheet, area) for area in areas(sheet))
     found = min(1.0, across / widest)
     if pages := int(sheet.page_setup.fitToHeight or 0):
         high = sum(height(sheet, area.top, area.bottom) for area in areas(sheet))
         found = min(found, down * pages / high)
+    return found
+
+
+def _width_with_titles(sheet: Worksheet, area: Area) -> float:
+    """Return the width of an area, with the columns that are repeated on its left."""
+    found = width(sheet, area.left, area.right)
+    if titles := sheet.print_title_cols:
+        first, _row, last, _last_row = range_boundaries(titles.replace("$", ""))
+        if int(last or 0) < area.left:
+            found += width(sheet, int(first or 0), int(last or 0))
     return found
 
 

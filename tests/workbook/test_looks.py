@@ -44,7 +44,7 @@ def test_captions_are_the_dark_row_and_field_names_are_small_below_it(book: Work
             assert caption.fill.fgColor.rgb == f"00{NAVY}", caption
             assert (field.font.size, field.font.color.rgb) == (FIELD_SIZE, f"00{GREY}"), field
             assert field.fill.fill_type is None, field
-            assert re.fullmatch("[a-z][a-z_]*", field.value), field
+            assert re.fullmatch("[a-z][a-z_0-9]*", field.value), field
             assert caption.value, caption
             assert caption.value != field.value or "_" not in field.value, caption
 

@@ -141,11 +141,11 @@ _COUNT = replace(theme.NUMBER, number=theme.COUNT)
 _USD = replace(theme.NUMBER, number=theme.USD_FINE)
 READ = (
     Column("expected_usd", "Expected from the tokens, USD", _least("standard"),
-           replace(theme.NUMBER, number='"$"#,##0.0000'), 18,
+           replace(theme.NUMBER, number='"$"#,##0.0000'), 11.5,
            "The price of the tokens on that day, where output tokens are typed. Input counts as "
            "text; images among it cost more."),
     Column("why", "Why it differs", f'IF([@cause]=0,"",INDEX({CAUSE_TABLE}[says],[@cause]+1)'
-           f"&{_FIGURE})", theme.CELL, 46),
+           f"&{_FIGURE})", theme.CELL, 36),
 )  # fmt: skip
 """What people read of it."""
 WORKINGS = (

@@ -67,12 +67,12 @@ def _grey_gaps(page: Page, cells: str) -> None:
 
 def _draw(page: Page) -> None:
     """Draw the retries as lines; a period without an accepted final has no point."""
-    blocks.title(page, f"H{TOP}:K{TOP}", "Retries over time: do they drift away from the plan?")
+    blocks.title(page, f"H{TOP}:L{TOP}", "Retries over time: do they drift away from the plan?")
     chart = LineChart()
     charts.add(page, chart, Cells(TOP + 1, _LAST, 5, 7), Cells(_FIRST, _LAST, 2, 2))
     for series, look in zip(chart.series, _LOOKS, strict=True):
         charts.draw_line(series, look)
-    charts.dress(chart, "0.0", (18, 6.6), legend="t")
+    charts.dress(chart, "0.0", (14.5, 6.6), legend="t")
     chart.y_axis.scaling.min, chart.x_axis.number_format = 1, "mm-dd"
     chart.display_blanks = "span"
     says = "Retries over time: in each period, so far, and as planned"

@@ -188,31 +188,32 @@ _COUNT = replace(theme.NUMBER, number=theme.COUNT)
 _DATE = replace(theme.NUMBER, number=theme.DATE)
 # Name, caption, formula (empty: it is typed), look; width, message and rule.
 COLUMNS = (
-    Column("date", "Date", "", replace(theme.TYPED_CELL, number=theme.DATE), 17,
+    Column("date", "Date", "", replace(theme.TYPED_CELL, number=theme.DATE), 13,
            "The day on which the images were made, such as 2026-11-23.",
            {"type": "date", "operator": "greaterThan", "formula1": FIRST_BILL_DAY}),
     Column("model", "Model", "", theme.TYPED_TEXT_CELL, 20, "The model that was billed.",
            listed("tblModels[model]", others=True)),
-    Column("size", "Ratio or size", "", replace(theme.TYPED_CELL, number=theme.TEXT), 15,
+    Column("size", "Ratio or size", "", replace(theme.TYPED_CELL, number=theme.TEXT), 13,
            "A ratio of the sizes table such as 4:5, or px such as 1024x1536."),
     Column("quality", "Quality", "", theme.TYPED_TEXT_CELL, 17, f"{_WORDS}.",
            words_listed(QUALITIES, others=True)),
-    Column("generations", "Generations", "", _TYPED_COUNT, 17,
+    Column("generations", "Generations", "", _TYPED_COUNT, 12,
            "All images that were made, the rejected ones too: a whole number."),
-    Column("accepted", "Accepted finals", "", _TYPED_COUNT, 15,
+    Column("accepted", "Accepted finals", "", _TYPED_COUNT, 14,
            "The images among them that were accepted as finals: a whole number."),
-    Column("input_tokens", "Input tokens, if known", "", _TYPED_COUNT, 18,
+    Column("input_tokens", "Input tokens, if known", "", _TYPED_COUNT, 11.5,
            "Input tokens of the row, text and images; empty if unknown."),
-    Column("output_tokens", "Output tokens, if known", "", _TYPED_COUNT, 18,
+    Column("output_tokens", "Output tokens, if known", "", _TYPED_COUNT, 14,
            "Output tokens of the row; empty if unknown."),
-    Column("billed", "Billed, USD", "", replace(theme.TYPED_CELL, number="#,##0.00####"), 17,
+    Column("billed", "Billed, USD", "", replace(theme.TYPED_CELL, number="#,##0.00####"), 11.5,
            "The amount billed in USD, as a plain number; other currencies converted."),
-    Column("note", "Note", "", theme.TYPED_TEXT_CELL, 40, "Any words; they are not read."),
-    Column("check", "Check", examples.check(FAULT_TABLE), theme.CELL, 34),
+    Column("note", "Note", "", replace(theme.TYPED_TEXT_CELL, wrap=True), 20,
+           "Any words; they are not read."),
+    Column("check", "Check", examples.check(FAULT_TABLE), theme.CELL, 22),
     Column("retries", "Retries", _quotient("generations", "accepted"),
-           replace(theme.NUMBER, number=theme.FACTOR), 15),
+           replace(theme.NUMBER, number=theme.FACTOR), 8.5),
     Column("usd_per_image", "USD per generation", _quotient("billed", "generations"),
-           replace(theme.NUMBER, number='"$"0.0000'), 18),
+           replace(theme.NUMBER, number='"$"0.0000'), 10.5),
     *billed.READ,
     Column("filled", "Filled in (1 = yes)", examples.filled("actuals_own"), _COUNT),
     Column("kind", "Own row (1), example (2)", _KIND, _COUNT),
@@ -253,14 +254,14 @@ _GROW = (
 
 
 def write(page: Page, rows: Sequence[Mapping[str, Any]]) -> str:
-    """Write the table with what explains it; return the last cell that is worth printing."""
+    """Write the table with what explains it; return the cells that are worth printing."""
     top, last_column = CAPTION_ROW - 3, LETTERS["why"]
     blocks.title(page, f"B{top}:{last_column}{top}", "What happened: one row per bill or per day")
     blocks.put(page, f"B{top - 1}", EXAMPLES)
     page.say(f"B{top + 1}", _PASTE, theme.NOTE)
     page.say(f"B{top + 2}", _GROW, theme.NOTE)
     tables.write_table(page, TABLE, (CAPTION_ROW, 2), COLUMNS, rows)
-    page.heights({CAPTION_ROW: 26})
+    page.heights({CAPTION_ROW: 38})
     last = FIRST_ROW + MOST_ROWS - 1
     tables.explain_columns(page, COLUMNS, (FIRST_ROW, 2), last)
     mark_faults(page, f"{LETTERS['check']}{FIRST_ROW}:{LETTERS['check']}{last}")
@@ -270,7 +271,8 @@ def write(page: Page, rows: Sequence[Mapping[str, Any]]) -> str:
         f'LEFT({last_column}{FIRST_ROW},1)="▲"',
         theme.AMBER,
     )
-    return f"{last_column}{FIRST_ROW + max(len(rows), 1) - 1}"
+    last_row = FIRST_ROW + max(len(rows), 1) - 1
+    return f"{LETTERS['generations']}{CAPTION_ROW}:{last_column}{last_row}"
 
 
 def mark_faults(page: Page, cells: str) -> None:

@@ -68,18 +68,19 @@ def _noted(number: str) -> Style:
 
 
 _MONEY = replace(theme.CARD_MONEY, size=16, number=theme.USD)
+_PRICE = replace(theme.CARD_PRICE, size=14)
 CARDS = (
     Card("B", "Measured retries", "measured_retries",
          ratio("actuals_generations", "actuals_finals"),
-         replace(theme.CARD_MAIN, size=24, number=theme.FACTOR), "90 % sure:"),
+         replace(theme.CARD_MAIN, size=20, number=theme.FACTOR), "90 % sure:"),
     Card("E", "Billed in USD", "actuals_billed", f"SUMIFS({TABLE}[billed],{TABLE}[fault],0)",
          _MONEY, Figure("actuals_of_rows", "", OF_ROWS, look=theme.CARD_NOTE)),
     Card("G", "Cost per generation", "actuals_cost_per_image",
-         ratio("actuals_billed", "actuals_generations"), theme.CARD_PRICE,
+         ratio("actuals_billed", "actuals_generations"), _PRICE,
          Figure("actuals_as_told", "", f'IF(actuals_differ=0,"«{OF_ALL}»",{DIFFER})',
                 look=theme.CARD_NOTE)),
     Card("I", "Cost per accepted final", "actuals_cost_per_final",
-         ratio("actuals_billed", "actuals_finals"), theme.CARD_PRICE),
+         ratio("actuals_billed", "actuals_finals"), _PRICE),
     Card("K", "Over the plan (under it: minus), USD", "variance_total", "",
          replace(_MONEY, number=variance.SIGNED),
          Figure("actuals_compared", "", COMPARED_WITH, look=theme.CARD_NOTE)),
@@ -101,7 +102,7 @@ ROWS_AND_DAYS = (
            look=theme.COMPUTED_FRACTION),
     Figure("actuals_rows_below", "Rows below the table", f"MAX({','.join(_BELOW)})",
            look=theme.COMPUTED_FRACTION),
-    Figure("actuals_differ", "Rows billed other than their tokens say",
+    Figure("actuals_differ", "Billed other than their tokens say",
            f'COUNTIF({TABLE}[cause],">={billed.FIRST_DIFFERING}")', look=theme.COMPUTED_FRACTION),
     Figure("actuals_not_billed", "Rows with tokens that are billed 0",
            f"COUNTIF({TABLE}[cause],{billed.NOTHING_CODE})", look=theme.COMPUTED_FRACTION),
@@ -136,17 +137,23 @@ def write(book: Book) -> None:
     blocks.head(page, right, "Actuals", says, {4: 20, 5: 40, 6: 20, 7: 20, 8: 8})
     _cards(page)
     variance.write(page)
-    blocks.title(page, f"L{variance.TOP}:M{variance.TOP}", "Rows and days")
-    blocks.write_entries(page, "LMN", variance.FIRST_ROW, ROWS_AND_DAYS)
+    blocks.title(page, f"P{variance.TOP}:Q{variance.TOP}", "Rows and days")
+    blocks.write_entries(page, "PQR", variance.FIRST_ROW, ROWS_AND_DAYS)
     drift.write(page)
-    last = rows.write(page, book.typed[TABLE])
+    table = rows.write(page, book.typed[TABLE])
     page.flag_errors(f"B4:K{drift.TOP - 1}")
-    page.print_setup(f"A1:{last}")
+    days, captions = LETTERS["date"], rows.CAPTION_ROW
+    page.print_setup(
+        f"A1:L{captions - 4}",
+        table,
+        title_rows=f"{captions}:{captions}",
+        title_columns=f"{days}:{days}",
+    )
 
 
 def _cards(page: Page) -> None:
     """Write the answers: retries with their interval, the bill, prices, and what it is over."""
-    blocks.write_cards(page, ("B4:K6",), CARDS)
+    blocks.write_cards(page, ("B4:L6",), CARDS)
     for at, figure in BESIDE_CARDS.items():
         blocks.put(page, at, figure)
     rows.mark_faults(page, "E7")

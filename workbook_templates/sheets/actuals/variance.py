@@ -92,12 +92,12 @@ COMPARED = (
              Figure("actuals_plan_cost_per_final", "",
                     ratio("actuals_plan_cost", "actuals_plan_finals")),
              Figure("actuals_cost_per_final", ""), theme.COMPUTED_PRICE),
-    Compared("job_cost", "Rows like the job: USD per generation",
+    Compared("job_cost", "Like the job: USD per generation",
              Figure("token_cost_per_image", ""),
              Figure("measured_cost", "",
                     ratio(f"SUMIFS({TABLE}[billed],{_LIKE_JOB})", f"{_GENERATIONS})")),
              theme.COMPUTED_PRICE),
-    Compared("job_tokens", "Rows like the job: output tokens each",
+    Compared("job_tokens", "Like the job: output tokens each",
              Figure("tokens_image_out", ""),
              Figure("measured_output_tokens", "",
                     ratio(f"SUMIFS({TABLE}[output_tokens],{_LIKE_JOB})",
@@ -158,9 +158,9 @@ def write(page: Page) -> None:
 
 
 def _write_why(page: Page) -> None:
-    blocks.title(page, f"H{TOP}:K{TOP}", "Why the bill differs from the plan")
+    blocks.title(page, f"H{TOP}:L{TOP}", "Why the bill differs from the plan")
     page.say(f"H{TOP + 1}", "More than planned is plus, less is minus.", theme.NOTE)
-    page.fill(f"H{TOP + 2}:K{TOP + 2}", theme.HEADER)
+    page.fill(f"H{TOP + 2}:L{TOP + 2}", theme.HEADER)
     page.say(f"H{TOP + 2}", "Part", theme.HEADER_LEFT)
     page.say(f"J{TOP + 2}", "USD", theme.HEADER)
     page.say(f"K{TOP + 2}", "What it says", theme.HEADER_LEFT)
