@@ -15,9 +15,9 @@ from hosts.libreoffice import LibreOffice
 from openpyxl import load_workbook
 from random_inputs import CARD, job
 from shown import recalculated, shown, values_of
-from templates import built_in, computed_addresses
+from templates import built_in, computed_addresses, input_addresses
 
-from workbook_templates.build import build
+from workbook_templates.build import CHECKS, build
 from xl_pricing.estimation.nearest import nearest_sizes
 from xl_pricing.estimation.size import Size
 
@@ -189,6 +189,30 @@ def test_a_plan_without_a_price_is_a_note_and_none_is_none(model: str, quality: 
     assert none["budget_usd"] == priced["budget_usd"] > 0
     assert (none["budget_credits"], priced["budget_credits"]) == ("–", "#N/A")
     assert priced["plan_says"] == "no price for this image"
+
+
+def test_a_click_leads_from_the_light_to_checks_and_from_a_rule_to_its_cell() -> None:
+    built = built_in("en")
+    book = load_workbook(BytesIO(built.data))
+    light = next(at for (sheet, at), name in built.formulas.items() if name == "status")
+    assert book["Worksheet"][light].hyperlink.location == "'Checks'!B7"
+    at = {name: place for place, name in built.formulas.items()}
+    cells = computed_addresses(built) | input_addresses(built)
+    linked = [check for check in (*CHECKS.errors, *CHECKS.notes) if check.at in cells]
+    assert len(linked) > 25
+    for check in linked:
+        sheet, cell = at[check.name]
+        assert book[sheet][f"B{cell[1:]}"].hyperlink.location == cells[check.at]
+
+
+def test_a_cell_is_red_where_what_stands_beside_it_says_so() -> None:
+    sheet = load_workbook(BytesIO(built_in("en").data))["Worksheet"]
+    marked = {str(area.sqref): [r.formula[0] for r in rules_] for area, rules_ in
+              sheet.conditional_formatting._cf_rules.items()}  # fmt: skip
+    inputs = [at for sheet_, at in built_in("en").inputs.values() if sheet_ == "Worksheet"]
+    rows = sorted(int(at[1:]) for at in inputs)
+    assert marked[f"C{rows[0]}:D{rows[-1]}"] == [f'LEFT($D{rows[0]},1)="✘"']
+    assert 'NOT(ratio_used="custom")' in marked["C12"]
 
 
 def test_an_estimate_is_told_at_the_answer_whatever_else_is_wrong() -> None:

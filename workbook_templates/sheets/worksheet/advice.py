@@ -22,6 +22,7 @@ def _known(quality: str) -> str:
     return f'IF(IF({BY_GRID},{by_grid},{by_table})>0,"|{quality}","")'
 
 
+_USUAL = sentence(", ".join(_IN_TABLE))
 _KNOWN = "&".join(map(_known, QUALITIES))
 _STEP = image.of_model("step_px", "model_row")
 _MOST = image.of_model("max_edge_px", "model_row")
@@ -80,7 +81,7 @@ ADVICE = (
                nearest.inside(any_ratio=False), nearest.inside(any_ratio=True)),
     Figure("near_sizes", "Nearest legal sizes", f'IF(near_asked=0,"",{_SIZES})', "", _TEXT),
     Figure("quality_words", "Qualities of the model",
-           f'IFERROR(SUBSTITUTE(MID({_KNOWN},2,99),"|",{sentence(", ")}),"")', "", _TEXT),
+           f'IFERROR(SUBSTITUTE(MID({_KNOWN},2,99),"|",{sentence(", ")}),{_USUAL})', "", _TEXT),
     Figure("rates_wrong", "Why rates are missing",
            f"IF(ok_rates<>0,0,IF(ISNUMBER({_LIST_RATES}),1,2))",
            "1 tier, 2 day", _COUNT),
