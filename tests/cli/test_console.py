@@ -269,6 +269,7 @@ def test_with_json_an_error_is_a_document_too(line: str, kind: str, status: int)
         ("cost 4:5 high --prompt 1.234", "prompt '1.234' can be read in two ways; accepted: 1234"),
         ("cost 4:5 high --prompt 1,5", "prompt '1,5' is not a whole number"),
         ("budget 0.1 1,000", "finals '1,000' can be read in two ways"),
+        ("size 99999:1", "ratio '99999:1' is not readable; accepted: 4:5, 16:9 or 1.91:1"),
         ("size 4:5 --quality auto", "not known before; accepted: low, medium, high\n"),
         ("size 4:5 --quality 99", "belongs to one size; accepted: low, medium, high\n"),
         ("size 4:5 --model gpt-image-1", "accepted: 1024x1024, 1024x1536, 1536x1024"),

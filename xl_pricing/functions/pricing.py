@@ -17,7 +17,14 @@ from xl_pricing.estimation.cost import BASES, Evidence, MeterCost
 from xl_pricing.estimation.credits import Charge, charge
 from xl_pricing.estimation.image import DEFAULT_QUALITY
 from xl_pricing.estimation.nearest import SizeError, meant_by
-from xl_pricing.estimation.size import PRESET_SHORT_SIDE_PX, Size, parse_ratio, plain, ratio_text
+from xl_pricing.estimation.size import (
+    PRESET_SHORT_SIDE_PX,
+    Size,
+    parse_ratio,
+    plain,
+    ratio_text,
+    size_in,
+)
 from xl_pricing.functions.arguments import (
     Table,
     card_with,
@@ -310,6 +317,8 @@ def _read_ratio(text: str) -> Fraction:
         if meant is None:
             raise
         shape = meant if isinstance(meant, Fraction) else Fraction(*meant)
+        if size_in(ratio_text(shape)) is None:  # as of 99999:1
+            raise
         said = f"ratio {shown(text)} is not readable; accepted: {ratio_text(shape)}"
         raise InvalidValueError(said) from None
 
