@@ -14,6 +14,7 @@ from xl_pricing.functions.catalogue import FUNCTIONS
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text("utf-8")
+USAGE = Path(__file__).parent / "cases" / "bills" / "usage_export.csv"
 COMMANDS = re.findall(r"^    (xl-pricing .*)$", TEXT, re.MULTILINE)
 
 
@@ -37,11 +38,19 @@ def test_the_three_formulas_give_the_answers_beside_them() -> None:
 def test_the_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("lines.csv").write_text("use_case,size,quality\nShop,4:5,high\n", "utf-8")
+    Path("usage.csv").write_bytes(USAGE.read_bytes())
     Path("bills.csv").write_text("date,billed\n2026-11-02,5.80\n", "utf-8")
     shutil.copy(README.parent / "tests" / "cases" / "workbooks" / "0.1.0-en.xlsx", "old.xlsx")
     result = CliRunner().invoke(main, shlex.split(command)[1:])
     assert result.exit_code == 0, result.output
     assert result.output.strip()
+
+
+def test_what_a_bill_says_is_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("usage.csv").write_bytes(USAGE.read_bytes())
+    told = CliRunner().invoke(main, ["bill", "usage.csv", "--by", "model"]).stdout
+    assert "\n".join(map(str.rstrip, told.splitlines())) in TEXT
 
 
 def test_there_are_commands_to_try() -> None:

@@ -1,33 +1,31 @@
 """Rows of any files: which shape each file has, and its records one by one."""
 
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from xl_pricing.bills.batches import Batches
-from xl_pricing.bills.csv_records import csv_values, delimiter_of, read_marks
+from xl_pricing.bills.csv_records import csv_values, read_marks
 from xl_pricing.bills.found import Found, find_files
 from xl_pricing.bills.frames import Frames
 from xl_pricing.bills.json_values import BAD, json_values
-from xl_pricing.bills.opened import PARQUET, Opened, opened, peek, starts_with
+from xl_pricing.bills.opened import Opened, opened
 from xl_pricing.bills.overlaps import KNOWN, Overlaps, copies
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row, Source
-from xl_pricing.bills.shapes import BESIDE, GROUPED, OF_CALLS, shape_of, why_none
-from xl_pricing.bills.shapes.own import CAPTIONS
+from xl_pricing.bills.shapes import BESIDE, GROUPED, OF_CALLS, shape_of
 from xl_pricing.bills.shapes.shape import At, Record, Shape
+from xl_pricing.bills.sniffing import (
+    column_names,
+    first_shape,
+    is_json,
+    read_header,
+    until_cut_off,
+)
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.words import quoted
 
 MOST_ROWS = 20_000_000
-_LOOKED_AT = 10_000
-"""Records of a file among which one must be of a known shape."""
-_SPELLED = {"starttime": "startTime", "endtime": "endTime"}
-_SEPARATOR = "sep="
-_CUT_OFF = (OSError, EOFError, zlib.error)
 
 
 class File(NamedTuple):
@@ -92,7 +90,7 @@ class Reading:
     def _sniff(self, found: Found, name: str) -> list[_Sniffed]:
         """Find out what a file is; leave one that was only found, not named, with a note."""
         try:
-            shape = _first_shape(found.path, name)
+            shape = first_shape(found.path, name)
         except InvalidValueError as error:
             if found.named:
                 raise
@@ -104,7 +102,7 @@ class Reading:
         shapes: Counter[str] = Counter()
         buckets = self._frames.buckets
         with opened(file.path) as source:
-            if _is_json(source):
+            if is_json(source):
                 yield from self._json_rows(source, file.name, shapes)
             else:
                 yield from self._csv_rows(source, file, shapes)
@@ -118,7 +116,7 @@ class Reading:
     def _json_rows(self, source: Opened, name: str, shapes: Counter[str]) -> Iterator[Row]:
         unit, values = json_values(source)
         labelled, place, known = Source(name, unit), 0, _Known()
-        for at, content in _guarded(values):
+        for at, content in until_cut_off(values):
             records = self._frames.records(content) if content is not BAD else iter((BAD,))
             for record in records:
                 place = at if unit == "line" else place + 1
@@ -136,7 +134,7 @@ class Reading:
                         self._overlaps.add(row, record, len(self._frames.pages))
 
     def _csv_rows(self, source: Opened, file: _Sniffed, shapes: Counter[str]) -> Iterator[Row]:
-        delimiter, skipped = _header(source)
+        delimiter, skipped = read_header(source)
         if file.shape is None:
             return
         with opened(file.path) as again:
@@ -144,9 +142,9 @@ class Reading:
         labelled, shape = Source(file.name, "row"), file.shape
         plain = delimiter == "," and not marks.orders
         rows = csv_values(source, delimiter)
-        names = _names(next(rows, (1, []))[1], file.name)
+        names = column_names(next(rows, (1, []))[1], file.name)
         known = all(name in KNOWN or name.endswith("_tokens") for name in names)
-        for number, row in _guarded(rows):
+        for number, row in until_cut_off(rows):
             place = number + skipped
             if not isinstance(row, list) or len(row) < len(names) or any(row[len(names) :]):
                 if row is BAD or any(row):
@@ -202,81 +200,3 @@ class _Known:
             if shape is not None and len(self._shapes) < 1_000:
                 self._shapes[key] = shape
         return shape
-
-
-def _guarded(values: Iterable[Any]) -> Iterator[Any]:
-    """Yield values, and `BAD` in the end where the rest of a packed file is missing."""
-    place = 0
-    try:
-        for place, value in values:
-            yield place, value
-    except _CUT_OFF:
-        yield place + 1, BAD
-
-
-def _is_json(source: Opened) -> bool:
-    return peek(source).lstrip()[:1] in {b"{", b"["} or peek(source).startswith(
-        (b"data:", b"event:", b"id:", b": ")
-    )
-
-
-def _first_shape(path: Path, name: str) -> Shape | None:
-    """Return the shape of the first record of a known one, ``None`` for frames without records.
-
-    Raises `InvalidValueError` for a file that cannot be read or holds nothing known.
-    """
-    if starts_with(path).startswith(PARQUET):
-        raise InvalidValueError(
-            f"{name} is a Parquet file; accepted: JSON, JSON lines, CSV or gzip of one, and "
-            "Parquet where DuckDB is installed: pip install 'xl-pricing[bills]'"
-        )
-    with opened(path) as source:
-        if not peek(source).strip():
-            raise InvalidValueError(f"{name} is empty; accepted: a log, an export or a bill")
-        records = _json_records(source) if _is_json(source) else _csv_record(source, name)
-        unknown: Record = {}
-        for record in islice(records, _LOOKED_AT):
-            shape = shape_of(record)
-            if shape is not None:
-                return shape
-            unknown = unknown or record
-    if not unknown:
-        return None
-    raise InvalidValueError(f"{name} is of no shape that is known: {why_none(unknown)}")
-
-
-def _json_records(source: Opened) -> Iterator[Record]:
-    frames, seen = Frames(), 0
-    for _, content in _guarded(json_values(source)[1]):
-        for record in frames.records(content) if content is not BAD else ():
-            seen += 1
-            if record is not BAD:
-                yield record
-    if not seen and not frames.pages and not frames.buckets:
-        yield {}
-
-
-def _csv_record(source: Opened, name: str) -> Iterator[Record]:
-    delimiter, _ = _header(source)
-    row = next(csv_values(source, delimiter), (1, []))[1]
-    yield dict.fromkeys(_names(row, name), "")
-
-
-def _header(source: Opened) -> tuple[str, int]:
-    """Return what parts the cells of a CSV file, and how many lines before its header go."""
-    lines = str(peek(source), "utf-8", "replace").splitlines() or [""]
-    if lines[0].lower().startswith(_SEPARATOR) and len(lines[0].strip()) == len(_SEPARATOR) + 1:
-        source.file.readline()
-        return lines[0].strip()[-1], 1
-    return delimiter_of(next((line for line in lines if line.strip()), "")), 0
-
-
-def _names(row: object, file: str) -> Sequence[str]:
-    """Return the names of columns as shapes have them; raise where one stands twice."""
-    cells = [str(cell).strip() for cell in row] if isinstance(row, list) else []
-    lower = [cell.lower() for cell in cells]
-    names = [_SPELLED.get(cell, CAPTIONS.get(cell, cell)) for cell in lower]
-    twice = next((name for name, count in Counter(filter(None, names)).items() if count > 1), None)
-    if twice:
-        raise InvalidValueError(f"{file} has the column {quoted(twice)} twice; accepted: once")
-    return names

@@ -1,142 +1,26 @@
 """``xl-pricing bill``: what a log or a bill costs by the rates in force, and whether it agrees."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
-from fractions import Fraction
 
 import click
 
-from xl_pricing.bills.amounts import exact_text
 from xl_pricing.bills.reading import Reading
 from xl_pricing.bills.rule import Given as Told
 from xl_pricing.bills.rule import Rule
-from xl_pricing.bills.total import OF_SERIES, SPLITS, USD, Left, Line, Totals
+from xl_pricing.bills.total import OF_SERIES, SPLITS, Totals
+from xl_pricing.cli.bill_report import Bill, bill_of, complaint_of, draw_bill
 from xl_pricing.cli.console import Argument, Given, command, option
-from xl_pricing.cli.drawing import note_lines, table
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.estimation.assumed import SENTENCES
-from xl_pricing.estimation.usage import METER_NAMES
 from xl_pricing.functions.arguments import read_model, tier_word
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.rates.rows import read_date
 from xl_pricing.words import unknown
 
 _BY = ("model", "day", "tier")
-_FIGURES = {"rows", "images", "tokens in", "tokens out", "USD"}
 
 
-@dataclass(frozen=True, slots=True)
-class Unpriced:
-    """Rows that are not priced, or no image cost, for one reason."""
-
-    reason: str
-    about: str
-    rows: int
-    tokens: dict[str, int]
-    billed: dict[str, str]
-    places: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class TakenForGranted:
-    """What was assumed of some rows."""
-
-    assumed: str
-    rows: int
-    places: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """What was read, priced and billed; USD as exact decimal text."""
-
-    rows: int
-    priced: int
-    images: int | None
-    tokens: dict[str, int]
-    usd: str | None
-    by_day_model_tier: list[list[str | None]]
-    billed: str | None
-    difference: str | None
-    parts: dict[str, str]
-    unpriced: list[Unpriced]
-    assumed: list[TakenForGranted]
-    left_out: list[Unpriced]
-    apart: dict[str, dict[str, int]]
-    """Tokens that are no image cost."""
-    image_rows: int
-    other_usd: str
-    """Amounts of other products."""
-    other_currencies: dict[str, str]
-    """Amounts for images that are not in USD."""
-    by: list[dict[str, str | int | None]]
-    files: dict[str, dict[str, int]]
-    """Records by file and shape."""
-    doubts: list[str]
-    """By which no sum is sure."""
-    notes: list[str]
-
-
-def _draw(bill: Bill) -> str:
-    lines = [*_equation(bill), ""]
-    if bill.by:
-        shown = [{k: "" if v is None else str(v) for k, v in line.items()} for line in bill.by]
-        lines += [table(shown, _FIGURES), ""]
-    lines += _draw_left("not priced", bill.unpriced)
-    lines += _draw_left("no image cost", bill.left_out)
-    for whose, tokens in bill.apart.items():
-        lines.append(
-            f"apart: {tokens['input_tokens']:,} tokens in and {tokens['output_tokens']:,} out "
-            f"of the {whose}"
-        )
-    for each in bill.assumed:
-        lines.append(f"assumed of {_rows(each.rows)}: {each.assumed} ({'; '.join(each.places)})")
-    lines += [f"in doubt: {each}" for each in bill.doubts]
-    return "\n".join([*lines, *note_lines(bill.notes)]).rstrip()
-
-
-def _equation(bill: Bill) -> Iterator[str]:
-    usd = "not priced" if bill.usd is None else f"{bill.usd} USD"
-    yield f"at the rates in force  {usd}, {bill.priced:,} of {_rows(bill.rows)} priced"
-    if bill.billed is None:
-        yield "billed                 not told in these files"
-    else:
-        yield f"billed                 {bill.billed} USD"
-    for currency, amount in bill.other_currencies.items():
-        yield f"billed                 {amount} {currency.upper()}, not compared"
-    if bill.difference is not None:
-        said = "agrees to the token" if bill.difference == "0" else "not yet explained"
-        yield f"difference             {bill.difference} USD, {said}"
-
-
-def _draw_left(said: str, left: Sequence[Unpriced]) -> Iterator[str]:
-    for each in left:
-        about = f": {each.about}" if each.about else ""
-        tokens = sum(each.tokens.values())
-        counted = f", {tokens:,} tokens" if tokens else ""
-        billed = "".join(f", {amount} {c.upper()} billed" for c, amount in each.billed.items())
-        places = "; ".join(each.places)
-        yield f"{said}: {_rows(each.rows)}{counted}{billed}, {each.reason}{about} ({places})"
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
-
-
-def _complain(bill: Bill) -> str:
-    """Say why the bill does not agree; nothing where it does."""
-    rows = sum(each.rows for each in bill.unpriced)
-    said = [f"{_rows(rows)} not priced"] if rows else []
-    if bill.difference not in {None, "0"}:
-        said.append(f"{bill.difference} USD not explained")
-    if bill.other_currencies:
-        said.append("amounts in other currencies")
-    said += bill.doubts
-    return f"it does not agree: {'; '.join(said)}" if said else ""
-
-
-@command("xl-pricing bill usage.json costs.json", _draw, _complain)
+@command("xl-pricing bill usage.json costs.json", draw_bill, complaint_of)
 @click.argument(
     "files",
     cls=Argument,
@@ -168,7 +52,7 @@ def bill(
     totals = Totals(Rule(card, told), split)
     outside = _add(totals, reading, *days)
     notes = [*reading.notes, *([f"{outside:,} rows of other days are left out"] if outside else [])]
-    return _bill(totals, reading, chosen, notes)
+    return bill_of(totals, reading, chosen, notes)
 
 
 def _read_by(by: Given) -> Sequence[str]:
@@ -191,74 +75,3 @@ def _add(totals: Totals, rows: Reading, first: date | None, last: date | None) -
         else:
             totals.add(row)
     return outside
-
-
-def _bill(totals: Totals, reading: Reading, chosen: Sequence[str], notes: list[str]) -> Bill:
-    used, billed = totals.used, totals.bill
-    side = used if used.rows or not billed.rows else billed
-    whole = side.whole
-    paid = billed if billed.rows else used
-    amounts = paid.billed
-    told = amounts.get(USD) if amounts else None
-    difference = told - whole.usd if told is not None and whole.rows else None
-    left = [(each.reason.apart, _unpriced(each)) for each in totals.left.values()]
-    return Bill(
-        rows=used.rows + billed.rows,
-        priced=whole.rows,
-        images=whole.images,
-        tokens=whole.tokens._asdict(),
-        usd=exact_text(whole.usd) if whole.rows or not side.rows else None,
-        by_day_model_tier=[
-            [day or None, model, tier, exact_text(line.usd)]
-            for (day, model, tier), line in side.lines(OF_SERIES).items()
-        ],
-        billed=None if told is None else exact_text(told),
-        difference=None if difference is None else exact_text(difference),
-        parts={"unexplained": exact_text(difference)} if difference else {},
-        unpriced=[each for apart, each in left if not apart],
-        assumed=[
-            TakenForGranted(SENTENCES[flag], taken.rows, taken.places)
-            for flag, taken in totals.assumed().items()
-        ],
-        left_out=[each for apart, each in left if apart],
-        apart={
-            whose: {"input_tokens": sent, "output_tokens": made}
-            for whose, (sent, made) in totals.apart.items()
-        },
-        image_rows=side.image_rows,
-        other_usd=exact_text(_sum(paid.other, USD)),
-        other_currencies={c: exact_text(a) for c, a in amounts.items() if c != USD},
-        by=[
-            {**dict(zip(chosen, key, strict=True)), **_figures(line)}
-            for key, line in side.lines(chosen).items()
-        ],
-        files={file.name: dict(file.shapes) for file in reading.files},
-        doubts=reading.doubts,
-        notes=notes,
-    )
-
-
-def _sum(amounts: Mapping[str, Fraction], currency: str) -> Fraction:
-    return amounts.get(currency, Fraction(0))
-
-
-def _unpriced(left: Left) -> Unpriced:
-    return Unpriced(
-        left.reason.sentence,
-        left.detail,
-        left.rows,
-        {name: tokens for name, tokens in zip(METER_NAMES, left.counts, strict=True) if tokens},
-        {currency: exact_text(amount) for currency, amount in left.billed.items()},
-        left.places,
-    )
-
-
-def _figures(line: Line) -> dict[str, str | int | None]:
-    tokens = line.tokens
-    return {
-        "rows": line.rows,
-        "images": line.images,
-        "tokens in": tokens.text_in + tokens.text_cached + tokens.image_in + tokens.image_cached,
-        "tokens out": tokens.text_out + tokens.image_out,
-        "USD": exact_text(line.usd),
-    }
