@@ -33,6 +33,7 @@ from workbook_templates.sheets.levers import sheet as levers
 from workbook_templates.sheets.plans import sheet as plans
 from workbook_templates.sheets.rates import sheet as rates
 from workbook_templates.sheets.risk import sheet as risk
+from workbook_templates.sheets.sizes import sheet as sizes
 from workbook_templates.sheets.worksheet import inputs as worksheet_inputs
 from workbook_templates.sheets.worksheet import sheet as worksheet
 from xl_pricing.rates.card import RateCard, bundled_card
@@ -63,6 +64,7 @@ SHEETS = (
     ),
     Sheet(stages.write, stages.DEFAULTS, notes=stages.NOTES, neutral=stages.NEUTRAL),
     Sheet(levers.write, notes=levers.NOTES),
+    Sheet(sizes.write, sizes.DEFAULTS, notes=sizes.NOTES),
     Sheet(plans.write, plans.DEFAULTS, plans.ERRORS, plans.NOTES, neutral=plans.NEUTRAL),
     Sheet(risk.write, notes=risk.NOTES),
     Sheet(actuals.write, actuals.DEFAULTS, actuals.ERRORS, actuals.NOTES, (actuals.ROWS,)),

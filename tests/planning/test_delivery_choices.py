@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 from read_jobs import CARD, read
 
+from workbook_templates.book.words import Words
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.estimation.nearest import NAMED_RATIOS
 from xl_pricing.estimation.size import Size, parse_ratio
@@ -60,6 +61,13 @@ def test_a_word_for_a_ratio_is_the_ratio_of_its_destination() -> None:
         for word in row.words:
             if word in NAMED_RATIOS:
                 assert Fraction(*NAMED_RATIOS[word]) == parse_ratio(row.ratio), word
+
+
+def test_the_first_word_of_a_destination_is_its_name_in_the_chinese_workbook() -> None:
+    words = Words("zh-CN")
+    assert [words(row.destination) for row in CARD.destinations] == [
+        row.words[0] for row in CARD.destinations
+    ]
 
 
 @pytest.mark.parametrize("word", ["story", " Reels ", "快拍", "STORY, REEL"])

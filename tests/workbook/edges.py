@@ -63,6 +63,12 @@ def _inputs() -> Iterator[Changes]:
         for own in (None, "CNY", "cny ", "EUR", "USD"):
             for currency in ("CNY", "USD", None):
                 yield {"currency": currency, "units_per_usd": rate, "rate_currency": own}
+    for size in ("1920x1080", "1280x720", "1x1", "728x90", "100000x100000", "100001x9", "big"):
+        yield {"delivery_size": size}
+        yield {"delivery_size": size, "model": "gpt-image-1.5", "ratio": "1:1"}
+    for row in CARD.destinations:
+        yield {"delivery_place": row.destination}
+    yield {"delivery_place": "nowhere", "plan": "Comfy*", "use_measured": "maybe"}
     yield {"pack_usd": None, "pack_credits": None}
     for plan in dict.fromkeys(plan.plan for plan in CARD.plans):
         yield {"plan": plan}

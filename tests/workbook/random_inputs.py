@@ -31,7 +31,8 @@ BILL = (
 )
 CHOSEN = {"ratio": ("custom",), "use_measured": ("yes", "no")}
 CHOSEN |= {"plan": ("none",)}
-CHOSEN |= {"compare_with": ("the job", "the campaign")}
+PLACES = tuple(row.destination for row in CARD.destinations)
+CHOSEN |= {"compare_with": ("the job", "the campaign"), "delivery_place": PLACES}
 """The inputs that are chosen from words of the language."""
 MARKS = ("EXAMPLE: overwrite", "EXAMPLE: ")
 """What the text of an example begins with."""
@@ -135,6 +136,11 @@ def random_job(rng: random.Random, words: Words = EN) -> dict[str, Any]:
         compare_with=pick(["the job", "the campaign"]),
         pack_usd=pick([10, 0.5, 99], [0, "x", None]),
         pack_credits=pick([1000, 50], [0, "x", None]),
+        delivery_place=pick(PLACES, ["nowhere", None, "bann*"]),
+        delivery_size=pick(
+            [*[None] * 4, "4:5", f"{rng.randint(100, 4000)}x{rng.randint(100, 4000)}"],
+            ["big", "0x9", "100001x9", "728x90", "90x728", "1x1", "99999x50000", 5],
+        ),
         price_date=pick([CARD.checked, date(2027, 1, 1)], [date(2025, 5, 1), date(2026, 4, 20)]),
     )
 

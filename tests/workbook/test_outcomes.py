@@ -64,7 +64,7 @@ NEVER_BROKEN = {
     *("ok_model", "ok_table", "ok_rates_once"),
     *("ok_campaign_table", "ok_plans_table", "ok_actuals_table"),
     *("ok_variance", "note_card", "note_lever_ratios", "note_plans_room"),
-    "note_other_room",
+    *("note_other_room", "note_places_room"),
 }
 """The rules that only a card, a table of thousands of rows or an overwritten formula breaks.
 

@@ -176,8 +176,7 @@ class Theme:
                     horizontal=style.align,
                     vertical="center",
                     wrap_text=style.wrap,
-                    # LibreOffice forgets it for some figures on the right: they would be ragged.
-                    indent=0 if style.align == "right" else style.indent,
+                    indent=style.indent,
                 ),
                 "border": _border(style.border),
                 "protection": Protection(locked=not style.unlocked),

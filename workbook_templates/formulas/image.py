@@ -294,18 +294,18 @@ def rate_rows(model: str, meter: str, tier: str) -> str:
     return f'(tblRates[model]={model})*(tblRates[meter]="{meter}")*(tblRates[tier]={tier})'
 
 
-RATE_POSITION = "(ROW(tblRates[model])-ROW(tblRates[[#Headers],[model]]))"
+_RATE_POSITION = "(ROW(tblRates[model])-ROW(tblRates[[#Headers],[model]]))"
 
 
-def rate_row(rows: str) -> str:
-    """Return the row in force of such rows on the price date; 0 where there is none, or two.
+def rate_row(rows: str, day: str = "price_day") -> str:
+    """Return the row in force of such rows on a day; 0 where there is none, or two.
 
     The latest day is found with the row behind it: the last row of that day, and the first one.
     """
     days = "tblRates[effective_from]"
-    latest = f"{rows}*({days}<=price_day)*({days}*row_base"
+    latest = f"{rows}*({days}<={day})*({days}*row_base"
     last, first = (f"SUMPRODUCT(MAX({latest}{place}))" for place in (
-        f"+{RATE_POSITION})", f"+row_base-{RATE_POSITION})"))  # fmt: skip
+        f"+{_RATE_POSITION})", f"+row_base-{_RATE_POSITION})"))  # fmt: skip
     row = f"MOD({last},row_base)"
     return f"IF({row}+MOD({first},row_base)=row_base,{row},0)"
 

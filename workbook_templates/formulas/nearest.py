@@ -4,6 +4,7 @@ They are asked only where something is wrong. A search ranks its rows and keeps 
 last digits of the rank, so that one SUMPRODUCT finds both.
 """
 
+import re
 from collections.abc import Iterable
 
 from workbook_templates.formulas import image
@@ -131,3 +132,15 @@ def inside(*, any_ratio: bool) -> str:
 def size_of(code: str) -> str:
     """Write the size of a code, in px."""
     return f'near_step*MOD({code},near_base)&"x"&near_step*INT({code}/near_base)'
+
+
+_SEARCHED = re.compile(r"\b(?:size_(width|height)|near_(step|aspect|edge|from|to))\b")
+
+
+def of(search: str, width: str, height: str, limits: str) -> str:
+    """Return a search for another size than the job's; ``limits`` begins the names of its limits.
+
+    The names are those of `LIMITS`, with another beginning.
+    """
+    edges = {"width": width, "height": height}
+    return _SEARCHED.sub(lambda m: edges[m[1]] if m[1] else f"{limits}_{m[2]}", search)

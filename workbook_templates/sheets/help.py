@@ -23,6 +23,7 @@ SHEETS = (
     ("Campaign", "Many jobs, one line each: budget, cap, and what each use case takes."),
     ("Stages", "Explore with cheap drafts, then finish: what that saves, and when it does not."),
     ("Levers", "What would make the job cheaper, and what it would cost in quality or time."),
+    ("Sizes", "Where the image goes: what to generate, what it costs, what to crop or scale."),
     ("Plans", "The same job by official tokens, in credits of each plan, and per image."),
     ("Risk", "How big a buffer must be for how sure you want to be."),
     ("Actuals", "What really happened: measured retries and cost, and why the bill differs."),

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import chain
 
 from xl_pricing.cli.console import SPREAD, Given, argument, command, option
-from xl_pricing.cli.drawing import draw_noted, heading, note_lines, show, show_figure, table
+from xl_pricing.cli.drawing import draw_noted, heading, note_lines, show, table
 from xl_pricing.cli.image import Spec, notes_of, read_spec
 from xl_pricing.errors import InvalidValueError, OutOfRangeError
 from xl_pricing.estimation.delivery import Fit
@@ -183,6 +183,6 @@ def _then(fit: Fit) -> str:
     crop = f"crop {cropped}" if cropped else ""
     if fit.scale == 1:
         return crop or "as it is"
-    percent = f"{show_figure(round(100 * float(fit.scale), 1))} %"
+    percent = f"{float(100 * fit.scale):.1f} %"
     scaled = f"{'enlarge' if fit.scale > 1 else 'scale'} to {percent}"
     return ", then ".join(filter(None, (scaled, crop)))

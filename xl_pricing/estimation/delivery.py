@@ -42,7 +42,7 @@ def fits(delivered: Size, legal: LegalSizes) -> list[Fit]:
 
 def _sizes(delivered: Size, legal: LegalSizes) -> Iterator[Size]:
     if isinstance(legal, FixedSizes):
-        yield min(legal.sizes, key=lambda size: (_off(size, delivered), size.pixels))
+        yield min(legal.sizes, key=lambda size: _off(size, delivered))
     elif legal.fault(delivered) is None:
         yield delivered
     else:

@@ -22,7 +22,7 @@ Row = dict[str, Cell]
 """What stands in a row, by column; ``None`` where a cell is blank."""
 
 RATES, MODELS, FIXED, PLANS = "tblRates", "tblModels", "tblFixed", "tblPlans"
-OTHER_MODELS = "tblOtherModels"
+OTHER_MODELS, DESTINATIONS = "tblOtherModels", "tblDestinations"
 """The names of the tables in a workbook."""
 
 
@@ -93,12 +93,19 @@ def _other_models(card: RateCard) -> Iterator[Row]:
     return map(_cells, card.other_models)
 
 
+def _destinations(card: RateCard) -> Iterator[Row]:
+    for row in card.destinations:
+        edges = {"width_px": row.width_px, "height_px": row.height_px}
+        yield {"destination": row.destination, "ratio": row.ratio, **edges}
+
+
 _TABLES: Mapping[str, Callable[[RateCard], Iterator[Row]]] = {
     RATES: _rates,
     MODELS: _models,
     FIXED: _fixed,
     PLANS: _plans,
     OTHER_MODELS: _other_models,
+    DESTINATIONS: _destinations,
 }
 
 

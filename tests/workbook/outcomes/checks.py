@@ -7,6 +7,7 @@ from fractions import Fraction
 from outcomes import bills as rows_of_bills
 from outcomes import elsewhere, plans, rates, risk, stages, strict
 from outcomes import lines as rows_of_lines
+from outcomes import sizes as delivered_sizes
 from outcomes.bills import Bills
 from outcomes.campaign import Campaign
 from outcomes.job import NO, USD, YES, Job
@@ -217,6 +218,8 @@ def _notes(job: Job, today: date) -> dict[str, int]:
         "note_plan": holds(assumes_nothing),
         "note_stage": stages.drafts_can_be_made(job),
         "note_lever_ratios": int(len(job.card.ratios) + 1 <= 40),
+        "note_delivery": delivered_sizes.can_be_read(job),
+        "note_places_room": int(len(job.card.destinations) <= delivered_sizes.ROOM),
         "note_other_room": int(len({row.model for row in job.card.other_models}) <= elsewhere.ROOM),
         "note_plans_room": int(len({plan.plan.lower() for plan in job.card.plans}) <= plans.ROOM),
         "note_risk": holds(lambda: strict.need(risk.covers(job))),

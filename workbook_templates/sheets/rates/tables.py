@@ -12,7 +12,16 @@ from workbook_templates.formulas.constants import FREE_SIZES, RULES
 from xl_pricing.estimation.image import QUALITIES
 from xl_pricing.estimation.size import PRESET_SHORT_SIDE_PX, parse_ratio, preset
 from xl_pricing.rates.card import DEFAULT_MODEL, RateCard
-from xl_pricing.rates.tables import FIXED, MODELS, OTHER_MODELS, PLANS, RATES, Row, table_rows
+from xl_pricing.rates.tables import (
+    DESTINATIONS,
+    FIXED,
+    MODELS,
+    OTHER_MODELS,
+    PLANS,
+    RATES,
+    Row,
+    table_rows,
+)
 
 CUSTOM = "custom"
 CHANGES = "tblChanges"
@@ -70,11 +79,11 @@ def _of_the_card(name: str) -> Callable[[RateCard, Words], Iterable[Cells]]:
     return rows
 
 
-_TOLD = ("source", "note", "their_quality")
+_TOLD = ("source", "note", "their_quality", "destination")
 
 
 def told_in(words: Words, row: Row) -> Row:
-    """Return what of a row is told in the language: its source, its note, another's quality."""
+    """Return what of a row is told in the language: what is known by its words."""
     return {field: words.data(str(row[field])) for field in _TOLD if field in row}
 
 
@@ -179,6 +188,12 @@ _TABLES = (
         Column("source", "Source", width=72),
         Column("basis", "Basis"),
     ), _sizes),
+    _Declared(DESTINATIONS, "Places: where images go, and in which size", (
+        Column("destination", "Where it goes", width=24),
+        Column("ratio", "Ratio"),
+        Column("width_px", "Width, px", look=_COUNT),
+        Column("height_px", "Height, px", look=_COUNT),
+    ), _of_the_card(DESTINATIONS)),
     _Declared(CHANGES, "What the last refresh changed", (
         _MODEL,
         _METER,

@@ -26,14 +26,10 @@ _SINCE = f"{IN_FORCE}[[since_1]:[since_{PERIODS}]]"
 
 
 def _rate(tier: str, meter: str) -> str:
-    """Look up the rate on the first day of the prices; #N/A where there is none.
-
-    The latest day is found with the row behind it. Checks tells where a day has two.
-    """
-    days, rows = "tblRates[effective_from]", image.rate_rows("[@model]", meter, f'"{tier}"')
-    latest = f"{rows}*({days}<=[@since])*({days}*row_base+{image.RATE_POSITION})"
-    row = f"MOD(SUMPRODUCT(MAX({latest}))-1,row_base)+1"
-    return f'IF([@since]="","",IFERROR(INDEX(tblRates[usd_per_mtok],{row}),NA()))'
+    """Look up the rate on the first day of the prices; #N/A where there is none."""
+    row = image.rate_row(image.rate_rows("[@model]", meter, f'"{tier}"'), "[@since]")
+    found = f"IF({row}=0,NA(),INDEX(tblRates[usd_per_mtok],{row}))"
+    return f'IF([@since]="","",{found})'
 
 
 COLUMNS = (

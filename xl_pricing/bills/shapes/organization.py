@@ -107,7 +107,6 @@ def _read_cost(record: Record, at: At) -> Iterable[Row]:
             currency=currency.lower() if currency else "usd",
             reason=reason,
             detail=detail,
-            assumed=int(Assumed.BATCH_NOT_TOLD) if usage.tokens and meter and not meter.tier else 0,
         ),
     )
 

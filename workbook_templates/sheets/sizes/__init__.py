@@ -1,0 +1,1 @@
+"""The Sizes sheet."""
