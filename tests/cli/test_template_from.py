@@ -38,7 +38,7 @@ def test_an_old_workbook_becomes_a_new_one_in_its_own_language() -> None:
 
 def test_the_terminal_says_how_much_came_over_and_what_did_not() -> None:
     _, _, carried, *lines = table(f"template new.xlsx --from {RELEASE}")
-    assert carried == "Carried over from 0.1.0-en.xlsx: 28 cells."
+    assert carried == "Carried over from 0.1.0-en.xlsx: cells 28."
     assert lines[0] == "  Campaign, tblCampaign: 12 example rows, not carried over"
     assert lines[-1].startswith("Open it")
 
@@ -57,7 +57,7 @@ def test_a_csv_file_wins_for_its_table_and_that_is_told() -> None:
     assert told["carried"]["rows"] == {}
     (note,) = told["carried"]["notes"]
     assert note == (
-        "tblCampaign: 1 lines of the campaign not carried over, for the CSV file has the rows"
+        "tblCampaign: not carried over, for the CSV file has the rows; lines of the campaign: 1"
     )
 
 

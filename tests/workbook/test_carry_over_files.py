@@ -320,7 +320,7 @@ def test_a_zip_that_swells_is_refused_unread(tmp_path: Path) -> None:
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
         archive.open(WORKBOOK, "w", force_zip64=True) as part,
     ):
-        for _ in range(401):
+        for _ in range(301):
             part.write(bytes(1_000_000))
     assert path.stat().st_size < 1_000_000
     with pytest.raises(InvalidValueError, match="bytes unzipped"):

@@ -51,8 +51,8 @@ def carried_over(
 
     rows = {name: counted(own) for name, own in carried.rows.items() if name not in replaced}
     given = [
-        f"{name}: {counted(carried.rows[name])} {_CALLED[name]} not carried over, "
-        "for the CSV file has the rows"
+        f"{name}: not carried over, for the CSV file has the rows; "
+        f"{_CALLED[name]}: {counted(carried.rows[name])}"
         for name in replaced
         if name in carried.rows
     ]
@@ -64,8 +64,8 @@ def draw_carried(carried: CarriedOver | None) -> Iterator[str]:
     """Draw what was carried over, and a line for each cell that was not, or otherwise."""
     if carried is None:
         return
-    parts = [f"{carried.cells} cells"]
-    parts += [f"{count:,} {_CALLED[name]}" for name, count in carried.rows.items()]
+    parts = [f"cells {carried.cells}"]
+    parts += [f"{_CALLED[name]} {count:,}" for name, count in carried.rows.items()]
     yield f"Carried over from {carried.file}: {', '.join(parts)}."
     yield from (f"  {note}" for note in carried.notes[:_MOST_TOLD])
     more = len(carried.notes) - _MOST_TOLD

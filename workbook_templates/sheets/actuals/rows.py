@@ -208,7 +208,7 @@ COLUMNS = (
     Column("billed", "Billed, USD", "", replace(theme.TYPED_CELL, number="#,##0.00####"), 11.5,
            "The amount billed in USD, as a plain number; other currencies converted."),
     Column("note", "Note", "", replace(theme.TYPED_TEXT_CELL, wrap=True), 20,
-           "Any words; they are not read."),
+           "Any words. A note that begins with EXAMPLE and the row's images marks an example."),
     Column("check", "Check", examples.check(FAULT_TABLE), theme.CELL, 22),
     Column("retries", "Retries", _quotient("generations", "accepted"),
            replace(theme.NUMBER, number=theme.FACTOR), 8.5),

@@ -143,7 +143,8 @@ _SHARE = replace(theme.NUMBER, number=theme.PERCENT)
 # Name, caption, formula (empty: it is typed), look; width, message and rule.
 COLUMNS = (
     Column("use_case", "Use case", "", theme.TYPED_TEXT_CELL, 25,
-           "What the images are for; lines with the same words are summed up."),
+           "What the images are for; lines with the same words are summed up. EXAMPLE in front "
+           "marks an example."),
     Column("size", "Ratio or size", "", _SIZE, 12,
            "A ratio of the sizes table such as 4:5, or px such as 1024x1536; "
            "any words where the quality is a number of measured tokens."),
