@@ -38,8 +38,8 @@ def test_an_old_workbook_becomes_a_new_one_in_its_own_language() -> None:
 
 def test_the_terminal_says_how_much_came_over_and_what_did_not() -> None:
     _, _, carried, *lines = table(f"template new.xlsx --from {RELEASE}")
-    assert carried == "Carried over from 0.1.0-en.xlsx: cells 28."
-    assert lines[0] == "  Campaign, tblCampaign: 12 example rows, not carried over"
+    assert carried == "Carried over from 0.1.0-en.xlsx: cells 26."
+    assert "  Campaign, tblCampaign: 12 example rows, not carried over" in lines
     assert lines[-1].startswith("Open it")
 
 

@@ -1,11 +1,13 @@
-"""Words that earlier releases had for what is called otherwise now.
+"""What earlier releases had otherwise: words, and rows of examples.
 
 Names of cells and fields have never changed: whoever renames one adds the old name here.
 """
 
 from collections.abc import Mapping
+from datetime import date
 
 from workbook_templates.book.words import LANGUAGES, Words
+from workbook_templates.sheets.actuals.rows import ActualsRow
 
 _EARLIER: Mapping[str, tuple[str, ...]] = {
     "Levers": ("杠杆",),
@@ -15,6 +17,13 @@ _EARLIER: Mapping[str, tuple[str, ...]] = {
     "first shelf": ("第一个货架",),
 }
 """Sheets, choices and texts of examples, by their English text."""
+EXAMPLES = (
+    ActualsRow(date(2026, 11, 9), "gpt-image-2", "1024x1280", "high", 32, 21, None, None, 6.20,
+               "tokens not exported"),
+    ActualsRow(date(2026, 11, 20), "gpt-image-2", "4:5", "high", 22, 11, 26_620, 134_618, 4.31,
+               "the last ones are hard"),
+)  # fmt: skip
+"""Rows of the actuals that release 0.1.0 was prefilled with, without a mark; now they differ."""
 
 
 def ever_said(text: str, lang: str = "") -> set[str]:

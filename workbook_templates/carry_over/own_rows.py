@@ -9,7 +9,7 @@ from math import isclose
 from workbook_templates.book.theme import DATE
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.carry_over.cells import Held
-from workbook_templates.carry_over.earlier import ever_said
+from workbook_templates.carry_over.earlier import EXAMPLES, ever_said
 from workbook_templates.carry_over.old_workbook import OldTable
 from workbook_templates.carry_over.typed import Lines, Translation, typed_value
 from workbook_templates.formulas import examples
@@ -155,7 +155,7 @@ def _is_marked(row: Mapping[str, CellValue]) -> bool:
 @cache
 def _shipped(table: str) -> frozenset[tuple[CellValue, ...]]:
     """Return the examples of a table without marks, in every word that they have ever had."""
-    rows = campaign.LINES if table == campaign.TABLE else bills.ROWS
+    rows = campaign.LINES if table == campaign.TABLE else (*bills.ROWS, *EXAMPLES)
     said = [
         [ever_said(cell) if isinstance(cell, str) else {_compared(cell)} for cell in row]
         for row in rows
