@@ -111,7 +111,7 @@ def _rules(_card: RateCard, words: Words) -> Iterator[Cells]:
 
 
 _SOURCED = (
-    Column("source", "Source", width=72),
+    Column("source", "Source", width=84),
     Column("checked", "Checked on", look=_DATE),
     Column("basis", "Basis"),
 )
@@ -130,7 +130,7 @@ _TABLES = (
     _Declared(
         PLANS,
         "Plans: credits and resellers' prices, which change often: check them before use", (
-        Column("plan", "Plan", width=14),
+        Column("plan", "Plan", width=21),
         Column("shape", "Kind of price", width=13),
         _MODEL,
         Column("size_tier", "Size tier"),
@@ -140,7 +140,7 @@ _TABLES = (
         Column("usd", "USD per image", look=_PRICE),
         Column("usd_per_credit", "USD per credit", look=_PRICE),
         Column("multiplier", "Times the token cost", look=_PRICE),
-        Column("note", "Note", width=60),
+        Column("note", "Note", width=88),
         *_SOURCED,
     ), _of_the_card(PLANS)),
     _Declared(OTHER_MODELS, "Other image models: another picture, for comparison only", (
