@@ -271,7 +271,7 @@ def test_one_change_with_two_names_is_one_row() -> None:
     [
         ("1:1 high 9", "ratio_larger", "1024x1024 -> 1024x1280",
          "another picture: it must be composed anew; 25% more pixels"),
-        ("16:9 high 9", "ratio_nearest", "1792x1008 -> 2048x1024",
+        ("16:9 high 9", "ratio_nearest", "1792x1008 -> 1952x1024",
          "another picture: it must be composed anew"),
         ("4:5 low 9", "quality_up", "low -> medium", "finer detail and small text"),
         ("4:5 low 9 --n 10", "images_per_call_1", "10 -> 1", "each image is rounded up by itself"),

@@ -70,6 +70,7 @@ def _inputs() -> Iterator[Changes]:
         yield {"delivery_place": row.destination}
     yield {"delivery_place": "nowhere", "plan": "Comfy*", "use_measured": "maybe"}
     yield {"pack_usd": None, "pack_credits": None}
+    yield {"plan": "Comfy*"}
     for plan in dict.fromkeys(plan.plan for plan in CARD.plans):
         yield {"plan": plan}
         yield {"plan": plan, "ratio": "3:2"}

@@ -20,6 +20,7 @@ from templates import built_in, computed_addresses, input_addresses
 from workbook_templates.build import CHECKS, build
 from xl_pricing.estimation.nearest import nearest_sizes
 from xl_pricing.estimation.size import Size
+from xl_pricing.functions import IMGSIZE, IMGTOKENS
 
 MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"model": "gpt-image-2?"}, "ok_model"),
@@ -31,7 +32,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"ratio": "4*"}, "ok_ratio"),
     ({"ratio": "4:?"}, "ok_ratio"),
     ({"ratio": "~4:5"}, "ok_ratio"),
-    ({"ratio": "1.91:1"}, "ok_ratio"),
+    ({"ratio": "1.85:1"}, "ok_ratio"),
     ({"ratio": "4/5"}, "ok_ratio"),
     ({"quality": "*"}, "ok_quality_word"),
     ({"quality": "h*"}, "ok_quality_word"),
@@ -117,7 +118,7 @@ NEAREST = [
     ({"model": "gpt image 2"}, "says_model", "✘ unknown: such as gpt-image-2"),
     ({"model": "gptimage15"}, "says_model", "✘ unknown: such as gpt-image-2"),
     ({"model": "gpt-image-2.5"}, "says_model", "✘ unknown: such as gpt-image-2.5-flare"),
-    ({"ratio": "1.91:1"}, "says_ratio", "✘ not in the list: 2:1 is nearest"),
+    ({"ratio": "1.85:1"}, "says_ratio", "✘ not in the list: 1.91:1 is nearest"),
     ({"ratio": "4/5"}, "says_ratio", "✘ not in the list: 4:5 is nearest"),
     ({"ratio": "1080x1920"}, "says_ratio", "✘ not in the list: 9:16 is nearest"),
     ({"ratio": "square"}, "says_ratio", "✘ a ratio of the list, or custom"),
@@ -159,6 +160,14 @@ def test_the_nearest_sizes_are_those_of_the_core() -> None:
         custom = {"custom_width": size.width, "custom_height": size.height}
         values = built_in("en").calculate({"ratio": "custom", **custom})
         assert values["near_sizes"] == " or ".join(map(str, nearest_sizes(size, legal)))
+
+
+def test_the_ratio_of_link_previews_is_the_size_that_the_functions_find() -> None:
+    lines = [{**job()["tblCampaign"][0], "size": size} for size in ("1.91:1", "1.91：1")]
+    values = shown(job(ratio="1.91:1", tblCampaign=lines))
+    assert values["size_used"] == IMGSIZE("1.91:1") == "1952x1024"
+    assert values["tokens_image_out"] == IMGTOKENS("1.91:1", "high")
+    assert values["tblCampaign.width.0"] == values["tblCampaign.width.1"] == 1952
 
 
 HINTS = [

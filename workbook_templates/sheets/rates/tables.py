@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import NamedTuple
 
 from workbook_templates.book.blocks import Column
@@ -94,11 +95,17 @@ def _sizes(card: RateCard, words: Words) -> Iterator[Cells]:
         f"{PRESET_SHORT_SIDE_PX} px"
     )
     any_size = words("any size: type it on the worksheet")
+    cheapest = words(
+        "rule: the cheapest size within 1 % of the ratio, shorter side at least "
+        f"{PRESET_SHORT_SIDE_PX} px"
+    )
     yield {"ratio": words(CUSTOM), "use": any_size, "source": "", "basis": ""}
     for row in card.ratios:
-        width, height = preset(parse_ratio(row.ratio), legal)
+        ratio = parse_ratio(row.ratio)
+        width, height = preset(ratio, legal)
         edges = {"width_px": width, "height_px": height}
-        sourced = {"source": rule, "basis": "official"}
+        is_exact = Fraction(width, height) == ratio
+        sourced = {"source": rule if is_exact else cheapest, "basis": "official"}
         yield {"ratio": row.ratio, **edges, "use": words(row.use), **sourced}
 
 
