@@ -1,6 +1,9 @@
 """The rule for a row, point by point, as `xl_pricing.bills.rule` counts them."""
 
 import random
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from operator import mul
 from pathlib import Path
@@ -10,10 +13,14 @@ import pytest
 from bill_document import assumed, left, read, sample, write
 from exhaustive import many
 
+from xl_pricing.bills.amounts import exact_text
+from xl_pricing.bills.reading import Reading
 from xl_pricing.bills.reasons import Reason
-from xl_pricing.bills.rule import bare_name
+from xl_pricing.bills.rule import Rule, bare_name
+from xl_pricing.bills.total import Totals
 from xl_pricing.estimation.assumed import SENTENCES, Assumed
 from xl_pricing.estimation.usage import METER_NAMES
+from xl_pricing.rates.card import bundled_card
 
 DAY = 1793606405
 """Seconds on 2026-11-02, in UTC."""
@@ -269,6 +276,21 @@ def test_the_first_rate_begins_at_midnight_in_utc(
     assert found["priced"] == priced
     assert assumed(found) == {}
     assert left(found) == ({} if priced else {Reason.BEFORE_FIRST_RATE.sentence: 1})
+
+
+def test_a_new_rate_holds_from_midnight_in_utc_to_the_last_digit(tmp_path: Path) -> None:
+    """The new one, 24.000025 USD for 1M tokens, is no whole number of nano-USD a token."""
+    card = bundled_card()
+    old = card.rate(card.model("gpt-image-2"), "image_out", "standard", date(2026, 11, 1))
+    new = replace(old, usd_per_mtok=Decimal("24.000025"), effective_from=date(2026, 11, 3))
+    times = ("2026-11-03T00:59:59+01:00", "2026-11-02T20:00:00-04:00", "2026-11-03T00:00:00Z")
+    rows = [{"model": "gpt-image-2", "ts": t, "usage": {"output_tokens": 7}} for t in times]
+    totals = Totals(Rule(replace(card, rates=(*card.rates, new))))
+    totals.add_all(Reading([write(tmp_path / "log.jsonl", rows)]))
+    assert {day: exact_text(line.usd) for (day,), line in totals.used.lines(["day"]).items()} == {
+        "2026-11-02": "0.00021",
+        "2026-11-03": "0.00033600035",
+    }
 
 
 @pytest.mark.parametrize("time", ["2026-11-02", "2026-11-02 23:59:59", "02.11.2026 10:00"])

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -25,6 +25,11 @@ class Marks(NamedTuple):
     delimiter: str
     decimal: frozenset[str]
     orders: frozenset[str]
+
+    @property
+    def are_plain(self) -> bool:
+        """Whether most figures can be read as they are written."""
+        return self.delimiter == COMMA and not self.orders
 
     def plain(self, record: Mapping[str, str]) -> dict[str, str]:
         """Write the figures of a record with a point and no groups, and days as 2026-11-02.
@@ -92,6 +97,19 @@ class _Feed:
         text = self.again.pop() if self.again else str(next(self._lines), "utf-8", "replace")
         self.taken.append(text)
         return text
+
+
+def records_of(
+    rows: Iterable[tuple[int, list[str] | Bad]], names: Sequence[str]
+) -> Iterator[tuple[int, dict[str, str] | Bad]]:
+    """Yield rows that hold something by the names of the columns, or `BAD`, with their numbers."""
+    width = len(names)
+    for number, row in rows:
+        if row is BAD or len(row) < width or (len(row) > width and any(row[width:])):
+            if row is BAD or any(row):
+                yield number, BAD
+        elif any(row):
+            yield number, dict(zip(names, map(str.strip, row), strict=False))
 
 
 def read_marks(source: Opened, delimiter: str) -> Marks:

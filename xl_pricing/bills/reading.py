@@ -1,12 +1,12 @@
 """Rows of any files: which shape each file has, and its records one by one."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from xl_pricing.bills.batches import Batches
-from xl_pricing.bills.csv_records import csv_values, read_marks
+from xl_pricing.bills.csv_records import Marks, csv_values, read_marks, records_of
 from xl_pricing.bills.found import Found, find_files
 from xl_pricing.bills.frames import Frames
 from xl_pricing.bills.json_values import BAD, json_values
@@ -134,33 +134,25 @@ class Reading:
                         self._overlaps.add(row, record, len(self._frames.pages))
 
     def _csv_rows(self, source: Opened, file: _Sniffed, shapes: Counter[str]) -> Iterator[Row]:
-        delimiter, skipped = read_header(source)
-        if file.shape is None:
+        shape, labelled = file.shape, Source(file.name, "row")
+        if shape is None:
             return
+        delimiter, skipped = read_header(source)
         with opened(file.path) as again:
             marks = read_marks(again, delimiter)
-        labelled, shape = Source(file.name, "row"), file.shape
-        plain = delimiter == "," and not marks.orders
         rows = csv_values(source, delimiter)
         names = column_names(next(rows, (1, []))[1], file.name)
-        known = all(name in KNOWN or name.endswith("_tokens") for name in names)
-        for number, row in until_cut_off(rows):
-            place = number + skipped
-            if not isinstance(row, list) or len(row) < len(names) or any(row[len(names) :]):
-                if row is BAD or any(row):
-                    yield Row(labelled, place, reason=Reason.NOT_WHOLE)
+        grouped, known = shape in GROUPED, all(n in KNOWN or n.endswith("_tokens") for n in names)
+        for number, record in records_of(until_cut_off(rows), names):
+            at = At(labelled, number + skipped, self._batches, self._model)
+            if record is BAD:
+                yield Row(labelled, at.place, reason=Reason.NOT_WHOLE)
                 continue
-            if not any(row):
-                continue
-            record = dict(zip(names, map(str.strip, row), strict=False))
             shapes[shape.name] += 1
-            at = At(labelled, place, self._batches, self._model)
-            read = [*shape.read(record if plain else marks.plain(record), at)]
-            if plain and any(each.reason in _AS_WRITTEN for each in read):
-                read = [*shape.read(marks.plain(record), at)]
-            yield from read
-            for each in read if shape in GROUPED else ():
-                self._overlaps.add(each, record, number if known else 0)
+            for each in _read_as_written(shape, record, at, marks):
+                yield each
+                if grouped and each.reason is not Reason.BLANK:
+                    self._overlaps.add(each, record, number if known else 0)
 
     def _missing_pages(self) -> Iterator[str]:
         """Say which pages are missing: more follows, and no page begins where it ends."""
@@ -183,6 +175,15 @@ class Reading:
 
 _AS_WRITTEN = {Reason.NO_COUNT, Reason.NO_AMOUNT, Reason.NO_DAY}
 """What may be so because figures or days are written in another way."""
+
+
+def _read_as_written(shape: Shape, record: dict[str, str], at: At, marks: Marks) -> Sequence[Row]:
+    """Read a record of a table; with its figures and days written plainly where it needs that."""
+    if marks.are_plain:
+        rows = shape.read(record, at)
+        if not any(row.reason is not None and row.reason in _AS_WRITTEN for row in rows):
+            return rows
+    return shape.read(marks.plain(record), at)
 
 
 class _Known:

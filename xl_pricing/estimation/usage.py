@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
@@ -157,6 +158,11 @@ def read_grouped_usage(usage: Mapping[str, object]) -> Counted:
     return Counted(tokens, int(assumed | more))
 
 
+def read_meters(counts: Mapping[str, object]) -> Counted:
+    """Read six counts by the names of the meters; one that is not told is 0."""
+    return Counted(Metered(*[_tokens(counts, meter) or 0 for meter in METER_NAMES]))
+
+
 def _part(usage: Mapping[str, object], name: str) -> Mapping[str, object]:
     part = usage.get(name)
     return part if isinstance(part, Mapping) else {}
@@ -172,16 +178,25 @@ def _tokens(usage: Mapping[str, object], name: str) -> int | None:
     told = usage.get(name)
     if type(told) is int and 0 <= told <= MOST_TOKENS:
         return told
+    if type(told) is str and (plain := _plain_count(told)) is not None:
+        return plain
     return None if told is None or told == "" else whole_tokens(told, name)
+
+
+@lru_cache(maxsize=50_000)
+def _plain_count(text: str) -> int | None:
+    """Return the count of digits alone, or with .0 behind, as most files write it."""
+    digits = text.removesuffix(".0")
+    return (
+        int(digits)
+        if digits.isascii() and digits.isdigit() and len(digits) < _SURELY_FEWER
+        else None
+    )
 
 
 def whole_tokens(told: object, name: str) -> int:
     """Return a whole number of tokens; raise `OutOfRangeError` for anything else."""
     number = told
-    if type(told) is str:
-        digits = told.removesuffix(".0")
-        if digits.isascii() and digits.isdigit() and len(digits) < _SURELY_FEWER:
-            return int(digits)
     if isinstance(told, str) and len(told) <= _LONGEST and _WHOLE.fullmatch(told.strip()):
         number = Decimal(told.strip())
     if isinstance(number, float | Decimal) and _is_whole(number):

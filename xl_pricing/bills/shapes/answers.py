@@ -1,6 +1,6 @@
 """Answers of the Images API, events of its streams, and log lines that hold one beside a model."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row
@@ -99,11 +99,11 @@ def _svg_author(record: Record) -> tuple[tuple[str, int, int], ...]:
     return (("SVG author", *responses.sides(used)),) if used else ()
 
 
-def _read_answer(record: Record, at: At) -> Iterable[Row]:
+def _read_answer(record: Record, at: At) -> Sequence[Row]:
     return (answer(record, at),)
 
 
-def _read_event(record: Record, at: At) -> Iterable[Row]:
+def _read_event(record: Record, at: At) -> Sequence[Row]:
     kind = record.get("type")
     held = part(record, "response")
     if kind in _COMPLETED:
@@ -113,7 +113,7 @@ def _read_event(record: Record, at: At) -> Iterable[Row]:
     return (Row(at.source, at.place, reason=Reason.PARTIAL),)
 
 
-def _read_line(record: Record, at: At) -> Iterable[Row]:
+def _read_line(record: Record, at: At) -> Sequence[Row]:
     held = record if type(record.get("usage")) is dict else _held(record) or record
     if held is not record and responses.SHAPE.fits(held):
         return responses.read(held, at, record)

@@ -1,6 +1,6 @@
 """Batch API: the output, a request a line, and the two files that say which model it was of."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from xl_pricing.bills.batches import MOST_REQUESTS, BatchObject, Request
 from xl_pricing.bills.reasons import Reason
@@ -11,7 +11,7 @@ from xl_pricing.bills.shapes.shape import At, Record, Shape, part, text
 BATCH = "batch"
 
 
-def _read_output(record: Record, at: At) -> Iterable[Row]:
+def _read_output(record: Record, at: At) -> Sequence[Row]:
     response = part(record, "response") or {}
     body = part(response, "body")
     row_id = text(record, "id")
@@ -26,7 +26,7 @@ def _read_output(record: Record, at: At) -> Iterable[Row]:
     return (row._replace(id=row_id, size=row.size or size, quality=row.quality or quality),)
 
 
-def _read_object(record: Record, at: At) -> Iterable[Row]:
+def _read_object(record: Record, at: At) -> Sequence[Row]:
     batch = BatchObject(
         text(record, "id") or "", text(record, "model"), text(record, "output_file_id")
     )
@@ -34,7 +34,7 @@ def _read_object(record: Record, at: At) -> Iterable[Row]:
     return ()
 
 
-def _read_input(record: Record, at: At) -> Iterable[Row]:
+def _read_input(record: Record, at: At) -> Sequence[Row]:
     body, custom_id = part(record, "body") or {}, text(record, "custom_id")
     if custom_id and len(at.batches.requests) < MOST_REQUESTS:
         told = (text(body, name) for name in ("model", "size", "quality"))

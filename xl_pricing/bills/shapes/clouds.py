@@ -4,7 +4,7 @@ Azure spells its columns differently in each kind of contract: names are in lowe
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from xl_pricing.bills.amounts import read_amount
@@ -30,7 +30,7 @@ _UNIT = re.compile(r"\s*(1|10|100|1000|1,000)?\s*([km])?\s*(?:tokens?)?\s*", re.
 _LETTERS = {None: 1, "k": 1_000, "m": 1_000_000}
 
 
-def _read_azure(record: Record, at: At) -> Iterable[Row]:
+def _read_azure(record: Record, at: At) -> Sequence[Row]:
     named = text(record, "metername") or ""
     told: tuple[str | None, str | None] = (text(record, "costinusd"), "usd")
     if told[0] is None:
@@ -47,7 +47,7 @@ def _read_azure(record: Record, at: At) -> Iterable[Row]:
     )
 
 
-def _read_focus(record: Record, at: At) -> Iterable[Row]:
+def _read_focus(record: Record, at: At) -> Sequence[Row]:
     named = [text(record, name) for name in ("skumeter", "chargedescription", "skuid")]
     said = [each for each in named if each]
     meters = [azure_meter(each) or line_item_meter(each) for each in said]
@@ -76,7 +76,7 @@ def _row(
     project: str | None,
     *,
     usage: bool,
-) -> Iterable[Row]:
+) -> Sequence[Row]:
     facts: dict[str, Any] = {"billed_side": True, "project": project, "currency": amount[1]}
     counted, scale = Usage(None), _scale(quantity[1])
     try:

@@ -1,6 +1,6 @@
 """Logs of gateways: LiteLLM's spend logs and Langfuse's observations."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -26,7 +26,7 @@ _INPUT = ("input", "input_tokens", "prompt_tokens", "promptTokens")
 _OUTPUT = ("output", "output_tokens", "completion_tokens", "completionTokens")
 
 
-def _read_litellm(record: Record, at: At) -> Iterable[Row]:
+def _read_litellm(record: Record, at: At) -> Sequence[Row]:
     metadata = part(record, "metadata") or {}
     told = part(metadata, "usage_object") or part(part(record, "response") or {}, "usage")
     counted = first(record, "prompt_tokens", "completion_tokens") is not None
@@ -53,7 +53,7 @@ def _read_litellm(record: Record, at: At) -> Iterable[Row]:
     )
 
 
-def _read_langfuse(record: Record, at: At) -> Iterable[Row]:
+def _read_langfuse(record: Record, at: At) -> Sequence[Row]:
     told = part(record, "usage_details", "usageDetails") or {}
     billed, reason, detail = _amount(
         first(record, "total_cost", "totalCost", "calculatedTotalCost")

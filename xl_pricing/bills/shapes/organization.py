@@ -3,7 +3,7 @@
 The pages and buckets around the results are taken off before; each has the time of its bucket.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -34,7 +34,7 @@ _COUNTED = ("num_model_requests", "input_tokens", "output_tokens")
 _UNITS = {"": 1, "tokens": 1, "token": 1, "1000_tokens": 1_000, "1m_tokens": 1_000_000}
 
 
-def _read_usage(record: Record, at: At) -> Iterable[Row]:
+def _read_usage(record: Record, at: At) -> Sequence[Row]:
     time = _time(record)
     if first(record, "model", "project_id", *_COUNTED) is None:
         return (make_row(at, time, Usage(None), reason=Reason.BLANK),)
@@ -62,7 +62,7 @@ def _tier(record: Record) -> tuple[str | None, int]:
     return None, int(Assumed.BATCH_NOT_TOLD) if told is None or told == "" else 0
 
 
-def _read_images(record: Record, at: At) -> Iterable[Row]:
+def _read_images(record: Record, at: At) -> Sequence[Row]:
     return (
         make_row(
             at,
@@ -77,7 +77,7 @@ def _read_images(record: Record, at: At) -> Iterable[Row]:
     )
 
 
-def _read_cost(record: Record, at: At) -> Iterable[Row]:
+def _read_cost(record: Record, at: At) -> Sequence[Row]:
     time = _time(record)
     if first(record, "amount", "amount_value", "line_item") is None:
         return (make_row(at, time, Usage(None), billed_side=True, reason=Reason.BLANK),)

@@ -1,6 +1,6 @@
 """Tables of one's own: the Actuals of the workbook as CSV, and token counts by meter."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from xl_pricing.bills.amounts import read_amount
@@ -19,10 +19,10 @@ from xl_pricing.bills.shapes.shape import (
     text,
 )
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.estimation.usage import METER_NAMES, Counted, Metered, whole_tokens
+from xl_pricing.estimation.usage import METER_NAMES, read_meters
 
 
-def _read_actuals(record: Record, at: At) -> Iterable[Row]:
+def _read_actuals(record: Record, at: At) -> Sequence[Row]:
     facts: dict[str, Any] = {}
     try:
         facts["billed"] = read_amount(record.get("billed"))
@@ -45,12 +45,12 @@ def _read_actuals(record: Record, at: At) -> Iterable[Row]:
     )
 
 
-def _read_counts(record: Record, at: At) -> Iterable[Row]:
+def _read_counts(record: Record, at: At) -> Sequence[Row]:
     return (
         make_row(
             at,
             read_time(first(record, "day", "date", "timestamp", "time")),
-            read_tokens(record, _six),
+            read_tokens(record, read_meters),
             id=text(record, "id"),
             model=text(record, "model"),
             tier=(text(record, "tier") or "").lower() or None,
@@ -60,15 +60,6 @@ def _read_counts(record: Record, at: At) -> Iterable[Row]:
             project=text(record, "project"),
         ),
     )
-
-
-def _six(record: Record) -> Counted:
-    counts = (record.get(name) for name in METER_NAMES)
-    read = (
-        whole_tokens(told, name) if told is not None and told != "" else 0
-        for name, told in zip(METER_NAMES, counts, strict=True)
-    )
-    return Counted(Metered(*read))
 
 
 ACTUALS = Shape(

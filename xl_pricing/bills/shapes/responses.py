@@ -1,6 +1,6 @@
 """Responses API: the tokens of its image tool, apart from those of the conversation model."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row
@@ -29,7 +29,7 @@ CONVERSATION = "conversation model"
 
 def read(
     record: Record, at: At, around: Record | None = None, tier: str | None = None
-) -> Iterable[Row]:
+) -> Sequence[Row]:
     """Read a response: one row, the sum over its image calls."""
     around = around or {}
     used = part(part(record, "tool_usage") or {}, "image_gen")
@@ -80,7 +80,7 @@ def _models(record: Record) -> set[str]:
     return {model for model in told if model}
 
 
-def _only(calls: Iterable[Record], name: str) -> str | None:
+def _only(calls: Sequence[Record], name: str) -> str | None:
     told = {text(call, name) for call in calls}
     return told.pop() if len(told) == 1 else None
 

@@ -1,7 +1,7 @@
 """What a shape of records is, and what all shapes read in the same way."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
@@ -38,7 +38,7 @@ class Shape(NamedTuple):
 
     name: str
     needs: tuple[tuple[str, ...], ...]
-    read: Callable[[Record, At], Iterable[Row]]
+    read: Callable[[Record, At], Sequence[Row]]
     only: Callable[[Record], bool] = lambda _record: True
 
     def fits(self, record: Record) -> bool:
