@@ -262,7 +262,7 @@ def write(book: Book, lists: Lists) -> None:
 def _list(page: Page, first: int, title: str, checks: Sequence[Check], look: theme.Style) -> str:
     """Write rules one below the other; return the cells of their results."""
     heads = (title, "Holds", "What is accepted, what to do")
-    blocks.headers(page, first - 1, "BCD", heads, theme.HEADER_LEFT)
+    blocks.headers(page, first - 1, "BCD", heads, replace(theme.HEADER_LEFT, size=10))
     for row, check in enumerate(checks, start=first):
         page.say(f"B{row}", check.says, replace(theme.LABEL, underline=bool(check.at)))
         if check.at:
