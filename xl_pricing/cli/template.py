@@ -19,7 +19,7 @@ from xl_pricing.files import write_new, write_whole
 from xl_pricing.functions.pricing import explain
 from xl_pricing.rates.card import RateCard, bundled_card
 from xl_pricing.rates.refresh.store import active_card
-from xl_pricing.words import unknown
+from xl_pricing.words import quoted, unknown
 
 if TYPE_CHECKING:
     from workbook_templates.build import Built
@@ -133,7 +133,7 @@ def template(
     language = _read_language(lang) if lang else ""
     if not path.lower().endswith((".xlsx", ".xlsm")):
         raise InvalidValueError(
-            f"path {path!r} is not a workbook; accepted: a name in .xlsx or .xlsm"
+            f"path {quoted(path)} is not a workbook; accepted: a name in .xlsx or .xlsm"
         )
     if os.path.lexists(path) and not force:
         raise _exists(path)
