@@ -6,7 +6,7 @@ Text where a figure belongs stays text: the sheet's own check tells of it.
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from workbook_templates.formulas.constants import LINE_ITEMS, MOST_ROWS
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.files import read_bounded
 from xl_pricing.functions.arguments import CHINESE_QUALITIES
-from xl_pricing.words import quoted
+from xl_pricing.words import any_of, nearest, quoted
 from xl_pricing.written import marks_proven
 from xl_pricing.written_days import orders_proven
 
@@ -42,6 +42,9 @@ _KINDS = {
     b"\x1f\x8b": "a gzip file",
 }
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_ARTICLES = {"model": "a ", "tier": "a ", "buffer": "a "}
+_SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t]*\r?\n', re.IGNORECASE)
+"""The first line by which Excel is told what parts the cells; it is none of the rows."""
 NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # As bills and logs write them: openai/gpt-image-2, gpt-image-2 image, output, 1024-x-1024.
 _PROVIDER = re.compile(r"^[\w.-]+/(?=[\w.-]+$)")
@@ -62,6 +65,8 @@ class Shape(NamedTuple):
     required: Sequence[str] = ()
     captions: Mapping[str, str] = {}
     defaults: Mapping[str, Cell] = {}
+    rows: str = "rows"
+    """What a row is called, in the plural."""
 
 
 class Rows(NamedTuple):
@@ -93,11 +98,36 @@ def read_rows(path: Path, shape: Shape) -> Rows:
         raise InvalidValueError(
             f"{file.name} has {len(filled):,} rows; accepted: 1 to {MOST_ROWS:,}"
         )
+    faults = [
+        f"row {i} has {len(row)} cells, the first row has {len(names)}"
+        for i, row in filled
+        if any(row[len(names) :])
+    ]
+    _refuse(file.name, faults, "as many cells as the first row has, text with a comma in quotes")
     faults = [fault for i, row in filled for fault in _faults_of_text(i, row, names)]
-    _refuse(file.name, faults)
-    missing = {name: value for name, value in shape.defaults.items() if name not in names}
-    rows: list[Row] = [{**missing, **row} for row in _read_all(file, filled, names)]
-    return Rows(rows, notes, [i for i, _row in filled])
+    _refuse(file.name, faults, "text that a cell can hold")
+    rows, told = _completed(_read_all(file, filled, names), shape)
+    return Rows(rows, [*(f"{file.name}: {note}" for note in told), *notes], [i for i, _ in filled])
+
+
+def _completed(rows: Sequence[Row], shape: Shape) -> tuple[list[Row], list[str]]:
+    """Put the defaults where a cell is blank, and say once how many rows took which."""
+    whole: list[Row] = []
+    took: dict[str, int] = {}
+    for row in rows:
+        blank = {name: each for name, each in shape.defaults.items() if row.get(name) is None}
+        took |= {name: took.get(name, 0) + 1 for name in blank}
+        whole.append({**row, **blank})
+    said = [
+        f"{count:,} {shape.rows if count > 1 else shape.rows.removesuffix('s')} without "
+        f"{_ARTICLES.get(name, '')}{name}: {_shown(shape.defaults[name])}"
+        for name, count in took.items()
+    ]
+    return whole, ["; ".join(said)] if said else []
+
+
+def _shown(value: Cell) -> str:
+    return f"{value:.0%}" if isinstance(value, float) and 0 < value < 1 else str(value)
 
 
 def _text_of(path: Path) -> str:
@@ -125,8 +155,10 @@ def _text_of(path: Path) -> str:
 
 
 def _parted(text: str, name: str) -> _File:
+    told = _SEPARATOR.match(text)
+    text = text[told.end() :] if told else text
     head = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
+    delimiter = told[1] if told else max(",;\t", key=head.count)
     try:
         rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
         records = [[cell.strip() for cell in row] for row in rows]
@@ -146,20 +178,33 @@ def _columns(file: _File, shape: Shape) -> tuple[list[str | None], list[str]]:
     accepted = ", ".join(shape.fields)
     twice = next((name for name in read if read.count(name) > 1), None)
     if twice:
-        raise InvalidValueError(f"{file.name} has the column {twice} twice; accepted: once")
+        both = [quoted(head) for head, name in zip(heads, names, strict=True) if name == twice]
+        raise InvalidValueError(
+            f"{file.name} has the column {twice} twice, as {' and '.join(both)}; accepted: once"
+        )
     lacks = [name for name in shape.required if name not in read]
     if lacks or not read:
         told = f"no column {', '.join(lacks)}" if read else "no column that is known"
-        raise InvalidValueError(f"{file.name} has {told}; accepted: {accepted}")
-    others = [head for head, name in zip(heads, names, strict=True) if head and not name]
-    note = f"{file.name}: not read, as no such column is known: {', '.join(map(quoted, others))}"
+        meant = [_with_nearest(head, known) for head in heads if head.lower() not in known]
+        rest = f", but {', '.join(meant)}" if any("?" in each for each in meant) else ""
+        raise InvalidValueError(f"{file.name} has {told}{rest}; accepted: {accepted}")
+    others = [
+        _with_nearest(head, known)
+        for head, name in zip(heads, names, strict=True)
+        if head and not name
+    ]
+    note = f"{file.name}: not read, as no such column is known: {', '.join(others)}"
     return names, [note] if others else []
 
 
+def _with_nearest(head: str, known: Iterable[str]) -> str:
+    """Quote a head that is unknown, with the known one that it may be a slip for."""
+    meant = nearest(head, known)
+    return f"{quoted(head)} (did you mean {any_of(meant)}?)" if meant else quoted(head)
+
+
 def _faults_of_text(i: int, row: Sequence[str], names: Sequence[str | None]) -> list[str]:
-    """Return what no sheet can hold of a row, and cells that no column belongs to."""
-    if any(row[len(names) :]):
-        return [f"row {i} has {len(row)} cells, the first row has {len(names)}"]
+    """Return what no sheet can hold of a row."""
     faults = []
     for name, cell in zip(names, row, strict=False):
         if NO_CHARACTER.search(cell):
@@ -191,7 +236,7 @@ def _read_all(
             except InvalidValueError as error:
                 faults.append(f"row {i}, {name}: {error}")
         rows.append(row)
-    _refuse(file.name, faults)
+    _refuse(file.name, faults, "cells that say one thing, such as 1000, 1.5 and 2026-11-23")
     return rows
 
 
@@ -208,11 +253,10 @@ def _read(name: str, cell: str, marks: frozenset[str], orders: frozenset[str]) -
     return read_day(cell, orders) if name in DAYS else read_figure(cell, marks)
 
 
-def _refuse(name: str, faults: Sequence[str]) -> None:
+def _refuse(name: str, faults: Sequence[str], accepted: str) -> None:
     if faults:
         more = len(faults) - MOST_TOLD
         rest = f"; and {more:,} more" if more > 0 else ""
         raise InvalidValueError(
-            f"{name}: {'; '.join(faults[:MOST_TOLD])}{rest}; accepted: cells that say one thing, "
-            "such as 1000, 1.5 and 2026-11-23"
+            f"{name}: {'; '.join(faults[:MOST_TOLD])}{rest}; accepted: {accepted}"
         )

@@ -53,14 +53,15 @@ def _table(
     fields: tuple[str, ...],
     needed: tuple[str, ...],
     faults: tuple[Fault, ...],
+    rows: str,
 ) -> CsvTable:
     defaults = {name: value for name, value in _OMITTED.items() if name in fields}
-    shape = Shape(fields, captions=_captions(columns, fields), defaults=defaults)
+    shape = Shape(fields, captions=_captions(columns, fields), defaults=defaults, rows=rows)
     return CsvTable(table, shape, needed, faults)
 
 
 CAMPAIGN = _table(
-    lines.TABLE, lines.COLUMNS, lines.INPUTS, ("size", "quality", "finals"), lines.FAULTS
+    lines.TABLE, lines.COLUMNS, lines.INPUTS, ("size", "quality", "finals"), lines.FAULTS, "lines"
 )
 ACTUALS = _table(
     bills.TABLE,
@@ -68,4 +69,5 @@ ACTUALS = _table(
     bills.TYPED,
     ("date", "generations", "accepted", "billed"),
     bills.FAULTS,
+    "rows",
 )

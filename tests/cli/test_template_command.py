@@ -74,20 +74,20 @@ ads;1.91:1;high;5;me
 ads;4:5;high;-3;me
 """
 BAD = [
-    "row 4: size not legal: size 1920x1080 is not legal for this model: ",
-    "row 5: quality has no token count: quality 'hgih' is not known to this model; did you mean",
-    "row 6: size not readable: ",
-    "row 7: finals: type a number, 0 or more",
+    "row 4: size 1920x1080 is not legal for this model: ",
+    "row 5: quality 'hgih' is not known to this model; did you mean high?",
+    "row 7: finals -3 is out of range; accepted: 0 or more",
 ]
 
 
 def test_every_line_that_is_not_priced_is_named_with_its_row_and_reason() -> None:
     Path("lines.csv").write_text(CAPTIONS, encoding="utf-8")
     lines = table("template b.xlsx --campaign lines.csv")
-    assert lines[2] == "lines.csv: 1 of 5 lines are priced"
-    assert all(line.strip().startswith(bad) for line, bad in zip(lines[3:7], BAD, strict=True))
-    assert lines[5].endswith("1.91:1 is 1952x1024")
-    assert lines[7] == "note: lines.csv: not read, as no such column is known: 'Owner'"
+    assert lines[2] == "lines.csv: 2 of 5 lines are priced"
+    assert all(line.strip().startswith(bad) for line, bad in zip(lines[3:6], BAD, strict=True))
+    assert lines[6] == "note: lines.csv: 1.91:1 is written as 1952x1024"
+    assert lines[7].startswith("note: lines.csv: 5 lines without a model: gpt-image-2; ")
+    assert lines[8] == "note: lines.csv: not read, as no such column is known: 'Owner'"
     sheet = load_workbook("b.xlsx", data_only=True)["Campaign"]
     row = [cell.value for cell in sheet[24]][1:11]
     assert row == ["shop", "4:5", "high", "gpt-image-2", 120, 1, None, None, "standard", 0.2]
@@ -99,14 +99,94 @@ def test_the_qualities_of_the_chinese_workbook_are_read() -> None:
     assert "lines.csv: 2 of 2 lines are priced" in lines
 
 
+LINE = {"size": "4:5", "quality": "high", "model": "gpt-image-2", "finals": "3",
+        "retries": "1.5", "buffer": "20%", "tier": "standard", "draft_size": ""}  # fmt: skip
+BILL = {"date": "2026-11-02", "model": "gpt-image-2", "size": "4:5", "quality": "high",
+        "generations": "3", "accepted": "2", "output_tokens": "", "billed": "0.5"}  # fmt: skip
+
+
+def told_of(option: str, row: dict[str, str]) -> dict[str, object]:
+    """Return what is told of a file with one row."""
+    with Path("rows.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([row, row.values()])
+    told: dict[str, object] = answer(f"template b.xlsx --force --{option} rows.csv")["tables"][0]
+    return told
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("size", "", "size is missing"),
+        ("quality", "", "quality is missing"),
+        ("finals", "", "finals is missing"),
+        ("finals", "many", "finals 'many' is not a number; accepted: a number"),
+        ("retries", "0.5", "retries 0.5 is out of range"),
+        ("buffer", "150%", "buffer 1.5 is out of range"),
+        ("tier", "fast", "tier 'fast' is unknown"),
+        ("model", "gpt-image-9", "model 'gpt-image-9' is unknown"),
+    ],
+)
+def test_a_reason_names_the_field_that_is_wrong_and_no_other(
+    field: str, value: str, reason: str
+) -> None:
+    (fault,) = told_of("campaign", {**LINE, field: value})["faults"]  # type: ignore[attr-defined, misc]
+    assert fault["reason"].startswith(reason)
+    assert ";" not in fault["reason"].replace("; accepted", "")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("date", "", "date is missing"),
+        ("date", "soon", "date 'soon' is not a day; accepted: such as 2026-11-23"),
+        ("generations", "2.5", "generations 2.5 is not a whole number"),
+        ("accepted", "9", "accepted 9 are more than the 3 generations"),
+        ("billed", "€12", "billed '€12' is not an amount"),
+        ("billed", "-1", "billed -1.0 is negative"),
+        ("output_tokens", "none", "output_tokens 'none' is not a number"),
+    ],
+)
+def test_a_bill_s_reason_names_the_field_that_is_wrong(field: str, value: str, reason: str) -> None:
+    (fault,) = told_of("actuals", {**BILL, field: value})["faults"]  # type: ignore[attr-defined, misc]
+    assert fault["reason"].startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("field", "note"),
+    [
+        ("model", "1 line without a model: gpt-image-2"),
+        ("tier", "1 line without a tier: standard"),
+        ("retries", "1 line without retries: 1"),
+        ("buffer", "1 line without a buffer: 20%"),
+    ],
+)
+def test_a_blank_cell_is_the_default_of_the_functions_and_told(field: str, note: str) -> None:
+    told = told_of("campaign", {**LINE, field: ""})
+    assert (told["good"], told["faults"]) == (1, [])
+    assert told["notes"] == [f"rows.csv: {note}"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "cell"),
+    [("4：5", "4:5"), ("8:10", "4:5"), ("1.91:1", "1952x1024"), ("1024 × 1536", "1024x1536"),
+     ("１０２４x1024", "1024x1024"), ("5:7", "1040x1456")],
+)  # fmt: skip
+def test_a_size_of_a_line_is_read_as_the_functions_read_it(typed: str, cell: str) -> None:
+    told = told_of("campaign", {**LINE, "size": typed})
+    assert told["good"] == 1
+    assert load_workbook("b.xlsx", data_only=True)["Campaign"]["C24"].value == cell
+
+
 def test_strict_fails_where_a_line_is_not_priced_and_writes_all_the_same() -> None:
     Path("lines.csv").write_text(CAPTIONS, encoding="utf-8")
     told = run("template b.xlsx --campaign lines.csv --strict --json")
     assert told.exit_code == 1
-    assert told.stderr.endswith("not priced are 4 of lines.csv; the workbook is written\n")
+    assert told.stderr.endswith(
+        "3 of 5 lines of lines.csv are not priced; the workbook is written all the same\n"
+    )
     document = json.loads(told.stdout)["tables"][0]
-    assert (document["rows"], document["good"]) == (5, 1)
-    assert [fault["row"] for fault in document["faults"]] == [4, 5, 6, 7]
+    assert (document["rows"], document["good"]) == (5, 2)
+    assert [fault["row"] for fault in document["faults"]] == [4, 5, 7]
     assert zipfile.is_zipfile("b.xlsx")
     Path("lines.csv").write_text("size,quality,finals\n4:5,high,3\n", encoding="utf-8")
     assert run("template c.xlsx --campaign lines.csv --strict").exit_code == 0
@@ -116,7 +196,7 @@ def test_a_long_list_of_faults_is_cut() -> None:
     Path("lines.csv").write_text("size,quality,finals\n" + "4:5,high,-1\n" * 30)
     lines = table("template b.xlsx --campaign lines.csv")
     assert "  and 10 more" in lines
-    assert len(lines) == 2 + 1 + 20 + 1 + 1
+    assert len(lines) == 2 + 1 + 20 + 1 + 1 + 1  # with a note of the defaults
 
 
 def test_rows_that_do_not_count_are_named_too() -> None:
@@ -126,7 +206,7 @@ def test_rows_that_do_not_count_are_named_too() -> None:
     )
     lines = table("template b.xlsx --actuals bills.csv")
     assert lines[2] == "bills.csv: 1 of 2 rows are counted"
-    assert lines[3].startswith("  row 3: more accepted than generated: ")
+    assert lines[3].startswith("  row 3: accepted 5 are more than the 3 generations")
 
 
 def test_a_column_that_is_needed_is_named() -> None:

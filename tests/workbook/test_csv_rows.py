@@ -120,6 +120,12 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
         ("11/11/2026", [date(2026, 11, 11)]),
         ("46328", [46328.0]),
         ("soon", ["soon"]),
+        ("2 Nov 2026", [date(2026, 11, 2)]),
+        ("02-Nov-26", [date(2026, 11, 2)]),
+        ('"Nov 2, 2026"', [date(2026, 11, 2)]),
+        ("2026年11月2日", [date(2026, 11, 2)]),
+        ("31/12/2025", [date(2025, 12, 31)]),
+        ("2026/11/02 08:30:00", [date(2026, 11, 2)]),
     ],
 )
 def test_a_day_is_read_as_the_column_proves(tmp_path: Path, text: str, days: list[object]) -> None:
@@ -146,7 +152,10 @@ def test_amounts_models_and_sizes_are_read_as_bills_write_them(tmp_path: Path) -
 
 def test_a_column_that_is_not_known_is_left_out_with_a_word(tmp_path: Path) -> None:
     found = read_rows(written(tmp_path, "finals,Owner,\n1,me,\n"), LINES)
-    assert found.notes == ["lines.csv: not read, as no such column is known: 'Owner'"]
+    assert found.notes == [
+        "lines.csv: 1 row without a tier: standard; 1 row without retries: 1.0",
+        "lines.csv: not read, as no such column is known: 'Owner'",
+    ]
     assert "Owner" not in found.rows[0]
 
 
@@ -155,7 +164,10 @@ def test_a_column_that_is_not_known_is_left_out_with_a_word(tmp_path: Path) -> N
     [
         ("colour\nred\n", "no column that is known; accepted: use_case"),
         ("size\n4:5\n", "no column finals; accepted: use_case"),
-        ("finals,成品数\n1,2\n", "the column finals twice"),
+        ("finals,成品数\n1,2\n", "the column finals twice, as 'finals' and '成品数'"),
+        ("finls\n1\n", "'finls' (did you mean finals?)"),
+        ("成品数量\n1\n", "'成品数量' (did you mean 成品数?)"),
+        ("finals\n1,2\n", "accepted: as many cells as the first row has, text with a comma in"),
         ("finals\n", "has 0 rows"),
         ("", "no column that is known"),
         ('finals\n"1\n', "no CSV file"),
@@ -165,6 +177,13 @@ def test_a_column_that_is_not_known_is_left_out_with_a_word(tmp_path: Path) -> N
 )
 def test_what_is_no_such_table_is_refused(tmp_path: Path, text: str, says: str) -> None:
     assert says in refusal(tmp_path, text, LINES)
+
+
+@pytest.mark.parametrize("first", ["sep=;\r\n", '"sep=;"\n', "SEP=;;;\n"])
+def test_the_line_that_tells_excel_what_parts_the_cells_is_none(tmp_path: Path, first: str) -> None:
+    (row,) = rows(tmp_path, f"{first}finals;use_case\n1;a,b,c\n", LINES)
+    assert (row["finals"], row["use_case"]) == (1, "a,b,c")
+    assert "row 2, finals" in refusal(tmp_path, f"{first}finals;size\n1.000;4:5\n", LINES)
 
 
 def test_blank_rows_are_no_rows(tmp_path: Path) -> None:

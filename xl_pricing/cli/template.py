@@ -14,9 +14,8 @@ import click
 from xl_pricing.cli.carried import CarriedOver, carried_over, draw_carried, read_old
 from xl_pricing.cli.console import Given, argument, command, option
 from xl_pricing.cli.drawing import note_lines
-from xl_pricing.errors import InvalidValueError, XlPricingError
+from xl_pricing.errors import InvalidValueError
 from xl_pricing.files import write_new, write_whole
-from xl_pricing.functions.pricing import explain
 from xl_pricing.rates.card import RateCard, bundled_card
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.words import quoted, unknown
@@ -24,9 +23,8 @@ from xl_pricing.words import quoted, unknown
 if TYPE_CHECKING:
     from workbook_templates.build import Built
     from workbook_templates.carry_over.carry import Carried
-    from workbook_templates.csv_rows import Row, Rows
+    from workbook_templates.csv_rows import Rows
     from workbook_templates.csv_shapes import CsvTable
-    from workbook_templates.formulas.faults import Fault
 
 
 _MOST_TOLD = 20
@@ -81,8 +79,12 @@ def _draw_written(written: Written) -> str:
 
 
 def _sum(table: Filled) -> str:
-    word, done = ("lines", "priced") if table.table == "tblCampaign" else ("rows", "counted")
+    word, done = _words(table)
     return f"{table.file}: {table.good:,} of {table.rows:,} {word} are {done}"
+
+
+def _words(table: Filled) -> tuple[str, str]:
+    return ("lines", "priced") if table.table == "tblCampaign" else ("rows", "counted")
 
 
 def _draw_fault(fault: RowFault) -> str:
@@ -94,9 +96,15 @@ def _complain(written: Written) -> str:
 
 
 def _complaint(tables: Sequence[Filled]) -> str:
-    """Say how many rows are not priced; nothing where all are."""
-    bad = [f"{len(each.faults):,} of {each.file}" for each in tables if each.faults]
-    return f"not priced are {' and '.join(bad)}; the workbook is written" if bad else ""
+    """Say how many rows are not priced or counted; nothing where all are."""
+    bad = [
+        f"{len(each.faults):,} of {each.rows:,} {word} of {each.file} "
+        f"{'are' if len(each.faults) > 1 else 'is'} not {done}"
+        for each in tables
+        for word, done in [_words(each)]
+        if each.faults
+    ]
+    return f"{' and '.join(bad)}; the workbook is written all the same" if bad else ""
 
 
 @command("xl-pricing template budget.xlsx", _draw_written, _complain)
@@ -137,8 +145,8 @@ def template(
         )
     if os.path.lexists(path) and not force:
         raise _exists(path)
-    files = _read_files(campaign, actuals)
     card = bundled_card() if bundled else active_card()
+    files = _read_files(campaign, actuals, card)
     old_path = Path(old) if old else None
     before = read_old(old_path, language, card) if old_path else None
     language = language or (before.lang if before else _read_language(lang))
@@ -146,7 +154,7 @@ def template(
     built = _build(language, card, files, before, macros=macros, blank=blank)
     _write(Path(path), built.data, force=force)
     kind = BUNDLED if card is bundled_card() else IN_FORCE
-    tables = [_filled(file, built) for file in files]
+    tables = [_filled(file, built, card) for file in files]
     given = [file.of.table for file in files]
     carried = carried_over(old_path, before, built, given) if old_path and before else None
     complaint = _complaint(tables) if strict else ""
@@ -170,13 +178,21 @@ class _File(NamedTuple):
     held: "Rows"
 
 
-def _read_files(campaign: str | None, actuals: str | None) -> list[_File]:
-    """Read the files that are given."""
+def _read_files(campaign: Given, actuals: Given, card: RateCard) -> list[_File]:
+    """Read the files that are given, their sizes as the functions read them."""
     from workbook_templates import csv_shapes  # noqa: PLC0415 - loads openpyxl
     from workbook_templates.csv_rows import read_rows  # noqa: PLC0415 - the same
+    from workbook_templates.csv_sizes import sizes_as_read  # noqa: PLC0415 - the same
 
     given = ((campaign, csv_shapes.CAMPAIGN), (actuals, csv_shapes.ACTUALS))
-    return [_File(Path(path), of, read_rows(Path(path), of.shape)) for path, of in given if path]
+    files = []
+    for path, of in given:
+        if path:
+            held = read_rows(Path(path), of.shape)
+            rows, told = sizes_as_read(held.rows, card)
+            notes = [*(f"{Path(path).name}: {note}" for note in told), *held.notes]
+            files.append(_File(Path(path), of, held._replace(rows=rows, notes=notes)))
+    return files
 
 
 def _build(
@@ -201,9 +217,9 @@ def _build(
         )
 
 
-def _filled(file: _File, built: "Built") -> Filled:
+def _filled(file: _File, built: "Built", card: RateCard) -> Filled:
     """Return what the workbook says of each row of a file."""
-    faults = [*_faults(file, built)]
+    faults = [*_faults(file, built, card)]
     rows = len(file.held.rows)
     good, notes = rows - len(faults), [*_missing(file), *file.held.notes]
     return Filled(file.of.table, file.path.name, rows, good, faults, notes)
@@ -215,26 +231,16 @@ def _missing(file: _File) -> Iterator[str]:
         yield f"{file.path.name} has no column {', '.join(lacks)}: type them in the workbook"
 
 
-def _faults(file: _File, built: "Built") -> Iterator[RowFault]:
+def _faults(file: _File, built: "Built", card: RateCard) -> Iterator[RowFault]:
+    from workbook_templates.csv_reasons import reason  # noqa: PLC0415 - loads openpyxl
+
     for i, (row, number) in enumerate(zip(file.held.rows, file.held.numbers, strict=True)):
         code = built.values[f"{file.of.table}.fault.{i}"]
         if isinstance(code, int | float) and code:
-            fault = file.of.faults[int(code)] if code > 0 else None
-            yield RowFault(number, _reason(fault, row) if fault else "nothing is typed in it")
-
-
-def _reason(fault: "Fault", row: "Row") -> str:
-    """Say what is wrong with a row: in the core's words, which know sizes and names near it."""
-    said = f"{fault.fix[0].lower()}{fault.fix[1:].rstrip('.')}"
-    if not fault.says.startswith(("size", "model", "quality")):
-        return f"{fault.says}: {said}"
-    size = row.get("size")
-    try:
-        known = explain(size, row.get("quality"), row.get("model"), tier=row.get("tier"))
-        said += f", {size} is {known.size}" if ":" in str(size) else ""
-    except XlPricingError as error:
-        said = str(error)
-    return f"{fault.says}: {said}"
+            said = "nothing is typed in it"
+            if code > 0:
+                said = reason(row, file.of.needed, file.of.faults[int(code)], card)
+            yield RowFault(number, said)
 
 
 @contextmanager
