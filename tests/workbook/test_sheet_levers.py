@@ -62,7 +62,7 @@ def test_the_prefilled_job_as_the_functions_price_it() -> None:
     for name, size, quality, n, references, retries in (
         ("size_next", "960x1200", "high", 1, 1, 1.5),
         ("size_smallest", "768x960", "high", 1, 1, 1.5),
-        ("ratio_nearest", "1008x1344", "high", 1, 1, 1.5),
+        ("ratio_larger", "1008x1344", "high", 1, 1, 1.5),
         ("quality_down", "4:5", "medium", 1, 1, 1.5),
         ("retries_less", "4:5", "high", 1, 1, 1),
         ("images_per_call_10", "4:5", "high", 10, 1, 1.5),
@@ -144,11 +144,26 @@ def test_a_job_without_a_price_says_so_and_has_no_figures() -> None:
             assert found["costs"] == "the job has no price: see Checks"
 
 
+def test_no_size_is_listed_twice_and_what_is_not_there_is_blank() -> None:
+    """Of the prefilled job the nearest cheaper ratio is a larger size, and no quality is higher."""
+    values = values_of()
+    for name, says in (
+        ("ratio_nearest", "the same size as in the row below"),
+        ("quality_up", "none is higher, or its tokens are not known"),
+    ):
+        found = row(values, name)
+        assert found["costs"] == says
+        assert {found[field] for field in ("cost_per_image", "budget", "saving")} == {""}
+    changes = [values[f"tblLevers.change.{i}"] for i in range(15)]
+    there = [change for change in changes if change != "not available"]
+    assert len(there) == len(set(there)) == 13
+
+
 def test_measured_tokens_have_no_other_size_and_quality() -> None:
     values = values_of(measured_tokens=5000)
     for name in ("size_next", "size_smallest", "ratio_nearest", "ratio_larger", "quality_down"):
         found = row(values, name)
-        assert found["saving"] == "#N/A"
+        assert found["saving"] == ""
         assert "measured" in found["costs"]
     assert "measured" in values["lever_surprise"]
     assert row(values, "retries_less")["saving"] > 0

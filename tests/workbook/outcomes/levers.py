@@ -100,11 +100,9 @@ def _no_answer(name: str) -> dict[str, Outcome]:
 
 def _row(effect: Effect, moved: Moved) -> dict[str, Outcome]:
     name, lever = effect.move.name, effect.move.lever
-    if effect.saving is None or effect.move.image is None:
-        measured = not isinstance(moved.image.quality, str)
-        no_other = measured and lever in {"size", "ratio", "quality"}
-        lacks = "^output tokens are measured" if no_other else WORDS[name].lacks
-        return {**_no_answer(name), "costs": Said(lacks)}
+    if effect.saving is None or effect.move.image is None or _repeated(effect, moved):
+        blank: dict[str, Outcome] = dict.fromkeys(_FIGURES, "")
+        return {**_no_answer(name), **blank, "costs": Said(_lacks(effect, moved))}
     now, then = _states(effect, moved)
     change = Said("^" + f"{now}, as now", (now,)) if now == then else f"{now} → {then}"
     return {
@@ -116,6 +114,25 @@ def _row(effect: Effect, moved: Moved) -> dict[str, Outcome]:
         "saving_share": effect.share or 0,
         "costs": _costs(effect, moved),
     }
+
+
+def _lacks(effect: Effect, moved: Moved) -> str:
+    """Return by which words a move without a price is known."""
+    if _repeated(effect, moved):
+        return "^the same size as in the row (above|below)$"
+    measured = not isinstance(moved.image.quality, str)
+    if measured and effect.move.lever in {"size", "ratio", "quality"}:
+        return "^output tokens are measured"
+    return WORDS[effect.move.name].lacks
+
+
+def _repeated(effect: Effect, moved: Moved) -> bool:
+    """Say whether a move gives the size of another one, which stands above or below it."""
+    others = {"size_smallest": "size_next", "ratio_nearest": "ratio_larger"}
+    if effect.move.name not in others or effect.move.image is None:
+        return False
+    other = moved.effects[_ORDER.index(others[effect.move.name])].move.image
+    return other is not None and other.size == effect.move.image.size
 
 
 def _states(effect: Effect, moved: Moved) -> tuple[str, str]:

@@ -20,6 +20,19 @@ class Ask(NamedTuple):
     changes: Mapping[str, str]
 
 
+REPEATS = {
+    "size_smallest": (
+        "AND(lever_k_next>0,lever_k_smallest=lever_k_next)",
+        "the same size as in the row above",
+    ),
+    "ratio_nearest": (
+        "AND(lever_row_nearest>0,lever_row_larger=lever_row_nearest)",
+        "the same size as in the row below",
+    ),
+}
+"""When a move gives the size of another row, and what is said then."""
+
+
 def _own_ratio(name: str) -> Ask:
     edges = {edge: f"lever_k_{name}*lever_unit_{edge}" for edge in ("width", "height")}
     return Ask("lever_k_next>0", edges)
@@ -30,6 +43,10 @@ def _other_ratio(name: str) -> Ask:
     # A program that computes every choice must find a row in each of them.
     edges = {edge: f"INDEX({RATIOS}[{edge}],MAX(1,{row}))" for edge in ("width", "height")}
     return Ask(f"{row}>0", edges)
+
+
+def _unless_repeated(name: str, ask: Ask) -> Ask:
+    return ask._replace(there=f"IF({REPEATS[name][0]},FALSE,{ask.there})")
 
 
 def _quality(sign: str) -> Ask:
@@ -54,8 +71,8 @@ def _references(sign: str) -> Ask:
 _COUNTS = ("1", "images_per_call_some", "images_per_call_many")
 ASKS = {
     "size_next": _own_ratio("next"),
-    "size_smallest": _own_ratio("smallest"),
-    "ratio_nearest": _other_ratio("nearest"),
+    "size_smallest": _unless_repeated("size_smallest", _own_ratio("smallest")),
+    "ratio_nearest": _unless_repeated("ratio_nearest", _other_ratio("nearest")),
     "ratio_larger": _other_ratio("larger"),
     "quality_down": _quality("-"),
     "quality_up": _quality("+"),

@@ -12,7 +12,7 @@ from workbook_templates.book.blocks import Column
 from workbook_templates.formulas import image
 from workbook_templates.formulas.conditions import compared
 from workbook_templates.formulas.sentence import percent, sentence
-from workbook_templates.sheets.levers.asks import ASKS, JOB_ASKS, SHOWN
+from workbook_templates.sheets.levers.asks import ASKS, JOB_ASKS, REPEATS, SHOWN
 from xl_pricing.planning.moves import AS_NOW, LEVERS, MEASURED, MOVES, SPEED, MoveWords
 
 TABLE = "tblLevers"
@@ -32,6 +32,9 @@ _COSTS = {
 def _absent(move: MoveWords) -> str:
     """Return why a move is not there."""
     said = sentence(move.absent or NO_PRICE)
+    if move.name in REPEATS:
+        repeats, told = REPEATS[move.name]
+        said = f"IF({repeats},{sentence(told)},{said})"
     if not LEVERS[move.lever].by_rule:
         return said
     return f"IF(ISNUMBER(measured_tokens),{sentence(MEASURED)},{said})"
@@ -52,7 +55,8 @@ def _if_there(formula: str) -> str:
 
 
 def _if_priced(formula: str) -> str:
-    return f"IF(ISNUMBER([@cost_per_image]),{formula},NA())"
+    """Return a figure of a move; one without a price is blank, #N/A where the job has none."""
+    return f"IF(ISNUMBER([@cost_per_image]),{formula},[@cost_per_image])"
 
 
 _SPEC = image.image_cells(
@@ -94,7 +98,8 @@ SHOWN_COLUMNS = (
            width=24),
     Column("change", "Now → then", f"IF({_PRICED},{_CHANGE},{sentence(NOT_THERE)})", width=27),
     Column("cost_per_image", "USD per image",
-           f"IF([@there]=0,NA(),IFERROR({image.usd(_TOKENS, _RATES)},NA()))", _PRICE, 17),
+           f'IF(lever_priced=0,NA(),IF([@there]=0,"",IFERROR({image.usd(_TOKENS, _RATES)},"")))',
+           _PRICE, 17),
     Column("budget", "Budget, USD",
            _if_priced("[@cost_per_image]*finals*[@retries]*(1+buffer)"), MONEY, 13),
     Column("saving", "Saving, USD (minus: costs more)",
