@@ -218,7 +218,7 @@ _VALID = "*".join(
 COLUMNS = (
     Column("place", "Where it goes", _in_row(f'INDEX({PLACES}[destination],[@row])&""', '""'),
            replace(theme.CELL, bold=True), 27),
-    Column("ratio", "Ratio", XX
+    Column("ratio", "Ratio", _in_row(f'INDEX({PLACES}[ratio],[@row])&""', '""'), _CENTRED, 12),
     Column("delivered", "Deliver, px", _if_valid('[@width]&"x"&[@height]', '""'), _CENTRED, 14),
     *shown(f'IF([@valid]=0,"",{sentence(NONE)})'),
     Column("row", "Row of the place",
