@@ -85,6 +85,16 @@ def test_days_from_and_to_are_both_within() -> None:
     assert found["notes"] == ["7 rows of other days are left out"]
 
 
+def test_rows_without_a_day_are_in_no_range_of_days_and_damaged_ones_are_told(
+    tmp_path: Path,
+) -> None:
+    undated = json.dumps({"model": "gpt-image-2", "at": None, "usage": {"output_tokens": 1}})
+    text = "\n".join([sample("app_log.jsonl").strip(), undated, undated[:20]])
+    found = read(write(tmp_path / "log", text), options=("--from", "2026-11-03"))
+    assert (found["priced"], found["rows"]) == (5, 6)
+    assert "1 rows without a day are left out" in found["notes"]
+
+
 @pytest.mark.parametrize("by", ["model", "month", "day,tier", "project,size,quality", "file"])
 def test_whatever_it_is_summed_by_the_parts_are_the_whole(by: str) -> None:
     found = read(ROOM / "app_log.jsonl", options=("--by", by))

@@ -345,3 +345,19 @@ def test_counts_by_meter_are_read(tmp_path: Path) -> None:
     text = "day,model,tier,text_in,image_out\n2026-11-02,gpt-image-2,batch,5,100\n"
     found = read(write(tmp_path / "counts.csv", text))
     assert found["by_day_model_tier"] == [["2026-11-02", "gpt-image-2", "batch", "0.0015125"]]
+
+
+def test_a_log_as_a_table_has_counts_in_columns_or_a_usage_as_json(tmp_path: Path) -> None:
+    text = "id,timestamp,model,n,input_tokens,input_image_tokens,output_tokens\n"
+    text += "a,2026-11-02T08:00:00Z,gpt-image-2,2,100,60,100\n"
+    found = read(write(tmp_path / "flat.csv", text))
+    assert (found["usd"], found["images"], found["tokens"]["image_in"]) == ("0.00368", 2, 60)
+    usage = '"{""input_tokens"": 40, ""output_tokens"": 100}"'
+    text = f"request_id,time,model,usage\na,2026-11-02T08:00:00Z,gpt-image-2,{usage}\n"
+    assert read(write(tmp_path / "usage.csv", text))["usd"] == "0.0032"
+
+
+@pytest.mark.parametrize("no_id", ["", "null", "None", "N/A", "-"])
+def test_what_stands_for_no_id_is_none(tmp_path: Path, no_id: str) -> None:
+    row = {"id": no_id, "model": "gpt-image-2", "time": DAY, "usage": {"output_tokens": 1}}
+    assert lines(tmp_path, row, row)["priced"] == 2

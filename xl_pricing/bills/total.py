@@ -16,7 +16,7 @@ from xl_pricing.estimation.usage import METER_NAMES, Metered
 MOST_PLACES = 3
 """Places that are named of rows which are alike."""
 MOST_DETAILS = 1_000
-MOST_IDS = 20_000_000
+MOST_IDS = 10_000_000
 USD = "usd"
 
 

@@ -1,11 +1,13 @@
 """``xl-pricing bill``: what a log or a bill costs by the rates in force, and whether it agrees."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import click
 
 from xl_pricing.bills.reading import Reading
+from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.rule import Given as Told
 from xl_pricing.bills.rule import Rule
 from xl_pricing.bills.total import OF_SERIES, SPLITS, Totals
@@ -50,8 +52,8 @@ def bill(
     reading = Reading(files, told.model)
     split = tuple(name for name in chosen if name not in {*OF_SERIES, "month"})
     totals = Totals(Rule(card, told), split)
-    outside = _add(totals, reading, *days)
-    notes = [*reading.notes, *([f"{outside:,} rows of other days are left out"] if outside else [])]
+    others = _add(totals, reading, *days)
+    notes = [*reading.notes, *(f"{rows:,} rows {said}" for said, rows in others.items())]
     return bill_of(totals, reading, chosen, notes)
 
 
@@ -63,15 +65,17 @@ def _read_by(by: Given) -> Sequence[str]:
     return chosen
 
 
-def _add(totals: Totals, rows: Reading, first: date | None, last: date | None) -> int:
-    """Add the rows from the first to the last day; return how many others there are."""
+def _add(totals: Totals, rows: Reading, first: date | None, last: date | None) -> Mapping[str, int]:
+    """Add the rows from the first to the last day; return how many others there are, and why."""
     if first is None and last is None:
         totals.add_all(rows)
-        return 0
-    begin, end, outside = first or date.min, last or date.max, 0
+        return {}
+    begin, end, others = first or date.min, last or date.max, Counter[str]()
     for row in rows:
-        if row.day is not None and not begin <= row.day <= end:
-            outside += row.rows
+        if row.day is None and row.reason is not Reason.NOT_WHOLE:
+            others["without a day are left out"] += row.rows
+        elif row.day is not None and not begin <= row.day <= end:
+            others["of other days are left out"] += row.rows
         else:
             totals.add(row)
-    return outside
+    return others

@@ -10,7 +10,7 @@ SHAPES = (
     *(gateways.LITELLM, gateways.LANGFUSE),
     *(clouds.AZURE, clouds.FOCUS),
     *(answers.EVENT, responses.SHAPE, answers.ANSWER, answers.LOG_LINE),
-    *(own.ACTUALS, own.COUNTS),
+    *(own.ACTUALS, own.COUNTS, own.FLAT),
 )
 BESIDE = (batch.OBJECT, batch.INPUT)
 """Shapes that have no rows, but say something of those in other files."""
@@ -20,7 +20,7 @@ OF_CALLS = {
     shape.name
     for shape in (
         *(organization.USAGE, gateways.LITELLM, gateways.LANGFUSE, batch.OUTPUT),
-        *(responses.SHAPE, answers.ANSWER, answers.LOG_LINE, own.COUNTS),
+        *(responses.SHAPE, answers.ANSWER, answers.LOG_LINE, own.COUNTS, own.FLAT),
     )
 }
 """Names of the shapes that may each tell of the same calls."""

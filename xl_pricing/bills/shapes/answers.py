@@ -114,7 +114,7 @@ def _read_event(record: Record, at: At) -> Sequence[Row]:
 
 
 def _read_line(record: Record, at: At) -> Sequence[Row]:
-    held = record if type(record.get("usage")) is dict else _held(record) or record
+    held = record if part(record, "usage") else _held(record) or record
     if held is not record and responses.SHAPE.fits(held):
         return responses.read(held, at, record)
     return (answer(held, at, record),)
@@ -148,5 +148,5 @@ LOG_LINE = Shape(
     "log lines with a model and an answer or its usage",
     (("model", "request", "params", "timestamp", "time", "ts", "at"), ("usage", *HELD_UNDER)),
     _read_line,
-    lambda record: type(record.get("usage")) is dict or _held(record) is not None,
+    lambda record: isinstance(record.get("usage"), dict | str) or _held(record) is not None,
 )

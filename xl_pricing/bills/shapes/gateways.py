@@ -22,8 +22,8 @@ from xl_pricing.bills.shapes.shape import (
 from xl_pricing.errors import InvalidValueError
 
 _FAILED = {"failure", "failed", "error"}
-_INPUT = ("input", "input_tokens", "prompt_tokens", "promptTokens")
-_OUTPUT = ("output", "output_tokens", "completion_tokens", "completionTokens")
+INPUT = ("input", "input_tokens", "prompt_tokens", "promptTokens")
+OUTPUT = ("output", "output_tokens", "completion_tokens", "completionTokens")
 
 
 def _read_litellm(record: Record, at: At) -> Sequence[Row]:
@@ -64,7 +64,7 @@ def _read_langfuse(record: Record, at: At) -> Sequence[Row]:
         make_row(
             at,
             read_time(first(record, "start_time", "startTime")),
-            read_tokens(_unflattened(told) if told else None),
+            read_tokens(unflattened(told) if told else None),
             id=text(record, "id"),
             model=text(record, "provided_model_name", "providedModelName", "model"),
             project=text(record, "project_id", "projectId"),
@@ -76,7 +76,7 @@ def _read_langfuse(record: Record, at: At) -> Sequence[Row]:
     )
 
 
-def _unflattened(told: Record) -> Record:
+def unflattened(told: Record) -> Record:
     """Turn ``input_text_tokens`` and such into the details of a usage; whoever calls names them."""
     if any(isinstance(value, Mapping) for value in told.values()):
         return told
@@ -85,8 +85,8 @@ def _unflattened(told: Record) -> Record:
     }
     made = {kind: first(told, f"output_{kind}_tokens") for kind in ("text", "image")}
     usage: dict[str, Any] = {
-        "input_tokens": first(told, *_INPUT),
-        "output_tokens": first(told, *_OUTPUT),
+        "input_tokens": first(told, *INPUT),
+        "output_tokens": first(told, *OUTPUT),
         "input_tokens_details": {f"{k}_tokens": v for k, v in sent.items() if v is not None},
         "output_tokens_details": {f"{k}_tokens": v for k, v in made.items() if v is not None},
     }

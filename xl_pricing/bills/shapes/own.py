@@ -6,6 +6,8 @@ from typing import Any
 from xl_pricing.bills.amounts import read_amount
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row
+from xl_pricing.bills.shapes.answers import IDS, PROJECTS, TIMES
+from xl_pricing.bills.shapes.gateways import INPUT, OUTPUT, unflattened
 from xl_pricing.bills.shapes.shape import (
     At,
     Record,
@@ -46,19 +48,25 @@ def _read_actuals(record: Record, at: At) -> Sequence[Row]:
 
 
 def _read_counts(record: Record, at: At) -> Sequence[Row]:
-    return (
-        make_row(
-            at,
-            read_time(first(record, "day", "date", "timestamp", "time")),
-            read_tokens(record, read_meters),
-            id=text(record, "id"),
-            model=text(record, "model"),
-            tier=(text(record, "tier") or "").lower() or None,
-            images=count(first(record, "images", "n")),
-            size=text(record, "size"),
-            quality=text(record, "quality"),
-            project=text(record, "project"),
-        ),
+    return (_log_row(record, at, read_tokens(record, read_meters)),)
+
+
+def _read_flat(record: Record, at: At) -> Sequence[Row]:
+    return (_log_row(record, at, read_tokens(unflattened(record))),)
+
+
+def _log_row(record: Record, at: At, usage: Usage) -> Row:
+    return make_row(
+        at,
+        read_time(first(record, "day", *TIMES)),
+        usage,
+        id=text(record, *IDS),
+        model=text(record, "model"),
+        tier=(text(record, "tier") or "").lower() or None,
+        images=count(first(record, "images", "n")),
+        size=text(record, "size"),
+        quality=text(record, "quality"),
+        project=text(record, *PROJECTS),
     )
 
 
@@ -68,6 +76,9 @@ ACTUALS = Shape(
     _read_actuals,
 )
 COUNTS = Shape("counts by meter", (("model",), METER_NAMES), _read_counts)
+FLAT = Shape(
+    "logs with counts in columns", (("model",), INPUT, OUTPUT, ("day", *TIMES)), _read_flat
+)
 CAPTIONS = {
     "日期": "date",
     "模型": "model",
