@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from bill_document import EXPECTED, ROOM, left, read, refused, run, sample, write
+from exhaustive import many
 
 from xl_pricing.bills import opened
 from xl_pricing.bills.reasons import Reason
@@ -193,6 +194,15 @@ def test_a_stray_quote_costs_its_own_row_alone(tmp_path: Path) -> None:
 def test_a_row_that_is_too_short_or_long_is_not_whole(tmp_path: Path, row: str) -> None:
     found = read(write(tmp_path / "usage.csv", USAGE + row))
     assert (found["priced"], left(found)) == (11, {BAD: 1})
+
+
+def test_a_long_list_on_one_line_is_read_element_by_element(tmp_path: Path) -> None:
+    rows = [{**json.loads(LINES[i % 11]), "id": str(i)} for i in range(many(3_000, 60_000))]
+    text = json.dumps(rows)
+    assert text.count("\n") == 0
+    assert read(write(tmp_path / "log.json", text))["priced"] == len(rows)
+    found = read(write(tmp_path / "cut.json", text[:-100]))
+    assert (found["priced"], left(found)) == (len(rows) - 1, {BAD: 1})
 
 
 # Several files.

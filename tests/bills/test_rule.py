@@ -341,6 +341,14 @@ def test_the_same_id_counts_once_whatever_the_file(tmp_path: Path) -> None:
     assert [each["rows"] for each in found["left_out"]] == [2]
 
 
+def test_an_id_told_again_with_another_usage_is_in_no_sum_and_named(tmp_path: Path) -> None:
+    found = bill(
+        tmp_path, line({"output_tokens": 100}, id="a"), line({"output_tokens": 90}, id="a")
+    )
+    assert (found["priced"], found["usd"]) == (1, "0.003")
+    assert left(found) == {Reason.OTHER_USAGE.sentence: 1}
+
+
 def test_without_an_id_every_row_counts(tmp_path: Path) -> None:
     assert bill(tmp_path, *[line({"output_tokens": 100})] * 3)["usd"] == "0.009"
 

@@ -250,6 +250,37 @@ def test_meters_of_azure(text: str, meter: Meter | None) -> None:
     assert azure_meter(text) == meter
 
 
+@pytest.mark.parametrize(
+    ("change", "billed", "others"),
+    [
+        ({}, "160.2256", {}),
+        ({"costInUsd": "noUsd"}, "160.2256", {}),
+        ({"costInUsd": "noUsd", ",USD,USD,": ",EUR,USD,"}, "160.2256", {}),
+        ({"costInUsd": "noUsd", ",USD,USD,": ",EUR,EUR,"}, None, {"eur": "160.2256"}),
+    ],
+)
+def test_azure_is_compared_in_usd_where_the_bill_tells_it(
+    tmp_path: Path, change: dict[str, str], billed: str | None, others: dict[str, str]
+) -> None:
+    text = sample("azure_cost_details.csv")
+    for old, new in change.items():
+        text = text.replace(old, new)
+    found = read(write(tmp_path / "azure.csv", text))
+    assert (found["billed"], found["other_currencies"]) == (billed, others)
+
+
+def test_a_bill_whose_amount_or_quantity_cannot_be_read_names_the_row(tmp_path: Path) -> None:
+    text = sample("azure_cost_details.csv")
+    found = read(write(tmp_path / "a.csv", text.replace("0.64,0.64,0.64", "0.64,0.64,?")))
+    assert left(found) == {Reason.NO_AMOUNT.sentence: 1}
+    found = read(write(tmp_path / "b.csv", text.replace(",0.128,", ",0.1280005,")))
+    assert (left(found), found["billed"]) == ({Reason.NO_COUNT.sentence: 1}, "160.2256")
+    other = read(write(tmp_path / "c.csv", text.replace(",0.128,1M,", ",0.128,Hours,")))
+    assert (other["priced"], other["left_out"][0]["reason"]) == (6, Reason.AMOUNT_ALONE.sentence)
+    focus = sample("focus_1_2.csv").replace(",128000,Tokens,", ",,,")
+    assert read(write(tmp_path / "d.csv", focus))["usd"] == "159.172"
+
+
 def test_an_image_model_of_microsoft_is_another_product(tmp_path: Path) -> None:
     text = sample("azure_cost_details.csv")
     row = text.splitlines()[3]

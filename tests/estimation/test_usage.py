@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
-from xl_pricing.estimation.usage import METER_NAMES, Metered, read_usage
+from xl_pricing.estimation.usage import METER_NAMES, Metered, read_grouped_usage, read_usage
 from xl_pricing.rates.card import bundled_card
 from xl_pricing.rates.rows import METERS
 
@@ -93,3 +93,12 @@ def test_the_price_is_exact_and_a_meter_without_a_rate_has_none() -> None:
     assert Metered().usd(tariff) == 0
     with pytest.raises(NotAvailableError, match="no rate for text_out of gpt-image-2"):
         Metered(text_out=1).usd(tariff)
+
+
+def test_a_sum_of_usage_excludes_what_was_cached_and_needs_tokens() -> None:
+    usage = {"input_tokens": 9, "input_text_tokens": 2, "input_cached_text_tokens": 3}
+    assert read_grouped_usage(usage).tokens == Metered(text_in=6, text_cached=3)
+    over = {"input_tokens": 4, "input_text_tokens": 2, "input_cached_text_tokens": 3}
+    assert read_grouped_usage(over).tokens == Metered(text_in=2, text_cached=3)
+    with pytest.raises(InvalidValueError, match="names no tokens"):
+        read_grouped_usage({"num_model_requests": 3})

@@ -12,7 +12,7 @@ from enum import Enum
 from itertools import chain
 from typing import Any
 
-from xl_pricing.bills.opened import CHUNK, Opened, read_lines, read_thinned
+from xl_pricing.bills.opened import CHUNK, Opened, peek, read_lines, read_thinned
 
 MOST_DOCUMENT = 128 * 2**20
 """Of a document, and of a value in one; lists and lines may be longer."""
@@ -32,6 +32,7 @@ _scan: Callable[[str, int], tuple[Any, int]] = vars(json.JSONDecoder(parse_float
     "scan_once"  # it is not in the types; the methods around it cost half as much again
 ]
 _FAULTS = (ValueError, StopIteration, RecursionError, InvalidOperation)
+_LIST = re.compile(rb"\s*\[[ \t]*[^\s]")
 _SPACE = re.compile(r"[\s,\x1e]*")
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 _CLOSE = {"{": "}", "[": "]"}
@@ -40,6 +41,8 @@ _OF_EVENTS = ("event:", "id:", "retry:", ":", "data: [DONE]", "data:[DONE]")
 
 def json_values(source: Opened) -> tuple[str, Values]:
     """Return what the places are called, and the values; raise `InvalidValueError`."""
+    if _LIST.match(peek(source)):
+        return "record", _of_document(read_thinned(source, MOST_DOCUMENT * 32))
     lines = read_lines(source)
     begun = list(_until_told(lines))
     if _are_lines(begun):

@@ -18,7 +18,7 @@ from xl_pricing.errors import InvalidValueError
 
 MOST_BYTES = 4 * 2**30
 """Of a file, unpacked; beyond it is no file for plain Python."""
-MOST_LINE = 16 * 2**20
+MOST_LINE = 128 * 2**20
 """Of a line without its images."""
 MOST_REWRITTEN = 256 * 2**20
 """Of a file in UTF-16, or with line ends of old Macs."""

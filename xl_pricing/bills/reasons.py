@@ -27,6 +27,8 @@ class Reason(Enum):
     BEFORE_FIRST_RATE = _Said("it is before the first rate of its model")
     NO_RATE = _Said("a meter with tokens has no rate")
 
+    OTHER_USAGE = _Said("its id was told before with another usage: only the first counts")
+
     OTHER_PRODUCT = _Said("another product", apart=True)
     PARTIAL = _Said("a part of a stream; its tokens are in the completed event", apart=True)
     OTHER_RECORD = _Said("a record without anything billed", apart=True)

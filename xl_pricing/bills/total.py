@@ -131,7 +131,8 @@ class Totals:
         self._rule = rule
         self._split = split
         self._taken: dict[int, Taken] = {}
-        self._ids: set[tuple[bool, str]] = set()
+        self._ids: dict[tuple[bool, str], int] = {}
+        """The ids on each side, and the hash of what was used."""
 
     def add_all(self, rows: Iterable[Row]) -> None:
         """Add rows."""
@@ -143,13 +144,13 @@ class Totals:
         side = self.bill if row.billed_side else self.used
         side.rows += row.rows
         series, reason, detail = self._rule.judge(row)
-        if row.id is not None and row.tokens is not None and self._is_repeated(row):
-            reason, detail = Reason.REPEATED, ""
+        if row.id is not None and row.tokens is not None:
+            reason, detail = self._repeated(row) or (reason, detail)
         if reason is None:
             self._count(side, series, row)
         else:
             self._leave(reason, detail, row)
-        if reason is Reason.REPEATED:
+        if reason in _COUNTED_BEFORE:
             return
         if reason not in _NO_IMAGE_ROWS:
             side.image_rows += row.rows
@@ -199,17 +200,20 @@ class Totals:
         if row.billed is not None:
             _add_amount(left.billed, row)
 
-    def _is_repeated(self, row: Row) -> bool:
-        key = (row.billed_side, row.id or "")
-        if key in self._ids:
-            return True
+    def _repeated(self, row: Row) -> tuple[Reason, str] | None:
+        """Say that an id was told before, and whether with the same usage."""
+        key, usage = (row.billed_side, row.id or ""), hash(row.tokens)
+        before = self._ids.get(key)
+        if before is not None:
+            return (Reason.REPEATED if before == usage else Reason.OTHER_USAGE), ""
         if len(self._ids) >= MOST_IDS:
             raise InvalidValueError(f"over {MOST_IDS:,} ids; accepted: fewer in a call")
-        self._ids.add(key)
-        return False
+        self._ids[key] = usage
+        return None
 
 
-_NO_IMAGE_ROWS = {Reason.OTHER_PRODUCT, Reason.BLANK, Reason.REPEATED, Reason.OTHER_RECORD}
+_COUNTED_BEFORE = {Reason.REPEATED, Reason.OTHER_USAGE}
+_NO_IMAGE_ROWS = {Reason.OTHER_PRODUCT, Reason.BLANK, Reason.OTHER_RECORD}
 
 
 def _field(row: Row, name: str) -> str:

@@ -28,7 +28,7 @@ SENTENCES = {
     Assumed.NO_ZONE: "times without a zone are UTC",
     Assumed.NO_DAY: "rows without a day are priced by the rates of today",
     Assumed.TOOL_DEFAULT: "an image tool that names no model is gpt-image-2.6-sunburst",
-    Assumed.BATCH_NOT_TOLD: "usage that is not grouped by batch is at standard rates",
+    Assumed.BATCH_NOT_TOLD: "rows that leave open whether they were batch are at standard rates",
     Assumed.SHUT_DOWN: "after a model's end its last rates hold",
     Assumed.MODEL_GIVEN: "rows that name no model are of the model that you gave",
     Assumed.TIER_GIVEN: "rows that tell no tier are of the tier that you gave",

@@ -33,6 +33,8 @@ _LETTERS = {None: 1, "k": 1_000, "m": 1_000_000}
 def _read_azure(record: Record, at: At) -> Sequence[Row]:
     named = text(record, "metername") or ""
     told: tuple[str | None, str | None] = (text(record, "costinusd"), "usd")
+    if told[0] is None and _currency(record, "pricingcurrency") == "usd":
+        told = (text(record, "costinpricingcurrency"), "usd")
     if told[0] is None:
         told = (text(record, "costinbillingcurrency"), _currency(record, "billingcurrency"))
     return _row(

@@ -107,6 +107,7 @@ def _read_cost(record: Record, at: At) -> Sequence[Row]:
             currency=currency.lower() if currency else "usd",
             reason=reason,
             detail=detail,
+            assumed=int(Assumed.BATCH_NOT_TOLD) if usage.tokens and meter and not meter.tier else 0,
         ),
     )
 
