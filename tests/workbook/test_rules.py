@@ -257,7 +257,7 @@ def test_images_that_people_read_are_whole_and_say_so() -> None:
     values = built_in("en").calculate({"finals": 409.25, "retries": 1.6})
     assert values["total_generations"] == pytest.approx(654.8)
     assert values["generations"] == 655
-    assert values["generations_say"] == "of 654.80 computed; with the buffer 786"
+    assert values["generations_say"] == "of 654.8; with buffer 786"
     parts = [values[f"whole_{part}"] for part in ("finals", "retries", "buffer")]
     assert sum(parts) == values["images_total"] == 786
     noise = built_in("en").calculate({"finals": 120, "retries": 1.1})

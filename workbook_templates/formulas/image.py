@@ -297,8 +297,8 @@ def rate_rows(model: str, meter: str, tier: str) -> str:
 _RATE_POSITION = "(ROW(tblRates[model])-ROW(tblRates[[#Headers],[model]]))"
 
 
-def rate_row(rows: str, day: str = "price_day") -> str:
-    """Return the row in force of such rows on a day; 0 where there is none, or two.
+def rate_row(rows: str, day: str = "price_day", without: str = "0") -> str:
+    """Return the row in force of such rows on a day; ``without`` where there is none, or two.
 
     The latest day is found with the row behind it: the last row of that day, and the first one.
     """
@@ -307,7 +307,7 @@ def rate_row(rows: str, day: str = "price_day") -> str:
     last, first = (f"SUMPRODUCT(MAX({latest}{place}))" for place in (
         f"+{_RATE_POSITION})", f"+row_base-{_RATE_POSITION})"))  # fmt: skip
     row = f"MOD({last},row_base)"
-    return f"IF({row}+MOD({first},row_base)=row_base,{row},0)"
+    return f"IF({row}+MOD({first},row_base)=row_base,{row},{without})"
 
 
 def tier_column(tier: str) -> str:

@@ -308,4 +308,4 @@ def _of_generations(job: Job) -> Said:
     count = f"{_up(buffered):,}"
     if all(_up(one) == rounded(one, _DECIMALS) for one in (exact, buffered)):
         return Said("^with the buffer", (count,))
-    return Said("^of .* computed; with the buffer", (fixed(exact), count))
+    return Said("^of .*; with buffer", (fixed(exact, 1), count))

@@ -29,8 +29,8 @@ def _of_model(formula: str, without: str) -> str:
 
 def _rate(tier: str, meter: str) -> str:
     """Look up the latest rate up to the price date; #N/A where there is none."""
-    row = image.rate_row(image.rate_rows("[@model]", meter, f'"{tier}"'))
-    return _of_model(f"IF({row}=0,NA(),INDEX(tblRates[usd_per_mtok],{row}))", '""')
+    row = image.rate_row(image.rate_rows("[@model]", meter, f'"{tier}"'), without="NA()")
+    return _of_model(f"INDEX(tblRates[usd_per_mtok],{row})", '""')
 
 
 def _since(period: int) -> str:

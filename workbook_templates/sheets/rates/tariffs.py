@@ -27,9 +27,8 @@ _SINCE = f"{IN_FORCE}[[since_1]:[since_{PERIODS}]]"
 
 def _rate(tier: str, meter: str) -> str:
     """Look up the rate on the first day of the prices; #N/A where there is none."""
-    row = image.rate_row(image.rate_rows("[@model]", meter, f'"{tier}"'), "[@since]")
-    found = f"IF({row}=0,NA(),INDEX(tblRates[usd_per_mtok],{row}))"
-    return f'IF([@since]="","",{found})'
+    row = image.rate_row(image.rate_rows("[@model]", meter, f'"{tier}"'), "[@since]", "NA()")
+    return f'IF([@since]="","",INDEX(tblRates[usd_per_mtok],{row}))'
 
 
 COLUMNS = (

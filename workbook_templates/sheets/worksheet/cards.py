@@ -48,7 +48,7 @@ _GENERATIONS_SAY = first_of(
         (f"AND({is_whole('total_generations')},{is_whole('generations_with_buffer')})",
          sentence("with the buffer {count}", count=_COUNT)),
     ),
-    sentence("of {exact} computed; with the buffer {count}", exact=fixed("total_generations"),
+    sentence("of {exact}; with buffer {count}", exact=fixed("total_generations", 1),
              count=_COUNT),
 )  # fmt: skip
 
