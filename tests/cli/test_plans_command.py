@@ -200,8 +200,8 @@ def test_the_same_job_elsewhere_stands_apart_and_has_no_markup() -> None:
     assert flux["usd_per_image"] == pytest.approx(0.03 + 0.015 + 0.015)
     assert flux["usd_per_final"] == pytest.approx(1.5 * flux["usd_per_image"])
     assert flux["bill_usd"] == pytest.approx(216 * flux["usd_per_image"])
-    assert told["Grok Imagine 2.0"]["quality"] == "medium, its best"
-    assert told["Ideogram 4.5"]["note"].endswith("reference images are not counted")
+    assert told["Grok Imagine 2.0"]["quality"] == "medium (best)"
+    assert told["Ideogram 4.5"]["note"].endswith("references are not counted")
     assert not {"markup", "plan"} & {*flux}
     assert not {*told} & {*bills(f"plans {JOB}")}
     lines = table("plans 2048x1152 high 20")

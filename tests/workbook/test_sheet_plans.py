@@ -135,7 +135,7 @@ def test_another_model_has_a_price_and_its_parts_but_no_place_among_the_plans() 
     assert flux["final"] == pytest.approx(0.09)
     assert flux["bill"] == pytest.approx(0.06 * 216)
     assert flux["counted"] == ("$0.0300 + 1 × $0.0150/MP + 1 × $0.0150/ref.")
-    assert elsewhere(values, "Grok Imagine 2.0")["quality"] == "high → medium, its best"
+    assert elsewhere(values, "Grok Imagine 2.0")["quality"] == "high → medium (best)"
     assert elsewhere(values, "Seedream 5.5")["usd"] == pytest.approx(0.028)
     others = {values[f"elsewhere_name_{k}"] for k in range(1, layout.OTHER_ROOM + 1)}
     shown = {values[f"plans_bar_label_{k}"] for k in range(11)} | {values["plans_cheapest"]}

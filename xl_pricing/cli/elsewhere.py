@@ -9,7 +9,7 @@ from xl_pricing.estimation.budget import Budget
 from xl_pricing.planning.elsewhere import OtherBill
 
 TITLE = "the same job elsewhere: other models, which make another picture"
-_UNCOUNTED = "reference images are not counted"
+_UNCOUNTED = "references are not counted"
 
 
 @dataclass(frozen=True, slots=True)

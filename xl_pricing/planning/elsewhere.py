@@ -13,7 +13,7 @@ class OtherBill(NamedTuple):
     """What another model charges for an image; another picture.
 
     ``row`` is ``None`` where it has no price for the size or the quality, ``usd`` where none is
-    known; ``refusal`` says which. ``is_partial`` where reference images are not counted.
+    known; ``refusal`` says which. ``is_partial`` where references are not counted.
     """
 
     model: str

@@ -103,7 +103,7 @@ class Elsewhere:
             return Said(BAD_PLAN)
         told = [f"^{re.escape(self.shown.note)}"]
         if self.job.references and self.shown.usd_per_reference is None:
-            told.append("reference images are not counted")
+            told.append("references are not counted")
         if read_date(self.job["price_date"]) - self.shown.checked > OLD_AFTER:
             told.append("over 45 days old: check it again")
         return Said(f"{'; '.join(told)}$") if len(told) > 1 else self.shown.note

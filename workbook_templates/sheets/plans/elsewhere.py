@@ -33,7 +33,7 @@ from xl_pricing.rates.rows import ANY
 
 NO_ROW = "no price for this size or quality"
 NOT_KNOWN = "what it charges for this size is not known"
-UNCOUNTED = "reference images are not counted"
+UNCOUNTED = "references are not counted"
 MORE = f"▲ There are more models than these {OTHER_ROOM}: further ones are not shown here."
 _TITLE = "The same job elsewhere: other models, which make another picture"
 _LEGEND = (
