@@ -51,12 +51,13 @@ def write(book: Book, *, guide: bool = True) -> None:
     says = "This workbook computes with plain formulas and needs no add-in."
     blocks.head(page, "F", "Help", says)
     row = _steps(page, 4)
-    row = _guide(page, row + 1) if guide else row
+    last_of_guide = row = _guide(page, row + 1) if guide else row
     row = _functions(page, row + 1)
     arguments = tuple(ARGUMENTS.items())
     row = _explain(page, row + 1, "Arguments; any of them may be a range", arguments)
     row = _errors(page, row + 1)
-    page.print_setup(f"A1:F{row}")
+    # The functions are looked up on the screen, Excel tells their arguments too.
+    page.print_setup(f"A1:F{last_of_guide if guide else row}")
     page.protect()
 
 
