@@ -26,6 +26,9 @@ OWN = {
     "tblSizes": [{"ratio": "7:5", "width_px": 1120, "height_px": 800, "use": "our blog"}],
     "tblPlans": [{"plan": "Our contract", "shape": "flat", "model": "any", "usd": 0.11,
                   "size_tier": "any", "quality": "any", "source": "=contract"}],
+    "tblOtherModels": [{"model": "Our own model", "quality": "low", "size_tier": "any", "usd": 1}],
+    "tblDestinations": [{"destination": "our blog", "ratio": "7:5", "width_px": 700,
+                         "height_px": 500}],
 }  # fmt: skip
 """Rows that a user added below those of the card."""
 

@@ -19,11 +19,19 @@ from workbook_templates.sheets.rates.tables import CUSTOM, tables
 from workbook_templates.sheets.worksheet.chosen import NO, NONE, OWN, YES
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.day import today
-from xl_pricing.rates.tables import FIXED, MODELS, PLANS, RATES
+from xl_pricing.rates.tables import (
+    DESTINATIONS,
+    FIXED,
+    MODELS,
+    OTHER_MODELS,
+    PLANS,
+    RATES,
+    table_rows,
+)
 
 TYPED = {campaign.TABLE: campaign.INPUTS, bills.TABLE: bills.TYPED}
 """The tables that are typed, and their typed fields."""
-OF_CARD = (RATES, MODELS, FIXED, SIZES, PLANS)
+OF_CARD = (RATES, MODELS, FIXED, SIZES, PLANS, OTHER_MODELS, DESTINATIONS)
 """The tables of the Rates sheet to which rows of one's own may be added."""
 CHOICES: Mapping[str, Sequence[str]] = {
     "ratio": (CUSTOM,),
@@ -47,6 +55,8 @@ _KNOWN_BY: Mapping[str, Sequence[str]] = {
     FIXED: ("model", "size", "low", "medium", "high"),
     SIZES: ("ratio", "width_px", "height_px"),
     PLANS: ("plan", "shape", "usd_per_credit"),
+    OTHER_MODELS: ("model", "their_quality", "usd"),
+    DESTINATIONS: ("destination", "ratio", "width_px"),
     CONSTANTS: ("name", "value", "meaning"),
 }
 """Fields by which a table is found whose own part was lost."""
@@ -77,7 +87,7 @@ def carry(path: Path, lang: str | None, card: RateCard) -> Carried:
     """
     old = read_workbook(path, _KNOWN_BY)
     lang = lang or old.lang
-    words, lines, translation = Words(lang), Lines(), Translation(lang)
+    words, lines, translation = Words(lang), Lines(), Translation(lang, _chosen(card))
     inputs = _inputs(old, default_inputs(words, card), translation, lines)
     _choose_rate(old, inputs, lines)
     _choose_day(old, inputs, card, lines)
@@ -87,6 +97,12 @@ def carry(path: Path, lang: str | None, card: RateCard) -> Carried:
         lines.tell(title, "a sheet of your own, not carried over")
     broken = frozenset(name for name, cell in old.cells.items() if cell.held.value == 0)
     return Carried(lang, inputs, rows, lines.told, broken)
+
+
+def _chosen(card: RateCard) -> dict[str, Sequence[str]]:
+    """Return the English words that can be chosen, by cell or field: places are the card's."""
+    places = [str(row["destination"]) for row in table_rows(card, DESTINATIONS)]
+    return {**CHOICES, "destination": places, "delivery_place": places}
 
 
 def counted(rows: Sequence[Mapping[str, Any]]) -> int:
@@ -113,8 +129,7 @@ def _inputs(
             before = len(lines.told)
             value = typed_value(cell.held, f"{cell.at} {name}", lines)
             if value is not None or len(lines.told) == before:
-                worded = translation.choice(value, CHOICES.get(name, ()))
-                inputs[name] = translation.quality(worded) if "quality" in name else worded
+                inputs[name] = translation.said(name, value)
         elif cell.is_unlocked and cell.held.value not in {None, ""}:
             lines.tell(f"{cell.at} {name}", "no cell of that name any more, not carried over")
     for name in old.lost:

@@ -17,17 +17,22 @@ from workbook_templates.formulas.constants import MOST_ROWS, RULES
 from workbook_templates.formulas.values import CellValue
 from workbook_templates.sheets.actuals import rows as bills
 from workbook_templates.sheets.campaign import lines as campaign
-from workbook_templates.sheets.rates.tables import CUSTOM, Part
+from workbook_templates.sheets.rates.tables import Part
 from xl_pricing.rates.kept_rows import IDENTITIES, Identity, merge
-from xl_pricing.rates.tables import PLANS, RATES
+from xl_pricing.rates.tables import DESTINATIONS, OTHER_MODELS, PLANS, RATES
 
 EPOCH = date(1899, 12, 30)
 SIZES, CONSTANTS = "tblSizes", "tblRules"
 Row = dict[str, CellValue | date]
 
-_EVIDENCE = {"source", "checked", "basis", "note", "use"}
-_ONE_RATIO = ("ratio",)
-_SHOWN = (RATES, PLANS, SIZES)
+_EVIDENCE = {"source", "checked", "basis", "note", "use", "their_quality"}
+_OF_SHEET = {
+    SIZES: Identity(("ratio",), ("ratio",)),
+    DESTINATIONS: Identity(("destination",), ("destination",)),
+    OTHER_MODELS: Identity(("model", "quality", "size_tier", "max_pixels"), ("model",)),
+}
+"""How rows are told apart in tables that a refresh leaves alone."""
+_SHOWN = (RATES, PLANS, SIZES, DESTINATIONS, OTHER_MODELS)
 """Tables in which a user may have typed over a figure of the card's."""
 
 
@@ -48,7 +53,7 @@ def own_rows(
             break
         else:
             values = {f: typed_value(c, table.at(i, f), lines) for f, c in typed.items()}
-            rows.append({f: _worded(f, value, translation) for f, value in values.items()})
+            rows.append({f: translation.said(f, value) for f, value in values.items()})
     return rows, left_out
 
 
@@ -65,7 +70,7 @@ def own_of_card(table: OldTable, new: Part, translation: Translation, lines: Lin
     old = _typed_rows(table, new, translation, lines)
     here = {*table.fields.values()} - _EVIDENCE
     shipped = [{name: cell for name, cell in row.items() if name in here} for row in new.rows]
-    identity = Identity(_ONE_RATIO, _ONE_RATIO) if table.name == SIZES else IDENTITIES[table.name]
+    identity = {**IDENTITIES, **_OF_SHEET}[table.name]
     merged = merge(table.name, old, shipped, identity)
     where = f"{table.sheet}, {table.name}"
     for told in merged.changed if table.name in _SHOWN else ():
@@ -101,22 +106,11 @@ def _typed_rows(table: OldTable, new: Part, translation: Translation, lines: Lin
         typed = {c.name: held[c.name] for c in new.columns if c.name in held}
         if all(_is_blank(cell.value) for cell in typed.values()):
             continue
-        row: Row = {f: typed_value(cell, table.at(i, f), lines) for f, cell in typed.items()}
+        values = {f: typed_value(cell, table.at(i, f), lines) for f, cell in typed.items()}
+        row: Row = {f: translation.said(f, value) for f, value in values.items()}
         row |= {field: _as_day(row[field]) for field in dates & row.keys()}
-        if table.name == SIZES:
-            row |= _ratio(held, translation)
         rows.append(row)
     return rows
-
-
-def _ratio(held: Mapping[str, Held], translation: Translation) -> Row:
-    """Return the ratio of a size, whose word for a custom one is in the language."""
-    ratio = held["ratio"].value if "ratio" in held else None
-    return {"ratio": translation.choice(ratio, [CUSTOM])}
-
-
-def _worded(field: str, value: CellValue, translation: Translation) -> CellValue:
-    return translation.quality(value) if field.endswith("quality") else value
 
 
 def _as_day(value: CellValue | date) -> CellValue | date:

@@ -1,8 +1,8 @@
 """What is typed in a cell of an older workbook, as a new one may hold it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from workbook_templates.book.words import Words
+from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.carry_over.cells import Held
 from workbook_templates.carry_over.earlier import ever_said
 from workbook_templates.csv_cells import MOST
@@ -52,20 +52,21 @@ def _refused(held: Held) -> str:
 
 
 class Translation:
-    """Turns the words that can be chosen into another language."""
+    """Says the words that can be chosen in another language."""
 
-    def __init__(self, lang: str) -> None:
-        """Take the language of the new workbook; the old one's words are known in any."""
-        self._new = Words(lang)
+    def __init__(self, lang: str, chosen: Mapping[str, Collection[str]]) -> None:
+        """Take the language of the new workbook, and the English words by cell or field."""
+        self._new, self._chosen = Words(lang), chosen
 
-    def choice(self, value: CellValue, words: Collection[str]) -> CellValue:
-        """Return a choice among English ``words`` in the new language; any other value as it is."""
-        said = value.strip().lower() if isinstance(value, str) else ""
-        word = next((word for word in words if said in ever_said(word)), None)
-        return value if word is None else self._new(word)
-
-    def quality(self, value: CellValue) -> CellValue:
-        """Return a quality: those of the Chinese workbook have words in the others."""
-        if self._new.lang != "zh-CN" and isinstance(value, str):
+    def said(self, name: str, value: CellValue) -> CellValue:
+        """Return what a cell or a field holds in the language; other words are as they were."""
+        if not isinstance(value, str):
+            return value
+        said, words = value.strip().lower(), self._chosen.get(name, ())
+        found = (word for word in words if said in {one.lower() for one in ever_said(word)})
+        word = next(found, None)
+        if word is not None:
+            return self._new.data(word)
+        if "quality" in name and self._new.lang == LANGUAGES[0]:
             return CHINESE_QUALITIES.get(value.strip(), value)
         return value

@@ -20,6 +20,8 @@ _CALLED = {
     "tblFixed": "fixed sizes of your own",
     "tblSizes": "ratios of your own",
     "tblPlans": "plan rows of your own",
+    "tblOtherModels": "other image models of your own",
+    "tblDestinations": "places of your own",
 }
 
 
