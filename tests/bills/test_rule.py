@@ -209,6 +209,18 @@ def test_three_places_are_named_and_all_rows_are_counted(tmp_path: Path) -> None
     assert (told["rows"], told["tokens"], len(told["places"])) == (5, {"image_out": 25}, 3)
 
 
+def test_unreadable_values_are_told_together_and_models_apart_but_not_without_end(
+    tmp_path: Path,
+) -> None:
+    counts = [line({"output_tokens": -i}) for i in range(1, 9)]
+    (told,) = bill(tmp_path, *counts)["unpriced"]
+    assert (told["rows"], "'-1'" in told["about"]) == (8, True)
+    names = [line({"output_tokens": 1}, model=f"gpt-image-{i}") for i in range(10, 400)]
+    found = bill(tmp_path, *names)["unpriced"]
+    assert len(found) <= 101
+    assert sum(each["rows"] for each in found) == 390
+
+
 # 6. and 9. Models.
 
 

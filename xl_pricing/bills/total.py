@@ -15,7 +15,8 @@ from xl_pricing.estimation.usage import METER_NAMES, Metered
 
 MOST_PLACES = 3
 """Places that are named of rows which are alike."""
-MOST_DETAILS = 1_000
+MOST_DETAILS = 100
+"""Models and such that are told apart of those not priced."""
 MOST_IDS = 10_000_000
 USD = "usd"
 
@@ -191,8 +192,11 @@ class Totals:
             _note_place(taken.places, row)
 
     def _leave(self, reason: Reason, detail: str, row: Row) -> None:
-        key = (reason, detail if len(self.left) < MOST_DETAILS else "")
-        left = self.left.setdefault(key, Left(*key))
+        alike = reason in _ANY_DETAIL or len(self.left) >= MOST_DETAILS
+        key = (reason, "" if alike else detail)
+        left = self.left.get(key)
+        if left is None:
+            left = self.left[key] = Left(reason, detail)
         left.rows += row.rows
         _note_place(left.places, row)
         for i, tokens in enumerate(row.tokens or ()):
@@ -212,6 +216,8 @@ class Totals:
         return None
 
 
+_ANY_DETAIL = {Reason.NO_COUNT, Reason.NO_AMOUNT, Reason.NO_DAY}
+"""Reasons whose details are sentences, one for each value: the first stands for all."""
 _COUNTED_BEFORE = {Reason.REPEATED, Reason.OTHER_USAGE}
 _NO_IMAGE_ROWS = {Reason.OTHER_PRODUCT, Reason.BLANK, Reason.OTHER_RECORD}
 
