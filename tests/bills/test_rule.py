@@ -218,6 +218,7 @@ def test_unreadable_values_are_told_together_and_models_apart_but_not_without_en
     names = [line({"output_tokens": 1}, model=f"gpt-image-{i}") for i in range(10, 400)]
     found = bill(tmp_path, *names)["unpriced"]
     assert len(found) <= 101
+    assert found[-1]["about"] == "others"
     assert sum(each["rows"] for each in found) == 390
 
 

@@ -192,8 +192,9 @@ class Totals:
             _note_place(taken.places, row)
 
     def _leave(self, reason: Reason, detail: str, row: Row) -> None:
-        alike = reason in _ANY_DETAIL or len(self.left) >= MOST_DETAILS
-        key = (reason, "" if alike else detail)
+        key = (reason, "" if reason in _ANY_DETAIL else detail)
+        if key not in self.left and len(self.left) >= MOST_DETAILS and detail:
+            key, detail = (reason, "others"), "others"
         left = self.left.get(key)
         if left is None:
             left = self.left[key] = Left(reason, detail)
