@@ -183,7 +183,7 @@ def _tokens(usage: Mapping[str, object], name: str) -> int | None:
     return None if told is None or told == "" else whole_tokens(told, name)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=1024)
 def _plain_count(text: str) -> int | None:
     """Return the count of digits alone, or with .0 behind, as most files write it."""
     digits = text.removesuffix(".0")
