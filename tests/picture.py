@@ -13,21 +13,31 @@ from hosts.programs import require
 from workbook_templates.build import write_template
 
 PICTURE = Path(__file__).parents[1] / ".github" / "worksheet.png"
-# The first page without its margins, in px at 110 dots per inch.
-CROP = ("-x", "38", "-y", "48", "-W", "1200", "-H", "662")
+TITLE = "What will these images cost?"
+# Its page without the margins, in px at 110 dots per inch.
+CROP = ("-x", "26", "-y", "42", "-W", "1236", "-H", "640")
 
 
 def main() -> None:
-    """Write the template, print its first sheet, keep the part with ink."""
+    """Write the template, print it, keep the part with ink."""
     with tempfile.TemporaryDirectory() as folder, LibreOffice() as office:
         workbook, pdf = Path(folder, "budget.xlsx"), Path(folder, "budget.pdf")
         write_template(workbook)
         office.open(workbook)
         office.render(pdf)
-        page = ("-f", "1", "-l", "1", "-singlefile", "-r", "110", "-png")
+        number = page_of(pdf)
+        page = ("-f", number, "-l", number, "-singlefile", "-r", "110", "-png")
         target = PICTURE.with_suffix("")
         command = [require("pdftoppm"), *page, *CROP, str(pdf), str(target)]
         subprocess.run(command, check=True, timeout=60)
+
+
+def page_of(pdf: Path) -> str:
+    """Return the number of the page that has the title."""
+    command = [require("pdftotext"), str(pdf), "-"]
+    text = subprocess.run(command, check=True, timeout=60, capture_output=True, text=True).stdout
+    pages = text.split("\f")
+    return str(next(number for number, page in enumerate(pages, 1) if TITLE in page))
 
 
 if __name__ == "__main__":
