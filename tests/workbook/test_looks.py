@@ -61,6 +61,18 @@ def test_no_chinese_text_is_slanted() -> None:
     assert slanted == []
 
 
+def test_figures_on_the_right_have_no_indent(book: Workbook) -> None:
+    """LibreOffice forgets it for some of them, so that a column would be ragged."""
+    ragged = [
+        f"{sheet.title}!{cell.coordinate}"
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.alignment.horizontal == "right" and cell.alignment.indent
+    ]
+    assert ragged == []
+
+
 def test_chinese_words_are_one_for_each_thing_and_a_finance_reader_s() -> None:
     """Financial leverage, lawful, a meal deal: what a plain dictionary would take."""
     texts = [

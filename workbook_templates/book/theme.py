@@ -176,7 +176,8 @@ class Theme:
                     horizontal=style.align,
                     vertical="center",
                     wrap_text=style.wrap,
-                    indent=style.indent,
+                    # LibreOffice forgets it for some figures on the right: they would be ragged.
+                    indent=0 if style.align == "right" else style.indent,
                 ),
                 "border": _border(style.border),
                 "protection": Protection(locked=not style.unlocked),

@@ -207,7 +207,7 @@ COLUMNS = (
            "Output tokens of the row; empty if unknown."),
     Column("billed", "Billed, USD", "", replace(theme.TYPED_CELL, number="#,##0.00####"), 11.5,
            "The amount billed in USD, as a plain number; other currencies converted."),
-    Column("note", "Note", "", replace(theme.TYPED_TEXT_CELL, wrap=True), 20,
+    Column("note", "Note", "", theme.TYPED_TEXT_CELL, 20,
            "Any words. A note that begins with EXAMPLE and the row's images marks an example."),
     Column("check", "Check", examples.check(FAULT_TABLE), theme.CELL, 22),
     Column("retries", "Retries", _quotient("generations", "accepted"),
