@@ -15,7 +15,7 @@ from exhaustive import many
 from hosts.libreoffice import LibreOffice
 from hosts.programs import VALIDATOR, require
 from hosts.workbook_file import SHARED_FUNCTIONS, findings, sdk_findings
-from random_inputs import CARD, random_inputs, random_line
+from random_inputs import CARD, random_bill, random_inputs, random_line
 from recalculation import wrong_cells, wrong_of_file
 from templates import built_in
 
@@ -170,6 +170,14 @@ def test_a_long_campaign_is_a_small_file_and_its_making_is_told(rows: int, limit
     built = build("en", rows={"tblCampaign": lines}, progress=told.append)
     assert len(built.data) < limit
     assert sum(told) == rows + len(actuals.ROWS)
+
+
+@pytest.mark.parametrize(("rows", "limit"), [many((500, 450_000), (5000, 2_200_000))])
+def test_long_actuals_are_a_small_file(rows: int, limit: int) -> None:
+    """Each row carries what its tokens cost and why its bill is another."""
+    rng = random.Random(5000)
+    bills = [random_bill(rng) for _ in range(rows)]
+    assert len(build("en", rows={"tblActuals": bills}).data) < limit
 
 
 @pytest.mark.parametrize("lang", many(["en"], LANGUAGES), indirect=True)

@@ -82,6 +82,12 @@ def _as_told(bills: Bills) -> Outcome:
     return Said("^▲ .* differ", (str(len(differing)), str(_not_billed(bills))))
 
 
+def _differing(bills: Bills) -> Outcome:
+    count = sum(bill.differs for bill in bills.counted)
+    figures = (str(count), str(_not_billed(bills))) if count else ()
+    return Said("rows are billed other" if count else "^The rows marked ▲", figures)
+
+
 def _not_billed(bills: Bills) -> int:
     found = (cell(lambda bill=bill: bill.finding) for bill in bills.counted)
     return sum(isinstance(one, Finding) and one.cause is Cause.NOTHING_BILLED for one in found)
@@ -102,6 +108,7 @@ def _counts(bills: Bills) -> dict[str, Outcome]:
         "actuals_differ": sum(bill.differs for bill in bills.counted),
         "actuals_not_billed": _not_billed(bills),
         "actuals_as_told": _as_told(bills),
+        "note_billed_says": _differing(bills),
         "actuals_of_rows": Said("^Rows that count", (str(counted), str(filled))),
         "actuals_switched_on": int(bills.job["use_measured"] == YES),
         "actuals_status": _status(bills),

@@ -16,7 +16,7 @@ ROOM = 20
 NOTICE_DAYS = 60
 METERS = ("text_in", "image_in", "image_out")
 TARIFFS = "tblTariffs"
-PERIODS = 4
+PERIODS = 2
 BILLED = (*METERS, "text_out")
 
 

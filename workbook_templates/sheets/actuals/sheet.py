@@ -175,11 +175,16 @@ ERRORS = (
           f"IF(ISNUMBER(variance_total),"
           f"IF(ABS({_PARTS}-{variance.TOTAL_CENTS})<=cent_fraction_usd,1,0),1)"),
 )  # fmt: skip
+_DIFFERING = sentence(
+    "{rows} rows are billed other than their tokens say, {nothing} of them 0: their column says "
+    "why. They count as they are billed, also in what is measured.",
+    rows="actuals_differ", nothing="actuals_not_billed",
+)  # fmt: skip
 NOTES = (
     Check("note_billed", "Every row of the actuals is billed as its tokens say",
           "The rows marked ▲ say why; they count as they are billed, also in what is measured. "
           "What the words mean stands below.",
-          "IF(actuals_differ=0,1,0)"),
+          "IF(actuals_differ=0,1,0)", tells=_DIFFERING),
     Check("note_measured", "Where the Worksheet uses measured values, they have been measured",
           "Paste rows with accepted finals and of the job's model, size and quality; until then "
           "what is typed on the Worksheet serves.",

@@ -12,7 +12,7 @@ from xl_pricing.estimation.image import TIERS
 
 MODELS = 20
 """Rows of the table; Checks says when there are more models."""
-PERIODS = 4
+PERIODS = 2
 """Days from which a model has other prices, at most; the latest ones are known."""
 
 _RATE = replace(NUMBER, number="0.00####")
