@@ -261,10 +261,10 @@ def _write(path: Path, data: bytes, *, force: bool) -> None:
         raise _exists(str(path)) from None
     except OSError as error:
         raise InvalidValueError(
-            f"path {str(path)!r} cannot be written: {error.strerror or error}; "
+            f"path {quoted(str(path))} cannot be written: {error.strerror or error}; "
             "accepted: a file in a folder that you may write to"
         ) from None
 
 
 def _exists(path: str) -> InvalidValueError:
-    return InvalidValueError(f"path {path!r} exists; accepted: another name, or --force")
+    return InvalidValueError(f"path {quoted(path)} exists; accepted: another name, or --force")
