@@ -15,7 +15,7 @@ from workbook_templates.build import write_template
 PICTURE = Path(__file__).parents[1] / ".github" / "worksheet.png"
 TITLE = "What will these images cost?"
 # Its page without the margins, in px at 110 dots per inch.
-CROP = ("-x", "26", "-y", "42", "-W", "1236", "-H", "640")
+CROP = ("-x", "26", "-y", "42", "-W", "1236", "-H", "690")
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ def _drawn(k: int) -> str:
 
 
 _LABEL = replace(theme.LABEL, size=9)
-_BAR = replace(theme.LABEL, size=9, color=theme.TEAL, indent=0)
+_BAR = replace(theme.LABEL, size=9, color=theme.TEAL)
 _SHOWN = replace(theme.LABEL, size=9, number=f"{PRICE};;;@", align="right")
 _NOT_KNOWN = 'IF(plans_bar_0="","« (not known)»","")'
 

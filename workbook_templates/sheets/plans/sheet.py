@@ -169,7 +169,7 @@ def _table(page: Page) -> None:
     """Write the comparison: official tokens, then a line for each plan."""
     page.heights(dict.fromkeys(range(BLOCK_ROW, TABLE_ROW + 2), 15) | {TABLE_ROW - 1: 6})
     plans = page.book.held("tblPlans", "plan")
-    page.heights({TABLE_ROW + 2: 38, OFFICIAL_ROW: 18, **heights(plans, FIRST_ROW, LAST_ROW)})
+    page.heights({TABLE_ROW + 2: 38, OFFICIAL_ROW: 24.5, **heights(plans, FIRST_ROW, LAST_ROW)})
     title = "The same job by official tokens and by each plan"
     blocks.title(page, f"B{TABLE_ROW}:Q{TABLE_ROW}", title)
     page.say(f"B{TABLE_ROW + 1}", _LEGEND, theme.NOTE)
