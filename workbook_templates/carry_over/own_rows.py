@@ -59,7 +59,7 @@ def own_rows(
 
 def tell_own_columns(table: OldTable, known: Iterable[str], lines: Lines) -> None:
     """Tell of columns that are none of ours, and hold anything that was typed."""
-    for name in {*table.fields.values()} - {*known}:
+    for name in sorted({*table.fields.values()} - {*known}):
         first = next((i for i, row in enumerate(table.rows) if _is_typed(row, name)), None)
         if first is not None:
             lines.tell(table.at(first, name), f"the column {name} is your own, not carried over")
