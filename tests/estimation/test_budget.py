@@ -16,6 +16,8 @@ amounts = st.fractions(0, 10_000, max_denominator=1000)
 factors = st.fractions(1, 20, max_denominator=100)
 shares = st.fractions(0, 1, max_denominator=100)
 
+BUFFER = "0 to 1 (0.2 is 20 %), beyond that lower retries or more finals"
+
 
 def test_the_five_steps_of_a_job() -> None:
     job = Budget(F("0.16464"), F(120), F("1.5"), F("0.2"))
@@ -61,9 +63,9 @@ def test_a_job_k_times_as_large_costs_k_times_as_much(
         ),
         (
             (F(1), F(1), F(1), F("-0.01")),
-            "buffer -0.01 is out of range; accepted: 0 to 1 (0.2 is 20 %)",
+            f"buffer -0.01 is out of range; accepted: {BUFFER}",
         ),
-        ((F(1), F(1), F(1), F(20)), "buffer 20 is out of range; accepted: 0 to 1 (0.2 is 20 %)"),
+        ((F(1), F(1), F(1), F(20)), f"buffer 20 is out of range; accepted: {BUFFER}"),
     ],
 )
 def test_a_number_out_of_range_is_refused(arguments: tuple[F, ...], message: str) -> None:

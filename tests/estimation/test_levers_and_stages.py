@@ -249,12 +249,25 @@ def sizes_by_ratio() -> dict[Fraction, list[Size]]:
 
 @cache
 def presets() -> list[Size]:
-    """Return the sizes of the card's ratios: exactly that ratio, the short side nearest 1024."""
-    ratios = [F(*map(int, row.ratio.split(":"))) for row in CARD.ratios]
-    return [
-        min(sizes_by_ratio()[ratio], key=lambda size: (abs(size.short - 1024), size.short))
-        for ratio in ratios
+    """Return the sizes of the card's ratios: exactly that ratio, the short side nearest 1024.
+
+    Where that is over 16 px away, the cheapest size within 1 % with 1024 px or more.
+    """
+    return [_preset(F(w) / F(h)) for w, h in (row.ratio.split(":") for row in CARD.ratios)]
+
+
+def _preset(ratio: Fraction) -> Size:
+    exact = min(sizes_by_ratio()[ratio], key=lambda size: (abs(size.short - 1024), size.short))
+    if abs(exact.short - 1024) <= 16:
+        return exact
+    near = [
+        (oracle.grid_tokens(96, *size), abs(shape / ratio - 1), size)
+        for shape, sizes in sizes_by_ratio().items()
+        if abs(shape / ratio - 1) <= F(1, 100)
+        for size in sizes
+        if size.short >= 1024
     ]
+    return min(near)[2]
 
 
 def searched_sizes(size: Size, grid: int) -> SizeMoves:
