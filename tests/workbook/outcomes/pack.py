@@ -1,5 +1,6 @@
 """What a prepaid pack of the chosen plan must answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -51,14 +52,18 @@ class JobPack:
     def outcomes(self) -> dict[str, Outcome]:
         """Return what a person reads."""
         return {
-            "pack_images": cell(self.images),
-            "pack_usd_per_image": cell(self.usd_per_image),
+            "pack_plan_credits": self._of_plan(self.job.credits),
+            "pack_images": self._of_plan(self.images),
+            "pack_usd_per_image": self._of_plan(self.usd_per_image),
             "pack_break_even": cell(lambda: self.pack().break_even_images(self.job.list_cost())),
-            "pack_needed": cell(self.needed),
-            "pack_cost": cell(self.cost),
+            "pack_needed": self._of_plan(self.needed),
+            "pack_cost": self._of_plan(self.cost),
             "pack_tokens_usd": cell(self.tokens),
             "pack_says": self._says(),
         }
+
+    def _of_plan(self, figure: Callable[[], Outcome]) -> Outcome:
+        return cell(figure) if self.job.has_plan else "–"
 
     def _says(self) -> Said:
         lacks = (

@@ -36,6 +36,11 @@ def _typed(formula: str) -> str:
     return f"IF(pack_valid=1,{formula},NA())"
 
 
+def _of_plan(formula: str) -> str:
+    """Show a figure of the chosen plan; without one nobody asked for it."""
+    return f'IF(has_plan=0,"–",{formula})'
+
+
 _PRICE = replace(theme.COMPUTED, number=PRICE)
 TYPED = (
     Input("pack_usd", 10, "Price of the pack", "USD: type the price of your offer",
@@ -50,10 +55,11 @@ DEFAULTS = {entry.name: entry.value for entry in TYPED}
 NEUTRAL = dict.fromkeys(DEFAULTS)
 _PACKS = f"ROUNDUP({compared('budget_credits/pack_credits')},0)"
 FIGURES = (
-    Figure("plan_credits", "Credits per image", "", "of the chosen plan", theme.COMPUTED_RATE),
-    Figure("pack_images", "Images in the pack", _typed("pack_credits/plan_credits"),
+    Figure("pack_plan_credits", "Credits per image", _of_plan("plan_credits"),
+           "of the chosen plan", theme.COMPUTED_RATE),
+    Figure("pack_images", "Images in the pack", _of_plan(_typed("pack_credits/plan_credits")),
            "credits of the pack / credits per image", theme.COMPUTED_FRACTION),
-    Figure("pack_usd_per_image", "USD per image of the pack", _typed("pack_usd/pack_images"),
+    Figure("pack_usd_per_image", "USD per image of the pack", _of_plan(_typed("pack_usd/pack_images")),
            "if it is used up", _PRICE),
     Figure("list_cost_per_image", "USD per image by tokens", "", "list price, standard tier",
            _PRICE),
@@ -63,9 +69,9 @@ FIGURES = (
     Figure("budget_credits", "Credits this job needs", "", "buffer included",
            theme.COMPUTED_FRACTION),
     Figure("pack_needed", "Packs this job needs",
-           _typed(f"IF(ISNUMBER(budget_credits),{_PACKS},NA())"), "whole packs",
+           _of_plan(_typed(f"IF(ISNUMBER(budget_credits),{_PACKS},NA())")), "whole packs",
            theme.COMPUTED_COUNT),
-    Figure("pack_cost", "What these packs cost", _typed("pack_needed*pack_usd"),
+    Figure("pack_cost", "What these packs cost", _of_plan(_typed("pack_needed*pack_usd")),
            "USD, paid in advance", theme.COMPUTED_USD),
     Figure("pack_tokens_usd", "The same images by tokens",
            "list_cost_per_image*generations_with_buffer", "USD, list price, buffer included",
