@@ -20,7 +20,7 @@ from xml.etree.ElementTree import Element, fromstring
 from zipfile import ZipFile
 
 from openpyxl.formula.tokenizer import Tokenizer, TokenizerError
-from openpyxl.utils import FORMULAE, get_column_letter, range_boundaries
+from openpyxl.utils import FORMULAE, coordinate_to_tuple, get_column_letter, range_boundaries
 
 from .programs import VALIDATOR, require
 
@@ -129,7 +129,7 @@ class WorkbookFile:
             part = next(targets[value] for key, value in item.items() if key.endswith("}id"))
             links = self._links(part)
             tables = [self.root(target) for link, target in links if _kind(link) == "table"]
-            yield Sheet(item.get("name", ""), self.root(part), tables)
+            yield Sheet(item.get("name", ""), _addressed(self.root(part)), tables)
 
     def _links(self, part: str) -> list[tuple[Element, str]]:
         folder, _, name = part.rpartition("/")
@@ -416,6 +416,17 @@ def _pieces(formula: str) -> Pieces:
         operands=[operand for operand in operands if operand != "#N/A"],
         functions=[function.rpartition(":")[2].removesuffix("(") for function in functions],
     )
+
+
+def _addressed(sheet: Element) -> Element:
+    """Give an address to each cell that has none: the one right of the cell before it."""
+    for row in sheet.iterfind("{*}sheetData/{*}row"):
+        column = 0
+        for cell in row:
+            at = cell.get("r")
+            column = coordinate_to_tuple(at)[1] if at else column + 1
+            cell.set("r", f"{get_column_letter(column)}{row.get('r')}")
+    return sheet
 
 
 def _cells(sheet: Sheet) -> Iterator[Element]:

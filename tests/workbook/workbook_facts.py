@@ -17,6 +17,8 @@ from posixpath import join, normpath
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, fromstring
 
+from openpyxl.utils import coordinate_to_tuple
+
 Facts = dict[tuple[str, str, str], str]
 """Texts by kind ("font"), place ("Worksheet!C4") and detail, which may be empty."""
 
@@ -209,11 +211,14 @@ class _Reader:
         return found
 
     def _row(self, sheet: str, row: Element) -> Facts:
-        place = f"{sheet}!{row.attrib.pop('r')}"
+        number, column = row.attrib.pop("r"), 0
+        place = f"{sheet}!{number}"
         row.attrib.pop("spans", None)
         found = {("row", place, key): value for key, value in self._attributes(row).items()}
         for cell in row:
-            found |= self._cell(f"{sheet}!{cell.get('r')}", cell)
+            at = cell.get("r")
+            column = coordinate_to_tuple(at)[1] if at else column + 1
+            found |= self._cell(f"{sheet}!{_letters(column)}{number}", cell)
         return found
 
     def _cell(self, place: str, cell: Element) -> Facts:

@@ -20,7 +20,7 @@ from workbook_templates.book import chart_caches
 from workbook_templates.book.chart_caches import Shown
 from workbook_templates.book.page import Book
 from workbook_templates.book.raw import raw_bytes
-from workbook_templates.book.rows import computed_cell, grow
+from workbook_templates.book.rows import computed_cell, grow, leave_out_addresses
 
 _FORMULA = re.compile(r'<c r="([A-Z]+\d+)"( s="\d+")?>(<f>.*?</f>)<v></v></c>', re.DOTALL)
 _FONT = re.compile(r"<font>(.*?)</font>")
@@ -96,7 +96,8 @@ def _keep_in_charts(book: Book, values: Values) -> None:
 
 def _finish_sheet(book: Book, title: str, values: Values, columns: Columns, xml: str) -> str:
     tables = [table for table in book.grown if table.sheet == title]
-    return grow(_cache_values(book, title, values, xml), tables, columns, book.progress)
+    grown = grow(_cache_values(book, title, values, xml), tables, columns, book.progress)
+    return leave_out_addresses(grown)
 
 
 def _cache_values(book: Book, title: str, values: Values, xml: str) -> str:
