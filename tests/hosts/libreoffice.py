@@ -13,11 +13,13 @@ import json
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from subprocess import PIPE
 from tempfile import TemporaryDirectory
 from threading import Timer
 from types import TracebackType
@@ -58,19 +60,29 @@ class LibreOffice:
     Addresses are Excel's: `Worksheet!C5`, `'My sheet'!A1:C9`.
     """
 
-    def __init__(self, timeout_s: float = 120.0) -> None:
-        """Set how long one request may take."""
-        self._timeout_s = timeout_s
+    def __init__(
+        self,
+        timeout_s: float = 120.0,
+        folder: Path | None = None,
+        as_user: Sequence[str] = (),
+    ) -> None:
+        """Set how long one request may take, a profile's folder, and what runs a program there."""
+        self._timeout_s, self._folder, self._as_user = timeout_s, folder, as_user
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         """Start LibreOffice and its worker; stop both again if that fails."""
         with ExitStack() as stack:
-            folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
-            self._log = stack.enter_context(Path(folder, "log.txt").open("w+", errors="replace"))
+            folder = self._folder or Path(
+                stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
+            )
+            self._log = stack.enter_context((folder / "log.txt").open("w+", errors="replace"))
             pipe = f"xl_pricing_{secrets.token_hex(8)}"
-            self._office = self._start(stack, _office_command(Path(folder), pipe))
-            self._worker = self._start(stack, [require(UNO_PYTHON), str(_WORKER), pipe])
+            worker = Path(shutil.copy(_WORKER, folder))
+            self._office = self._start(stack, [*self._as_user, *_office_command(folder, pipe)])
+            self._worker = self._start(
+                stack, [*self._as_user, require(UNO_PYTHON), str(worker), pipe], stdout=PIPE
+            )
             self.sheet_names()
             self._stack = stack.pop_all()
         return self
@@ -103,6 +115,10 @@ class LibreOffice:
     def set_formulas(self, formulas: Mapping[str, str]) -> None:
         """Set cells to formulas, written as in an Excel file."""
         self._ask("set_formulas", {place: calc_formula(text) for place, text in formulas.items()})
+
+    def set_arrays(self, formulas: Mapping[str, str]) -> None:
+        """Set ranges to array formulas, written as LibreOffice's interface writes them."""
+        self._ask("set_arrays", dict(formulas))
 
     def recalculate(self) -> None:
         """Compute every formula of the workbook again, whatever it held."""
@@ -142,16 +158,22 @@ class LibreOffice:
         """Save the workbook as an Excel file."""
         self._ask("save", Path(path).resolve().as_uri())
 
+    def dispatch(self, url: str) -> None:
+        """Run what a menu entry with this address runs."""
+        self._ask("dispatch", url)
+
     def render(self, path_pdf: Path | str) -> None:
         """Print the workbook to a PDF file."""
         self._ask("render", Path(path_pdf).resolve().as_uri())
 
-    def _start(self, stack: ExitStack, command: list[str]) -> subprocess.Popen[str]:
+    def _start(
+        self, stack: ExitStack, command: list[str], stdout: int | None = None
+    ) -> subprocess.Popen[str]:
         # A session of its own, so that it can be killed with all its children.
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE if str(_WORKER) in command else self._log,
+            stdout=stdout or self._log,
             stderr=self._log,
             text=True,
             start_new_session=True,

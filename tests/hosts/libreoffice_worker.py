@@ -63,9 +63,9 @@ class Cell:
 class Commands:
     """What the other side may ask; one document is open at a time."""
 
-    def __init__(self, desktop: Any) -> None:
+    def __init__(self, desktop: Any, services: Any) -> None:
         """Begin with an empty workbook."""
-        self.desktop = desktop
+        self.desktop, self.services = desktop, services
         self.document: Any = None
         self.cells: dict[str, Cell] = {}
         self.sheets: dict[str, Any] = {}  # to find one takes 4 ms
@@ -111,6 +111,11 @@ class Commands:
     def set_formulas(self, formulas: dict[str, str]) -> None:
         """Set cells to formulas."""
         self.set_cells({address: Formula(formula) for address, formula in formulas.items()})
+
+    def set_arrays(self, formulas: dict[str, str]) -> None:
+        """Set ranges to array formulas."""
+        for address, formula in formulas.items():
+            self._range(address).setArrayFormula(formula)
 
     def recalculate(self) -> None:
         """Compute every formula again: a value stored in the file is never an answer."""
@@ -179,6 +184,12 @@ class Commands:
     def read_block(self, address: str) -> list[list[Any]]:
         """Read all cells of a range in one go."""
         return self._values([self._range(address)])[0]
+
+    def dispatch(self, url: str) -> None:
+        """Run what a menu entry runs."""
+        helper = self.services.createInstance("com.sun.star.frame.DispatchHelper")
+        frame = self.document.getCurrentController().getFrame()
+        helper.executeDispatch(frame, url, "", 0, ())
 
     def save(self, url: str) -> None:
         """Save the document as an Excel workbook."""
@@ -305,7 +316,7 @@ def _places(ranges: Any) -> list[tuple[int, int]]:
 
 
 def _connect(pipe: str) -> Any:
-    """Return LibreOffice's desktop as soon as it listens."""
+    """Return LibreOffice's desktop and services as soon as it listens."""
     context = uno.getComponentContext()
     resolver = context.ServiceManager.createInstance("com.sun.star.bridge.UnoUrlResolver")
     not_yet = uno.getClass("com.sun.star.connection.NoConnectException")
@@ -318,9 +329,9 @@ def _connect(pipe: str) -> Any:
                 raise
             time.sleep(0.05)
         else:
-            return office.ServiceManager.createInstanceWithContext(
-                "com.sun.star.frame.Desktop", office
-            )
+            services = office.ServiceManager
+            desktop = services.createInstanceWithContext("com.sun.star.frame.Desktop", office)
+            return desktop, services
 
 
 def _reply(commands: Commands, line: str) -> dict[str, Any]:
@@ -333,9 +344,9 @@ def _reply(commands: Commands, line: str) -> dict[str, Any]:
 
 def main(pipe: str) -> None:
     """Serve until the input ends."""
-    desktop = _connect(pipe)
+    desktop, services = _connect(pipe)
     try:
-        commands = Commands(desktop)
+        commands = Commands(desktop, services)
         for line in sys.stdin:
             print(json.dumps(_reply(commands, line)), flush=True)  # noqa: T201 - the protocol
         _close(commands.document)

@@ -103,6 +103,9 @@ FUNCTIONS: dict[str, CellFunction] = {}
 TABLES = frozenset({"rates", "plans"})
 """Arguments that take a whole range."""
 
+ZERO_IS_A_VALUE = frozenset({"cost", "finals", "buffer", "prompt", "references"})
+"""Arguments of which 0 is a value; of all others it is none, as a host may pass a blank cell."""
+
 _Arguments = ParamSpec("_Arguments")
 _Answer = TypeVar("_Answer")
 
