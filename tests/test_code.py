@@ -30,7 +30,10 @@ LAYERS = {layer: FEWER.get(layer, {*ORDER[:i]}) for i, layer in enumerate(ORDER)
 LIBRARIES = {
     "xl_pricing.rates": {"pydantic", "pydantic_core", "filelock", "httpx2", "truststore"},
     "workbook_templates": {"openpyxl", "pyopenvba"},
-    "xl_pricing.hosts": {"xlwings", "pydantic", "openpyxl"},  # openpyxl for cells' addresses
+    "xl_pricing.hosts": {
+        *("xlwings", "pydantic", "openpyxl"),  # openpyxl for cells' addresses
+        *("uno", "unohelper", "com", "org"),  # those of LibreOffice, in its own Python
+    },
     "xl_pricing.cli": {"click", "tabulate"},
 }
 ROOMS = {

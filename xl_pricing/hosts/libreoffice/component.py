@@ -26,7 +26,7 @@ from xl_pricing.functions.catalogue import FUNCTIONS, ZERO_IS_A_VALUE, CellFunct
 from xl_pricing.functions.ranges import as_grid
 from xl_pricing.functions.values import error_in
 from xl_pricing.rates.day import today
-from xl_pricing.rates.refresh.store import active_card
+from xl_pricing.rates.refresh.store import active_card, user_store
 
 SERVICE = "org.xlpricing.ImagePricing"
 REFRESH = "org.xlpricing.TakeRates"
@@ -128,6 +128,7 @@ class TakeRates(unohelper.Base, XJobExecutor):  # type: ignore[misc, no-any-unim
 
     def trigger(self, how: str) -> None:
         """Compute every formula of the open documents again, and say by which rates."""
+        user_store.cache_clear()  # a new store looks for a new card at once
         services = self._context.ServiceManager
         desktop = services.createInstanceWithContext("com.sun.star.frame.Desktop", self._context)
         documents = desktop.getComponents().createEnumeration()
