@@ -49,6 +49,24 @@ def test_captions_are_the_dark_row_and_field_names_are_small_below_it(book: Work
             assert caption.value != field.value or "_" not in field.value, caption
 
 
+@pytest.mark.parametrize(
+    ("name", "rows"), [("finals", 1), ("measured_tokens", 1), ("tblCampaign.finals.0", 5000)]
+)
+def test_decimals_of_a_count_are_shown(built: Built, book: Workbook, name: str, rows: int) -> None:
+    """Of 409.25 finals 409 alone would be less than what is priced."""
+    sheet, place = built.inputs[name]
+    [(cells, rule)] = [
+        (cells.sqref, rule)
+        for cells in book[sheet].conditional_formatting
+        for rule in cells.rules
+        if place in cells.sqref and rule.dxf and rule.dxf.numFmt
+    ]
+    assert rule.formula == [f"IF(ISNUMBER({place}),{place}<>INT({place}),FALSE)"]
+    assert rule.dxf.numFmt.formatCode == "#,##0.0#"
+    _left, first, _right, last = range_boundaries(str(cells))
+    assert int(last or 0) - int(first or 0) + 1 == rows
+
+
 def test_no_chinese_text_is_slanted() -> None:
     book = load_workbook(BytesIO(built_in("zh-CN").data))
     slanted = [

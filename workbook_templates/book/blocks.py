@@ -225,9 +225,14 @@ def write_row(
 
 
 def write_input(page: Page, at: str, entry: Input, look: Style = theme.INPUT) -> None:
-    """Write a typed cell with its message and rule; a number before the label is its step's."""
+    """Write a typed cell with its message and rule; a number before the label is its step's.
+
+    A count that may be typed with decimals shows them.
+    """
     typed = page.book.typed.get(entry.name, entry.value)
-    page.input(at, entry.name, typed, replace(look, number=entry.number))
+    has_decimals = entry.number == theme.COUNT and entry.rule.get("type") == "decimal"
+    fraction = theme.FRACTION if has_decimals else None
+    page.input(at, entry.name, typed, replace(look, number=entry.number, fraction=fraction))
     page.validate(at, entry.label.lstrip("0123456789 "), entry.message, **entry.rule)
 
 

@@ -124,7 +124,7 @@ class Page:
             style = replace(style, number=number, fraction=fraction or None)
         self._dress(cell, style)
         if style.fraction:
-            self.sheet.conditional_formatting.add(at, self._fraction_rule(at, style.fraction))
+            self.show_fractions(at, style.fraction)
         return cell
 
     def _dress(self, cell: Cell, style: Style) -> None:
@@ -290,10 +290,11 @@ class Page:
         for table in self.sheet.tables.values():
             table.autoFilter = None
 
-    def _fraction_rule(self, at: str, number: str) -> Rule:
-        """Return the rule that shows decimals where a value has them."""
-        formats = self.book.formats
+    def show_fractions(self, cells: str, number: str) -> None:
+        """Show the numbers of cells by another format where they are not whole."""
+        at, formats = cells.split(":", maxsplit=1)[0], self.book.formats
         known = formats.setdefault(number, _FIRST_FREE_FORMAT + len(formats))
         look = DifferentialStyle(numFmt=NumberFormat(numFmtId=known, formatCode=number))
         fraction = f"IF(ISNUMBER({at}),{at}<>INT({at}),FALSE)"
-        return Rule(type="expression", dxf=look, formula=[fraction])
+        rule = Rule(type="expression", dxf=look, formula=[fraction])
+        self.sheet.conditional_formatting.add(cells, rule)

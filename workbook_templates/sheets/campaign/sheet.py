@@ -123,7 +123,10 @@ def write(book: Book) -> None:
     lines = book.typed[TABLE]
     tables.write_table(page, TABLE, (CAPTION_ROW, 2), COLUMNS, lines)
     page.heights({CAPTION_ROW: 38})
-    tables.explain_columns(page, COLUMNS, (FIRST_ROW, 2), FIRST_ROW + MOST_ROWS - 1)
+    last_row = FIRST_ROW + MOST_ROWS - 1
+    tables.explain_columns(page, COLUMNS, (FIRST_ROW, 2), last_row)
+    finals = _LETTERS["finals"]
+    page.show_fractions(f"{finals}{FIRST_ROW}:{finals}{last_row}", theme.FRACTION)
     page.flag_errors(f"L{FIRST_ROW}:Z{FIRST_ROW + MOST_ROWS}")
     page.sheet.freeze_panes = "C3"
     _print(page, FIRST_ROW + len(lines) - 1)
