@@ -16,6 +16,7 @@ from exhaustive import many
 from hosts import price_server as ps
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from that_day import THAT_DAY
 
 from xl_pricing.cli.main import main
 from xl_pricing.errors import CardError, InvalidValueError, SourceError
@@ -209,15 +210,16 @@ def new_model(name: str, usd: float) -> tuple[Callable[[Any], None], Callable[[A
     return litellm, genai
 
 
-def test_a_new_model_that_both_name_can_be_priced_by_measured_tokens(data_folder: Path) -> None:
+def test_a_new_model_that_both_name_can_be_priced_by_measured_tokens(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xl_pricing.rates.day.system_day", lambda: DAY)
     litellm, genai = new_model("gpt-image-3", 50)
     said = [quotes("litellm", litellm), quotes("genai-prices", genai)]
     done = judge(CARD, said, DAY)
     assert usd(done.card, series=("gpt-image-3", "image_out", "standard")) == 50
     user_store().update("new", DAY, lambda _card: done.card)
-    today = date.today()  # noqa: DTZ011 - as the clock says
-    if today >= DAY:
-        assert pricing.IMGCOST("1024x1024", 1000, "gpt-image-3") == 0.05
+    assert pricing.IMGCOST("1024x1024", 1000, "gpt-image-3") == 0.05
     with pytest.raises(LookupError, match="no token count is known for gpt-image-3"):
         pricing.IMGTOKENS("1024x1024", "high", "gpt-image-3")
     assert data_folder.exists()
@@ -558,14 +560,15 @@ def test_a_refresh_that_finds_nothing_new_confirms(desk: Desk) -> None:
 
 @pytest.mark.parametrize("price", [33, 27])
 def test_a_price_that_moved_is_shown_and_in_force(desk: Desk, price: float) -> None:
-    before = desk.run("rates", "show", "--date=2026-11-23", "--json").stdout
+    eve = f"--date={THAT_DAY - timedelta(days=1)}"
+    before = desk.run("rates", "show", eve, "--json").stdout
     desk.publish("litellm", litellm_says(price / 1e6))
     desk.publish("genai-prices", genai_says(price))
     told = json.loads(desk.refresh("--json").stdout)
     assert [change["new"] for change in told["accepted"]] == [price / 2, price]
     assert (told["held"], told["complaint"]) == ([], "")
     assert pricing.IMGRATE(*OUT) == price
-    after = json.loads(desk.run("rates", "show", "--date=2026-11-23", "--json").stdout)
+    after = json.loads(desk.run("rates", "show", eve, "--json").stdout)
     figures = [(r["model"], r["meter"], r["tier"], r["usd_per_mtok"]) for r in after]
     was = json.loads(before)
     assert figures == [(r["model"], r["meter"], r["tier"], r["usd_per_mtok"]) for r in was]

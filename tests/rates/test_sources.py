@@ -322,7 +322,7 @@ def test_what_excel_would_take_for_a_formula_loses_its_sign(text: str) -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"", "has no column 'source'"),
+        (b"", "has no column 'model', 'meter', 'tier', 'usd_per_mtok', 'effective_from', 'source'"),
         (b"\xff\xfe", "is not UTF-8"),
         (f'{HEADER}\n{ROW}"'.replace("24.5", '"24.5"x').encode(), "is not CSV"),
         (
