@@ -1,35 +1,65 @@
-"""Render the worksheet to the README's picture: ``python tests/picture.py``.
+"""Render the worksheet to the README's pictures: ``python tests/picture.py``.
 
 Needs LibreOffice and pdftoppm; run it by hand when the worksheet's looks change.
 """
 
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from hosts.libreoffice import LibreOffice
 from hosts.programs import require
 
-from workbook_templates.build import write_template
+from workbook_templates.build import build
 
-PICTURE = Path(__file__).parents[1] / ".github" / "worksheet.png"
+FOLDER = Path(__file__).parents[1] / ".github"
 TITLE = "What will these images cost?"
-# Its page without the margins, in px at 110 dots per inch.
-CROP = ("-x", "26", "-y", "42", "-W", "1236", "-H", "690")
+
+
+class Picture(NamedTuple):
+    """A picture: what is typed for it, and the part of the page, in px at 110 dots per inch."""
+
+    name: str
+    crop: tuple[str, ...]
+    typed: Mapping[str, str | float] = {}
+
+
+PICTURES = (
+    Picture("worksheet", ("-x", "26", "-y", "42", "-W", "1236", "-H", "545")),
+    Picture(
+        "mistake",
+        ("-x", "25", "-y", "35", "-W", "672", "-H", "540"),
+        {
+            "ratio": "custom",
+            "custom_width": 1920,
+            "custom_height": 1080,
+            "quality": "hihg",
+            "retries": 0.5,
+            "currency": "EUR",
+        },
+    ),
+)
 
 
 def main() -> None:
-    """Write the template, print it, keep the part with ink."""
+    """Write the template, type what a picture shows, print it, keep the part with ink."""
     with tempfile.TemporaryDirectory() as folder, LibreOffice() as office:
         workbook, pdf = Path(folder, "budget.xlsx"), Path(folder, "budget.pdf")
-        write_template(workbook)
-        office.open(workbook)
-        office.render(pdf)
-        number = page_of(pdf)
-        page = ("-f", number, "-l", number, "-singlefile", "-r", "110", "-png")
-        target = PICTURE.with_suffix("")
-        command = [require("pdftoppm"), *page, *CROP, str(pdf), str(target)]
-        subprocess.run(command, check=True, timeout=60)
+        built = build()
+        workbook.write_bytes(built.data)
+        for picture in PICTURES:
+            office.open(workbook)
+            places = {name: "'{}'!{}".format(*built.inputs[name]) for name in picture.typed}
+            office.set_cells({places[name]: value for name, value in picture.typed.items()})
+            office.recalculate()
+            office.render(pdf)
+            number = page_of(pdf)
+            page = ("-f", number, "-l", number, "-singlefile", "-r", "110", "-png")
+            target = str(FOLDER / picture.name)
+            command = [require("pdftoppm"), *page, *picture.crop, str(pdf), target]
+            subprocess.run(command, check=True, timeout=60)
 
 
 def page_of(pdf: Path) -> str:
