@@ -13,10 +13,10 @@ from xl_pricing.written_days import day_in
 FIRST_YEAR, LAST_YEAR = 2015, 2100
 SECONDS_PER_DAY = 86_400
 
-_EPOCH = date(1970, 1, 1)
-_UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
+EPOCH = date(1970, 1, 1)
+UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
 """Parts of a second in which programs count since 1970; no two fit between the years."""
-_SINCE = tuple((date(year, 1, 1) - _EPOCH).days * SECONDS_PER_DAY for year in (2015, 2101))
+SINCE = tuple((date(year, 1, 1) - EPOCH).days * SECONDS_PER_DAY for year in (2015, 2101))
 _NUMBER = re.compile(r"[0-9]{9,19}(?:\.[0-9]{0,12})?")
 _MONTH_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?:[ T].*)?")
 _LONGEST = 64
@@ -66,9 +66,9 @@ def read_month_first(told: object) -> Moment:
 
 
 def _of_number(count: int) -> Moment:
-    for unit in _UNITS:
-        if _SINCE[0] * unit <= count < _SINCE[1] * unit:
-            return Moment(_EPOCH + timedelta(days=count // (unit * SECONDS_PER_DAY)), zoned=True)
+    for unit in UNITS:
+        if SINCE[0] * unit <= count < SINCE[1] * unit:
+            return Moment(EPOCH + timedelta(days=count // (unit * SECONDS_PER_DAY)), zoned=True)
     raise _unreadable(count)
 
 

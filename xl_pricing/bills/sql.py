@@ -1,0 +1,300 @@
+"""The rule of a row as SQL, for tables of any size; DuckDB and Spark run it.
+
+It says what `read_usage`, `read_grouped_usage` and `Rule` say in Python, from the same bounds and
+rates: first the counts of a row, then sums of rows that are alike; `bill_sql` joins the few sums
+with the rates. Sums are exact integers: within a day a rate is constant.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from xl_pricing.bills.moments import SINCE, UNITS
+from xl_pricing.bills.reasons import Reason
+from xl_pricing.estimation.assumed import Assumed
+from xl_pricing.estimation.image import DEFAULT_TIER
+from xl_pricing.estimation.usage import METER_NAMES, MOST_TOKENS
+
+COUNTS = (
+    *("input", "text", "image", "cached", "cached_text", "cached_image"),
+    *("output", "text_out", "image_out"),
+)
+"""What a usage may tell, by the names that the SQL has for it."""
+TEXT, TIMESTAMP, DATE, WHOLE = "text", "timestamp", "date", "whole"
+"""What a column may be of: text to be read, or what the engine has read already."""
+_BAD = NO_TOKENS = -1
+"""Stands for a count that is none until its row is left; and for images that tell no tokens."""
+_MOST_IMAGES = 10**9
+_WHOLE = r"^0*[0-9]{1,13}([.]0*)?$"
+_POWER = r"^[0-9]{1,8}([.][0-9]{0,7})?[eE][+]?[0-9]{1,2}$"
+_ZONED = r":[0-9.]+ ?(Z|z|UTC|[+-][0-9]{2}:?[0-9]{0,2})$"
+_MICROS_A_DAY = 86_400_000_000
+
+
+class Dialect(NamedTuple):
+    """What engines write in different ways; ``{0}`` is an expression, ``{1}`` a pattern."""
+
+    text: str
+    big: str
+    """An integer of 128 bits, or of 38 digits."""
+    matches: str
+    replaced: str
+    """A text without what is of the pattern."""
+    micros: str
+    """Microseconds since 1970 of a time as text, NULL where it is none."""
+    micros_of_timestamp: str
+    whole_part: str
+    """``{0}`` divided by the whole number ``{1}``, rounded down."""
+
+
+DIALECTS = {
+    "duckdb": Dialect(
+        "VARCHAR", "HUGEINT", "regexp_matches({0}, '{1}')", "regexp_replace({0}, '{1}', '')",
+        "epoch_us(TRY_CAST({0} AS TIMESTAMPTZ))", "epoch_us({0})", "({0} // {1})",
+    ),
+    "spark": Dialect(
+        "STRING", "DECIMAL(38,0)", "{0} RLIKE '{1}'", "regexp_replace({0}, '{1}', '')",
+        "unix_micros(TRY_CAST({0} AS TIMESTAMP))", "unix_micros({0})", "({0} DIV {1})",
+    ),
+}  # fmt: skip
+
+
+class Column(NamedTuple):
+    """An expression of SQL, and what it is of."""
+
+    sql: str
+    kind: str = TEXT
+
+
+@dataclass(frozen=True)
+class Told:
+    """Where a table tells time, model, tier, images and counts.
+
+    ``grouped`` is for sums of an organization, where text and image exclude what was cached.
+    """
+
+    time: Column | None = None
+    model: str = "NULL"
+    tier: str = "NULL"
+    images: Column | None = None
+    counts: Mapping[str, Column] = field(default_factory=dict)
+    grouped: bool = False
+
+
+def by_meter() -> Told:
+    """Tell of a table whose columns are day, model, tier, images and the six meters."""
+    names = ("text", "cached_text", "text_out", "image", "cached_image", "image_out")
+    counts = {name: Column(meter) for name, meter in zip(names, METER_NAMES, strict=True)}
+    none = {"input": Column("0", WHOLE), "output": Column("0", WHOLE)}
+    return Told(Column("day"), "model", "tier", Column("images"), counts | none, grouped=True)
+
+
+def sums_sql(table: str, told: Told, engine: str) -> str:
+    """Return the query for sums of rows that are alike in day, model, tier and what was assumed.
+
+    Its columns are ``day`` (since 1970), ``model``, ``tier``, ``assumed`` (flags), ``left_for``
+    (the name of the `Reason` for which rows have no tokens), ``used`` (bits of the meters that have
+    tokens, `NO_TOKENS` where images have none), ``row_count``, ``images`` and the six meters.
+    """
+    say = DIALECTS[engine]
+    steps = {
+        "told": _told(table, told, say),
+        "sides": _sides(),
+        "metered": _metered(told),
+    }
+    meters = ", ".join(f"SUM(CAST({name} AS {say.big})) AS {name}" for name in METER_NAMES)
+    named = ", ".join(f"{name} AS ({body})" for name, body in steps.items())
+    return (
+        f"WITH {named} SELECT day, model, tier, assumed, left_for, used, "
+        f"COUNT(*) AS row_count, SUM(images) AS images, {meters} FROM metered "
+        "GROUP BY day, model, tier, assumed, left_for, used"
+    )
+
+
+def _told(table: str, told: Told, say: Dialect) -> str:
+    """Read what a row tells: its day, texts and counts; a count that is none is `_BAD`."""
+    counts = (f"{_count(told.counts.get(name), say)} AS {name}" for name in COUNTS)
+    tier = f"COALESCE(NULLIF(LOWER(TRIM({told.tier})), ''), '{DEFAULT_TIER}')"
+    return (
+        f"SELECT {_day(told.time, say)} AS day, {_no_zone(told.time, say)} AS no_zone, "
+        f"{_is_told(told.time)} AS has_time, "
+        f"NULLIF(TRIM(CAST({told.model} AS {say.text})), '') AS model, "
+        f"{tier if told.tier != 'NULL' else repr(DEFAULT_TIER)} AS tier, "
+        f"{_count(told.images, say)} AS images, {', '.join(counts)} FROM {table}"
+    )
+
+
+def _count(column: Column | None, say: Dialect) -> str:
+    if column is None:
+        return "CAST(NULL AS BIGINT)"
+    if column.kind == WHOLE:
+        return f"CASE WHEN {column.sql} > {MOST_TOKENS} THEN {_BAD} ELSE {column.sql} END"
+    text = f"TRIM(CAST({column.sql} AS {say.text}))"
+    whole = f"CAST(split_part({text}, '.', 1) AS BIGINT)"
+    power = f"TRY_CAST({text} AS DOUBLE)"
+    return (
+        f"CASE WHEN {column.sql} IS NULL OR {text} = '' THEN NULL "
+        f"WHEN {say.matches.format(text, _WHOLE)} AND {whole} <= {MOST_TOKENS} THEN {whole} "
+        f"WHEN {say.matches.format(text, _POWER)} AND {power} = floor({power}) "
+        f"AND {power} <= {MOST_TOKENS} THEN CAST({power} AS BIGINT) ELSE {_BAD} END"
+    )
+
+
+def _day(column: Column | None, say: Dialect) -> str:
+    """Return the days since 1970 of a time, in UTC."""
+    if column is None:
+        return "CAST(NULL AS BIGINT)"
+    if column.kind == TEXT:
+        micros = _micros_of_text(f"TRIM(CAST({column.sql} AS {say.text}))", say)
+    elif column.kind == WHOLE:
+        micros = _micros_of_number(column.sql, say)
+    else:
+        stamp = f"CAST({column.sql} AS TIMESTAMP)" if column.kind == DATE else column.sql
+        micros = say.micros_of_timestamp.format(stamp)
+    first, last = (seconds * 1_000_000 for seconds in SINCE)
+    day = say.whole_part.format(f"({micros})", _MICROS_A_DAY)
+    return f"CASE WHEN ({micros}) >= {first} AND ({micros}) < {last} THEN {day} END"
+
+
+def _micros_of_text(text: str, say: Dialect) -> str:
+    number = f"CAST(split_part({text}, '.', 1) AS BIGINT)"
+    digits = say.matches.format(text, "^[0-9]{9,18}([.][0-9]{0,12})?$")
+    return (
+        f"CASE WHEN {digits} THEN {_micros_of_number(number, say)} "
+        f"ELSE {say.micros.format(text)} END"
+    )
+
+
+def _micros_of_number(number: str, say: Dialect) -> str:
+    """Return microseconds of seconds, milli-, micro- or nanoseconds, by which of them fits."""
+    ways = []
+    for unit in UNITS:
+        low, high = (seconds * unit for seconds in SINCE)
+        micros = (
+            f"{number} * {1_000_000 // unit}"
+            if unit <= 1_000_000
+            else say.whole_part.format(number, unit // 1_000_000)
+        )
+        ways.append(f"WHEN {number} >= {low} AND {number} < {high} THEN {micros}")
+    return f"CASE {' '.join(ways)} END"
+
+
+def _no_zone(column: Column | None, say: Dialect) -> str:
+    if column is None or column.kind != TEXT:
+        return "FALSE"
+    text = f"TRIM(CAST({column.sql} AS {say.text}))"
+    number = say.matches.format(text, "^[0-9.]+$")
+    return f"COALESCE(NOT {number} AND NOT {say.matches.format(text, _ZONED)}, FALSE)"
+
+
+def _is_told(column: Column | None) -> str:
+    if column is None:
+        return "FALSE"
+    empty = f" AND {column.sql} <> ''" if column.kind == TEXT else ""
+    return f"({column.sql} IS NOT NULL{empty})"
+
+
+class _Read(NamedTuple):
+    """How six meters come of the counts, what is assumed then, and when too much is cached."""
+
+    meters: tuple[str, ...]
+    assumed: Mapping[Assumed, str]
+    excess: str = "FALSE"
+
+
+_OUT = (
+    "CASE WHEN text_out IS NULL AND image_out IS NULL THEN 0 ELSE made_text END",
+    (
+        "CASE WHEN text_out IS NULL AND image_out IS NULL THEN told_out "
+        "ELSE made_image + GREATEST(told_out - made_text - made_image, 0) END"
+    ),
+)
+_MORE_OUT = (
+    "(text_out IS NOT NULL OR image_out IS NOT NULL) AND told_out > 0 "
+    "AND told_out < made_text + made_image"
+)
+_SENT_TEXT = (
+    "CASE WHEN is_open THEN told_in ELSE of_text + GREATEST(told_in - of_text - of_image, 0) END"
+)
+_ONE_NUMBER = "(cached_text IS NULL) = (cached_image IS NULL)"
+_FIRST = f"LEAST(kept_open, GREATEST({_SENT_TEXT} - kept_text, 0))"
+_KEPT_TEXT = (
+    f"CASE WHEN kept_open <= 0 THEN kept_text WHEN {_ONE_NUMBER} THEN kept_text + {_FIRST} "
+    "WHEN cached_text IS NULL THEN kept_text + kept_open ELSE kept_text END"
+)
+_KEPT_IMAGE = (
+    f"CASE WHEN kept_open <= 0 THEN kept_image "
+    f"WHEN {_ONE_NUMBER} THEN kept_image + kept_open - {_FIRST} "
+    "WHEN cached_text IS NULL THEN kept_image ELSE kept_image + kept_open END"
+)
+_OF_ANSWERS = _Read(
+    (f"{_SENT_TEXT} - ({_KEPT_TEXT})", _KEPT_TEXT, _OUT[0], f"of_image - ({_KEPT_IMAGE})",
+     _KEPT_IMAGE, _OUT[1]),
+    {
+        Assumed.ALL_TEXT: "is_open AND told_in > 0",
+        Assumed.REST_IS_TEXT: "NOT is_open AND told_in > of_text + of_image",
+        Assumed.MORE_IN_DETAILS: "(NOT is_open AND told_in > 0 AND told_in < of_text + of_image) "
+        f"OR ({_MORE_OUT})",
+        Assumed.CACHED_TEXT_FIRST: f"kept_open > 0 AND {_ONE_NUMBER}",
+    },
+    f"({_KEPT_TEXT}) > ({_SENT_TEXT}) OR ({_KEPT_IMAGE}) > of_image",
+)  # fmt: skip
+_KEPT_FIRST = "kept_text + GREATEST(kept_open, 0)"
+_REST = f"(told_in - of_text - of_image - ({_KEPT_FIRST}) - kept_image)"
+_OF_SUMS = _Read(
+    (f"of_text + GREATEST({_REST}, 0)", _KEPT_FIRST, _OUT[0], "of_image", "kept_image", _OUT[1]),
+    {
+        Assumed.ALL_TEXT: f"{_REST} > 0 AND is_open",
+        Assumed.REST_IS_TEXT: f"{_REST} > 0 AND NOT is_open",
+        Assumed.MORE_IN_DETAILS: f"({_REST} < 0 AND told_in > 0) OR ({_MORE_OUT})",
+        Assumed.CACHED_TEXT_FIRST: "kept_open > 0",
+    },
+)
+
+
+def _sides() -> str:
+    """Name what both ways of reading start from."""
+    bad = " OR ".join(f"COALESCE({name}, 0) < 0" for name in COUNTS)
+    zero = (f"COALESCE({name}, 0) AS {short}" for short, name in _SHORT.items())
+    return (
+        f"SELECT *, ({bad}) AS is_bad, input IS NULL AND output IS NULL AS is_empty, "
+        f"text IS NULL AND image IS NULL AS is_open, {', '.join(zero)}, COALESCE(cached, 0) "
+        "- COALESCE(cached_text, 0) - COALESCE(cached_image, 0) AS kept_open FROM told"
+    )
+
+
+_SHORT = {
+    "told_in": "input", "told_out": "output", "of_text": "text", "of_image": "image",
+    "kept_text": "cached_text", "kept_image": "cached_image", "made_text": "text_out",
+    "made_image": "image_out",
+}  # fmt: skip
+
+
+def _metered(told: Told) -> str:
+    """Tell the six meters, what was assumed, and why a row is left."""
+    read = _OF_SUMS if told.grouped else _OF_ANSWERS
+    flags = {**read.assumed, Assumed.NO_ZONE: "no_zone", Assumed.NO_DAY: "NOT has_time"}
+    assumed = " + ".join(
+        f"CASE WHEN {when} THEN {int(flag)} ELSE 0 END" for flag, when in flags.items()
+    )
+    meters = ", ".join(
+        f"{sql} AS read_{name}" for name, sql in zip(METER_NAMES, read.meters, strict=True)
+    )
+    bits = " + ".join(
+        f"CASE WHEN read_{name} > 0 THEN {1 << i} ELSE 0 END" for i, name in enumerate(METER_NAMES)
+    )
+    kept = ", ".join(
+        f"CASE WHEN left_for = '' THEN read_{name} ELSE 0 END AS {name}" for name in METER_NAMES
+    )
+    return (
+        "SELECT day, model, tier, CASE WHEN left_for = '' THEN assumed ELSE 0 END AS assumed, "
+        f"left_for, CASE WHEN images BETWEEN 0 AND {_MOST_IMAGES} THEN images END AS images, "
+        f"{kept}, "
+        f"CASE WHEN left_for <> '' THEN 0 WHEN {bits} > 0 THEN {bits} "
+        f"WHEN images BETWEEN 1 AND {_MOST_IMAGES} THEN {NO_TOKENS} ELSE 0 END AS used FROM ("
+        f"SELECT day, model, tier, images, {assumed} AS assumed, {meters}, "
+        f"CASE WHEN is_empty THEN '{Reason.NO_USAGE.name}' "
+        f"WHEN is_bad OR {read.excess} THEN '{Reason.NO_COUNT.name}' "
+        f"WHEN has_time AND day IS NULL THEN '{Reason.NO_DAY.name}' "
+        "ELSE '' END AS left_for FROM sides) AS read_rows"
+    )
