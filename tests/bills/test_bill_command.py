@@ -57,7 +57,8 @@ def test_usage_and_costs_are_two_sides_and_never_added() -> None:
     [
         ([ROOM / "app_log.jsonl"], 0),
         ([ROOM / "litellm_spend_logs.json"], 0),
-        ([USAGE, COSTS], 1),
+        ([USAGE, COSTS], 0),
+        ([USAGE, ROOM / "cost_export.csv"], 1),
         ([ROOM / "images_answers.jsonl"], 1),
         ([ROOM / "stream_events.jsonl", "--model", "gpt-image-2"], 0),
         ([ROOM / "README.md"], 2),

@@ -79,12 +79,7 @@ class Rule:
 
     def judge(self, row: Row) -> Verdict:
         """Say by which series a row is priced, or why it is not."""
-        key = (row.day, row.model, row.tier)
-        series = self._series.get(key)
-        if series is None:
-            if len(self._series) >= _MOST_SERIES:
-                self._series.clear()
-            series = self._series[key] = self._read_series(*key)
+        series = self.series(row.day, row.model, row.tier)
         if row.reason is not None:
             return Verdict(series, row.reason, row.detail)
         tokens = row.tokens
@@ -98,6 +93,16 @@ class Rule:
         if row.images and not any(tokens):
             return Verdict(series, Reason.NO_TOKENS)
         return Verdict(series)
+
+    def series(self, day: date | None, model: str | None, tier: str | None) -> Series:
+        """Return what rows of a day, model and tier, as they are told, are priced by."""
+        key = (day, model, tier)
+        series = self._series.get(key)
+        if series is None:
+            if len(self._series) >= _MOST_SERIES:
+                self._series.clear()
+            series = self._series[key] = self._read_series(*key)
+        return series
 
     def model(self, name: str) -> Model | None:
         """Find a model by a name as logs and bills write it, ``None`` where the card has none."""

@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import partial
 from operator import add
 
+from xl_pricing.bills.charges import Charges
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row
 from xl_pricing.bills.rule import Rule, Series, usd
@@ -129,7 +130,8 @@ class Totals:
         self.used, self.bill = Side(split), Side(split)
         self.left: dict[tuple[Reason, str], Left] = {}
         self.apart: dict[str, list[int]] = {}
-        self._rule = rule
+        self.charges = Charges()
+        self.rule = rule
         self._split = split
         self._taken: dict[int, Taken] = {}
         self._ids: dict[tuple[bool, str], int] = {}
@@ -144,7 +146,7 @@ class Totals:
         """Add a row: to its sum, or to what is left with its reason."""
         side = self.bill if row.billed_side else self.used
         side.rows += row.rows
-        series, reason, detail = self._rule.judge(row)
+        series, reason, detail = self.rule.judge(row)
         if row.id is not None and row.tokens is not None:
             reason, detail = self._repeated(row) or (reason, detail)
         if reason is None:
@@ -158,6 +160,10 @@ class Totals:
         if row.billed is not None and reason is not Reason.NO_LINE_ITEM:
             amounts = side.other if reason is Reason.OTHER_PRODUCT else side.billed
             _add_amount(amounts, row)
+            if row.billed_side and (row.currency or USD) == USD:
+                self.charges.note_day(row)
+                if amounts is side.billed:
+                    self.charges.add(row, series, reason)
         for whose, sent, made in row.apart:
             told = self.apart.setdefault(whose, [0, 0])
             told[0] += sent

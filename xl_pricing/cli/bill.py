@@ -1,23 +1,26 @@
 """``xl-pricing bill``: what a log or a bill costs by the rates in force, and whether it agrees."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 
 import click
 
+from xl_pricing.bills.amounts import read_amount
 from xl_pricing.bills.reading import Reading
 from xl_pricing.bills.reasons import Reason
+from xl_pricing.bills.row import Row
 from xl_pricing.bills.rule import Given as Told
 from xl_pricing.bills.rule import Rule
-from xl_pricing.bills.total import OF_SERIES, SPLITS, Totals
+from xl_pricing.bills.total import OF_SERIES, SPLITS, USD, Totals
 from xl_pricing.cli.bill_report import Bill, bill_of, complaint_of, draw_bill
 from xl_pricing.cli.console import Argument, Given, command, option
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.functions.arguments import read_model, tier_word
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.rates.rows import read_date
-from xl_pricing.words import unknown
+from xl_pricing.words import quoted, unknown
 
 _BY = ("model", "day", "tier")
 
@@ -37,8 +40,21 @@ _BY = ("model", "day", "tier")
 @option(
     "by", f"What to sum by: {', '.join(SPLITS)}; several with commas. If omitted, model,day,tier."
 )
+@option("billed", "Amount of the invoice in USD, for usage alone or beside the costs.")
+@option("tolerance", "USD by which a line may be off and still be rounded.")
+@option("currency", "Another currency of amounts in the files, such as EUR; needs --rate.")
+@option("rate", "How much of that currency one USD is.")
 def bill(
-    files: tuple[str, ...], model: Given, tier: Given, first: Given, last: Given, by: Given
+    files: tuple[str, ...],
+    model: Given,
+    tier: Given,
+    first: Given,
+    last: Given,
+    by: Given,
+    billed: Given,
+    tolerance: Given,
+    currency: Given,
+    rate: Given,
 ) -> Bill:
     """Price logs and bills row by row, and say whether they agree.
 
@@ -50,11 +66,38 @@ def bill(
     chosen = _read_by(by)
     days = tuple(read_date(day) if day else None for day in (first, last))
     reading = Reading(files, told.model)
-    split = tuple(name for name in chosen if name not in {*OF_SERIES, "month"})
+    split = ("project", *(name for name in chosen if name not in {*OF_SERIES, "month", "project"}))
     totals = Totals(Rule(card, told), split)
-    others = _add(totals, reading, *days)
+    asked = _amount("billed", billed), _amount("tolerance", tolerance)
+    others = _add(totals, _in_usd(reading, currency, _amount("rate", rate)), *days)
     notes = [*reading.notes, *(f"{rows:,} rows {said}" for said, rows in others.items())]
-    return bill_of(totals, reading, chosen, notes)
+    return bill_of(totals, reading, chosen, notes, *asked)
+
+
+def _amount(option_: str, told: Given) -> Fraction | None:
+    if told is None:
+        return None
+    amount = read_amount(told)
+    if amount is None or amount < 0 or (option_ == "rate" and not amount):
+        raise InvalidValueError(f"{option_} {quoted(told)}; accepted: an amount over 0, as 12.34")
+    return amount
+
+
+def _in_usd(rows: Iterable[Row], currency: Given, rate: Fraction | None) -> Iterable[Row]:
+    """Convert amounts of one currency, of which one USD is ``rate``."""
+    if (currency is None) != (rate is None):
+        raise InvalidValueError("a currency needs its rate; accepted: --currency EUR --rate 0.92")
+    if currency is None or rate is None:
+        return rows
+    return _converted(rows, currency.strip().lower(), rate)
+
+
+def _converted(rows: Iterable[Row], currency: str, rate: Fraction) -> Iterator[Row]:
+    for row in rows:
+        if row.billed is not None and row.currency == currency != USD:
+            yield row._replace(billed=row.billed / rate, currency=USD)
+        else:
+            yield row
 
 
 def _read_by(by: Given) -> Sequence[str]:
@@ -65,7 +108,9 @@ def _read_by(by: Given) -> Sequence[str]:
     return chosen
 
 
-def _add(totals: Totals, rows: Reading, first: date | None, last: date | None) -> Mapping[str, int]:
+def _add(
+    totals: Totals, rows: Iterable[Row], first: date | None, last: date | None
+) -> Mapping[str, int]:
     """Add the rows from the first to the last day; return how many others there are, and why."""
     if first is None and last is None:
         totals.add_all(rows)

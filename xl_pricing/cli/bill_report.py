@@ -6,10 +6,21 @@ from fractions import Fraction
 
 from xl_pricing.bills.amounts import exact_text
 from xl_pricing.bills.reading import Reading
+from xl_pricing.bills.reconcile import (
+    HALF_A_CENT,
+    IN_DOUBT,
+    ROUNDING_USD,
+    Explained,
+    Part,
+    Piece,
+    gather,
+    reconcile,
+)
 from xl_pricing.bills.total import OF_SERIES, USD, Left, Line, Totals
 from xl_pricing.cli.drawing import note_lines, table
 from xl_pricing.estimation.assumed import SENTENCES
 from xl_pricing.estimation.usage import METER_NAMES
+from xl_pricing.rates.day import today
 
 _FIGURES = {"rows", "images", "tokens in", "tokens out", "USD"}
 
@@ -48,8 +59,11 @@ class Bill:
     billed: str | None
     difference: str | None
     parts: dict[str, str]
+    """USD of the difference by what explains it, which add up to it."""
     unpriced: list[Unpriced]
     assumed: list[TakenForGranted]
+    why: dict[str, list[str]]
+    """What each part is about, three places at most."""
     left_out: list[Unpriced]
     apart: dict[str, dict[str, int]]
     """Tokens that are no image cost."""
@@ -95,8 +109,25 @@ def _equation(bill: Bill) -> Iterator[str]:
     for currency, amount in bill.other_currencies.items():
         yield f"billed                 {amount} {currency.upper()}, not compared"
     if bill.difference is not None:
-        said = "agrees to the token" if bill.difference == "0" else "not yet explained"
-        yield f"difference             {bill.difference} USD, {said}"
+        yield f"difference             {bill.difference} USD, {_said_of(bill)}"
+    if bill.difference not in {None, "0"}:
+        width = max(map(len, bill.parts.values()))
+        for part, usd in bill.parts.items():
+            about = "; ".join(bill.why.get(part, []))
+            yield f"  {usd:>{width}} USD  {part}{f': {about}' if about else ''}"
+
+
+def _said_of(bill: Bill) -> str:
+    if bill.difference == "0" and not _unexplained(bill):
+        return "agrees to the token"
+    open_usd = _unexplained(bill)
+    return f"{open_usd} USD unexplained" if open_usd else "explained to the token"
+
+
+def _unexplained(bill: Bill) -> str:
+    """Return the USD that nothing explains, empty where there are none."""
+    usd = bill.parts.get(Part.UNEXPLAINED, "0")
+    return "" if usd == "0" else usd
 
 
 def _draw_left(said: str, left: Sequence[Unpriced]) -> Iterator[str]:
@@ -117,23 +148,36 @@ def complaint_of(bill: Bill) -> str:
     """Say why the bill does not agree; nothing where it does."""
     rows = sum(each.rows for each in bill.unpriced)
     said = [f"{_rows(rows)} not priced"] if rows else []
-    if bill.difference not in {None, "0"}:
-        said.append(f"{bill.difference} USD not explained")
+    if _unexplained(bill):
+        said.append(f"{_unexplained(bill)} USD not explained")
+    said += [f"{bill.parts[part]} USD {part}" for part in IN_DOUBT if part in bill.parts]
     if bill.other_currencies:
         said.append("amounts in other currencies")
     said += bill.doubts
     return f"it does not agree: {'; '.join(said)}" if said else ""
 
 
-def bill_of(totals: Totals, reading: Reading, chosen: Sequence[str], notes: list[str]) -> Bill:
+def bill_of(
+    totals: Totals,
+    reading: Reading,
+    chosen: Sequence[str],
+    notes: list[str],
+    invoice: Fraction | None = None,
+    rounding_usd: Fraction | None = None,
+) -> Bill:
     """Put together what there is to say: of what was used where it is told, else of the bill."""
     used, billed = totals.used, totals.bill
     side = used if used.rows or not billed.rows else billed
     whole = side.whole
     paid = billed if billed.rows else used
     amounts = paid.billed
-    told = amounts.get(USD) if amounts else None
+    in_files = amounts.get(USD) if amounts else None
+    told = in_files if invoice is None else invoice
     difference = told - whole.usd if told is not None and whole.rows else None
+    parts = {}
+    if difference is not None:
+        pieces = _pieces(totals, in_files, invoice, rounding_usd)
+        parts = gather([*pieces, Piece(Part.UNEXPLAINED, difference - sum(p.usd for p in pieces))])
     left = [(each.reason.apart, _unpriced(each)) for each in totals.left.values()]
     return Bill(
         rows=used.rows + billed.rows,
@@ -147,7 +191,8 @@ def bill_of(totals: Totals, reading: Reading, chosen: Sequence[str], notes: list
         ],
         billed=None if told is None else exact_text(told),
         difference=None if difference is None else exact_text(difference),
-        parts={"unexplained": exact_text(difference)} if difference else {},
+        parts={part: exact_text(each.usd) for part, each in parts.items()},
+        why={part: _about(each) for part, each in parts.items() if each.about},
         unpriced=[each for apart, each in left if not apart],
         assumed=[
             TakenForGranted(SENTENCES[flag], taken.rows, taken.places)
@@ -169,6 +214,29 @@ def bill_of(totals: Totals, reading: Reading, chosen: Sequence[str], notes: list
         doubts=reading.doubts,
         notes=notes,
     )
+
+
+def _pieces(
+    totals: Totals,
+    in_files: Fraction | None,
+    invoice: Fraction | None,
+    rounding_usd: Fraction | None,
+) -> list[Piece]:
+    """Return what explains the difference: by lines of a bill, and by an invoice beside them."""
+    pieces: list[Piece] = []
+    if totals.bill.rows and in_files is not None:
+        pieces += reconcile(totals, today(), ROUNDING_USD if rounding_usd is None else rounding_usd)
+    if invoice is not None:
+        off = invoice - (totals.used.whole.usd if in_files is None else in_files)
+        near = abs(off) <= (HALF_A_CENT if rounding_usd is None else rounding_usd)
+        far = Part.UNEXPLAINED if in_files is None else Part.FILES
+        pieces.append(Piece(Part.ROUNDING if near else far, off))
+    return pieces
+
+
+def _about(each: Explained) -> list[str]:
+    more = each.count - len(each.about)
+    return [*each.about, f"and {more:,} more"] if more else each.about
 
 
 def _sum(amounts: Mapping[str, Fraction], currency: str) -> Fraction:

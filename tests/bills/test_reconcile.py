@@ -1,0 +1,176 @@
+"""Usage against bill: the parts add up to the difference, and each is shown by the figures."""
+
+import json
+import random
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bill_document import ROOM, read, refused, run, write
+from exhaustive import many
+
+from xl_pricing.bills.reconcile import gather, reconcile
+from xl_pricing.bills.row import Row, Source
+from xl_pricing.bills.rule import Rule
+from xl_pricing.bills.total import USD, Totals
+from xl_pricing.estimation.usage import METER_NAMES, Metered
+from xl_pricing.rates.card import bundled_card
+
+USAGE = ROOM / "organization_usage_completions.json"
+COSTS = ROOM / "organization_costs.json"
+DAY, TODAY = date(2026, 11, 2), date(2026, 11, 26)
+TOKENS = 12_000
+FILE = Source("costs.json", "record")
+
+
+def used(tokens: int, meter: str = "image_out", **told: Any) -> Row:
+    """Return a row of usage, of gpt-image-2 where it is not told."""
+    counts = Metered()._replace(**{meter: tokens})
+    facts = {"day": DAY, "model": "gpt-image-2", "project": "p", "tokens": counts, **told}
+    return Row(FILE, 1, **facts)
+
+
+def billed(tokens: int, usd: str | Fraction, meter: str = "image_out", **told: Any) -> Row:
+    """Return a line of a bill."""
+    amount = {"billed_side": True, "billed": Fraction(usd), "currency": USD}
+    return used(tokens, meter, **amount, **told)
+
+
+def parts(*rows: Row) -> dict[str, Fraction]:
+    """Return the parts of a difference that are not 0."""
+    totals = Totals(Rule(bundled_card()), ("project",))
+    totals.add_all(rows)
+    found = gather(reconcile(totals, TODAY))
+    return {str(part): each.usd for part, each in found.items() if each.usd}
+
+
+def test_the_sample_month_is_explained_to_the_token() -> None:
+    found = read(USAGE, COSTS)
+    assert (found["usd"], found["billed"]) == ("1.9490445", "1.8365245")
+    assert found["difference"] == "-0.11252"
+    assert found["parts"] == {
+        "not billed yet": "-0.05975",
+        "billed under the rate in force": "-0.05277",
+        "rounding": "0",
+        "unexplained": "0",
+    }
+    assert "gpt-image-2.5-flare, 2026-11-02, proj_ads, image_out" in str(found["why"])
+    assert found["other_usd"] == "0.139468"
+
+
+def test_a_bill_alone_is_compared_with_its_own_tokens() -> None:
+    found = read(ROOM / "azure_cost_details.csv")
+    assert found["parts"]["data residency or data zone, a tenth more"] == "1.0536"
+    assert found["parts"]["unexplained"] == "0"
+    assert read(COSTS)["parts"]["billed at the batch rate"] == "-0.2611275"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([billed(TOKENS, "0.36")], {}),
+        ([billed(TOKENS, "0.3600004")], {"rounding": "0.0000004"}),
+        ([billed(TOKENS, "0")], {"free of charge": "-0.36"}),
+        ([billed(TOKENS, "0.18")], {"billed at the batch rate": "-0.18"}),
+        ([billed(TOKENS, "0.396")], {"data residency or data zone, a tenth more": "0.036"}),
+        ([billed(TOKENS, "0.12")], {"billed under the rate in force": "-0.24"}),
+        ([billed(TOKENS, "0.123456")], {"unexplained": "-0.236544"}),
+        ([billed(TOKENS, "0.5")], {"unexplained": "0.14"}),
+        ([billed(13_000, "0.39")], {"token counts differ": "0.03"}),
+        ([billed(13_000, "0.40")], {"token counts differ": "0.03", "unexplained": "0.01"}),
+        (
+            [billed(TOKENS, "0.36"), billed(1_000, "0.005", "text_in")],
+            {"billed, not in the usage": "0.005"},
+        ),
+        (
+            [billed(1_000, "0.03", day=date(2026, 11, 3))],
+            {"billed, not in the usage": "0.03", "used, not in the bill": "-0.36"},
+        ),
+        (
+            [billed(1_000, "0.03", day=date(2026, 11, 1))],
+            {"billed, not in the usage": "0.03", "not billed yet": "-0.36"},
+        ),
+        ([billed(TOKENS, "0.36"), billed(5, "2", model="gpt-image-9")], {"billed, not priced": 2}),
+    ],
+)
+def test_amount_by_quantity_tells_the_cause(rows: list[Row], expected: dict[str, str]) -> None:
+    assert parts(used(TOKENS), *rows) == {k: Fraction(v) for k, v in expected.items()}
+
+
+def test_a_tenth_more_is_residency_only_of_models_that_have_it() -> None:
+    old = {"model": "gpt-image-1.5"}
+    found = parts(used(TOKENS, **old), billed(TOKENS, Fraction("0.4224"), **old))
+    assert set(found) == {"unexplained"}
+
+
+def test_batch_that_is_not_halved_is_named() -> None:
+    found = parts(used(TOKENS, tier="batch"), billed(TOKENS, "0.36"))
+    assert found == {"batch billed at the standard rate": Fraction("0.18")}
+
+
+def test_one_ratio_on_all_lines_of_a_model_is_a_price_of_its_own() -> None:
+    days = [date(2026, 11, i) for i in (2, 3, 4)]
+    usage = [used(1_000 * i, day=day) for i, day in enumerate(days, 1)]
+    bill = [billed(1_000 * i, Fraction(i * 27, 1_000), day=day) for i, day in enumerate(days, 1)]
+    assert parts(*usage, *bill) == {"one ratio to the rates on all lines": Fraction(-18, 1_000)}
+    del usage[0], bill[0]
+    assert "one ratio to the rates on all lines" not in parts(*usage, *bill)
+
+
+def test_usage_without_projects_is_compared_with_all_of_them() -> None:
+    bill = [billed(5_000, "0.15", project="a"), billed(7_000, "0.21", project="b")]
+    assert parts(used(TOKENS, project=None), *bill) == {}
+
+
+@pytest.mark.parametrize("seed", range(many(30, 2_000)))
+def test_the_parts_always_add_up(seed: int) -> None:
+    dice = random.Random(seed)
+
+    def told() -> dict[str, Any]:
+        return {
+            "day": date(2026, 11, dice.randint(1, 4)),
+            "model": dice.choice(["gpt-image-2", "gpt-image-2.5-flare", "gpt-image-2-2026-04-21"]),
+            "project": dice.choice(["a", "b", None]) if seed % 2 else "a",
+            "tier": dice.choice([None, "standard", "batch"]),
+        }
+
+    def one() -> Row:
+        tokens, meter = dice.randint(0, 9), dice.choice(METER_NAMES)
+        if dice.random() < 0.5:
+            return used(tokens, meter, **told())
+        amount = Fraction(dice.randint(-3, 400), 1_000_000)
+        row = billed(tokens, amount, meter, **told())
+        return row._replace(tokens=None) if dice.random() < 0.1 else row
+
+    totals = Totals(Rule(bundled_card()), ("project",))
+    totals.add_all([used(3), billed(3, "0.00009"), *(one() for _ in range(dice.randint(0, 40)))])
+    pieces = reconcile(totals, TODAY)
+    assert sum(p.usd for p in pieces) == totals.bill.billed[USD] - totals.used.whole.usd
+
+
+def test_an_invoice_is_compared_too() -> None:
+    agrees = read(ROOM / "app_log.jsonl", options=("--billed", "1.41"))
+    assert agrees["parts"] == {"rounding": "0.000227", "unexplained": "0"}
+    assert run(ROOM / "app_log.jsonl", "--billed", "1.41").exit_code == 0
+    off = read(USAGE, COSTS, options=("--billed", "2"))
+    assert off["parts"]["the invoice against the files"] == "0.1634755"
+    assert sum(map(Fraction, off["parts"].values())) == Fraction(off["difference"])
+    assert run(ROOM / "app_log.jsonl", "--billed", "2").exit_code == 1
+    assert "billed" in refused(ROOM / "app_log.jsonl", "--billed", "-1")
+
+
+def test_amounts_in_another_currency_are_converted_by_the_rate_that_is_told(tmp_path: Path) -> None:
+    costs = json.loads(COSTS.read_text("utf-8"))
+    for bucket in costs["data"]:
+        for result in bucket["results"]:
+            value = str(result["amount"]["value"])
+            result["amount"] = {"value": value, "currency": "eur"}
+    path = write(tmp_path / "costs.json", json.dumps(costs))
+    assert run(USAGE, path).exit_code == 1
+    same = read(USAGE, path, options=("--currency", "EUR", "--rate", "1"))
+    assert same["billed"] == "1.8365245"
+    half = read(USAGE, path, options=("--currency", "EUR", "--rate", "0.5"))
+    assert half["billed"] == "3.673049"
+    assert "needs its rate" in refused(USAGE, path, "--currency", "EUR")

@@ -1,0 +1,93 @@
+"""What a bill says line by line, in USD, laid beside what was used."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from xl_pricing.bills.reasons import Reason
+from xl_pricing.bills.row import Row
+from xl_pricing.bills.rule import Series, usd
+from xl_pricing.estimation.usage import METER_NAMES, Metered
+
+
+class Key(NamedTuple):
+    """What is compared: a day, project, model and meter; no meter is all meters of a model."""
+
+    day: date | None
+    project: str
+    model: str
+    meter: str
+
+    @property
+    def text(self) -> str:
+        """The key as it is named to people."""
+        day = self.day.isoformat() if self.day else ""
+        return ", ".join(filter(None, (self.model, day, self.project, self.meter)))
+
+
+@dataclass(slots=True)
+class Lot:
+    """Tokens used with their exact USD, and tokens billed with their amount, of one key."""
+
+    series: Series
+    """By which the tokens are priced; of the bill where it is told there."""
+    used: int = 0
+    used_usd: Fraction = Fraction(0)
+    billed: int = 0
+    amount: Fraction = Fraction(0)
+    listed: Fraction = Fraction(0)
+    """What the billed tokens cost by the rates in force."""
+    lines: int = 1
+    """Lines of the bill."""
+
+    def add(self, lot: "Lot") -> None:
+        """Add what another one of the same key says of the bill."""
+        self.billed += lot.billed
+        self.amount += lot.amount
+        self.listed += lot.listed
+        self.lines += lot.lines
+
+
+@dataclass(slots=True)
+class Charges:
+    """The lines of a bill by key; amounts in USD."""
+
+    lots: dict[Key, Lot] = field(default_factory=dict)
+    beside: dict[Reason, Fraction] = field(default_factory=dict)
+    """Amounts for images of lines that are not priced."""
+    last_day: date | None = None
+    """The last day of which anything was billed."""
+
+    def add(self, row: Row, series: Series, reason: Reason | None) -> None:
+        """Add a line with an amount."""
+        amount = row.billed or Fraction(0)
+        if reason is Reason.AMOUNT_ALONE and series.tariff is not None:
+            self._put(_key(row, series, ""), Lot(series, amount=amount))
+        elif reason is not None:
+            self.beside[reason] = self.beside.get(reason, Fraction(0)) + amount
+        else:
+            tokens = row.tokens or Metered()
+            used = [meter for meter in METER_NAMES if getattr(tokens, meter)]
+            meter = used[0] if len(used) == 1 else ""
+            lot = Lot(series, billed=sum(tokens), amount=amount, listed=usd(series, tokens))
+            self._put(_key(row, series, meter), lot)
+
+    def note_day(self, row: Row) -> None:
+        """Note of which day something was billed."""
+        if row.day is not None:
+            self.last_day = max(self.last_day or row.day, row.day)
+
+    def _put(self, key: Key, lot: Lot) -> None:
+        self.lots.setdefault(key, Lot(lot.series, lines=0)).add(lot)
+
+
+def price(series: Series, meter: str, tokens: int) -> Fraction:
+    """Return exact USD of tokens of one meter, 0 where the series has no rate for it."""
+    if series.tariff is None or meter not in series.tariff.usd:
+        return Fraction(0)
+    return Metered()._replace(**{meter: tokens}).usd(series.tariff)
+
+
+def _key(row: Row, series: Series, meter: str) -> Key:
+    return Key(series.day, row.project or "", series.model, meter)
