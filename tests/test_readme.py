@@ -15,6 +15,7 @@ from xl_pricing.functions.catalogue import FUNCTIONS
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text("utf-8")
 USAGE = Path(__file__).parent / "cases" / "bills" / "usage_export.csv"
+COSTS = USAGE.with_name("organization_costs.json")
 COMMANDS = re.findall(r"^    (xl-pricing .*)$", TEXT, re.MULTILINE)
 
 
@@ -39,6 +40,7 @@ def test_the_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     Path("lines.csv").write_text("use_case,size,quality\nShop,4:5,high\n", "utf-8")
     Path("usage.csv").write_bytes(USAGE.read_bytes())
+    Path("costs.json").write_bytes(COSTS.read_bytes())
     Path("bills.csv").write_text("date,billed\n2026-11-02,5.80\n", "utf-8")
     shutil.copy(README.parent / "tests" / "cases" / "workbooks" / "0.1.0-en.xlsx", "old.xlsx")
     result = CliRunner().invoke(main, shlex.split(command)[1:])
@@ -51,6 +53,22 @@ def test_what_a_bill_says_is_what_it_says(tmp_path: Path, monkeypatch: pytest.Mo
     Path("usage.csv").write_bytes(USAGE.read_bytes())
     told = CliRunner().invoke(main, ["bill", "usage.csv", "--by", "model"]).stdout
     assert "\n".join(map(str.rstrip, told.splitlines())) in TEXT
+
+
+def test_a_difference_is_explained_as_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("usage.csv").write_bytes(USAGE.read_bytes())
+    Path("costs.json").write_bytes(COSTS.read_bytes())
+    told = CliRunner().invoke(main, ["bill", "usage.csv", "costs.json"]).stdout
+    shown = TEXT.partition("    xl-pricing bill usage.csv costs.json\n\n```\n")[2].partition("```")[
+        0
+    ]
+    lines = shown.splitlines()
+    assert len(lines) >= 7
+    for line, whole in zip(lines, told.splitlines(), strict=False):
+        assert whole.startswith(line.removesuffix(" ..."))
 
 
 def test_there_are_commands_to_try() -> None:
