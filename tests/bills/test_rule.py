@@ -18,8 +18,9 @@ from xl_pricing.bills.reading import Reading
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.rule import Rule, bare_name
 from xl_pricing.bills.total import Totals
+from xl_pricing.errors import OutOfRangeError
 from xl_pricing.estimation.assumed import SENTENCES, Assumed
-from xl_pricing.estimation.usage import METER_NAMES
+from xl_pricing.estimation.usage import METER_NAMES, whole_tokens
 from xl_pricing.rates.card import bundled_card
 
 DAY = 1793606405
@@ -400,3 +401,15 @@ def test_random_usages_cost_what_an_own_count_says(tmp_path: Path) -> None:
         counted = (text - of_text, of_text, image - of_image, of_image, out)
         total += sum(map(mul, counted, map(Fraction, USD_PER_MTOK)))
     assert Fraction(bill(tmp_path, *rows)["usd"]) == total / 1_000_000
+
+
+@pytest.mark.parametrize("told", ["1.000", "12.000", "999.000"])
+def test_a_count_that_may_be_a_thousand_times_as_much_is_refused(told: str) -> None:
+    with pytest.raises(OutOfRangeError, match="one figure or a thousand times it"):
+        whole_tokens(told, "input_tokens")
+
+
+def test_a_count_with_other_zeros_behind_the_point_is_whole() -> None:
+    assert [whole_tokens(told, "n") for told in ("40.0", "1000.000", "0.000", "59200.0")] == [
+        *(40, 1000, 0, 59200)
+    ]

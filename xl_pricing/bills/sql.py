@@ -26,6 +26,7 @@ _BAD = NO_TOKENS = -1
 """Stands for a count that is none until its row is left; and for images that tell no tokens."""
 _MOST_IMAGES = 10**9
 _WHOLE = r"^0*[0-9]{1,13}([.]0*)?$"
+_IN_DOUBT = r"^[1-9][0-9]{0,2}[.]000$"
 _POWER = r"^[0-9]{1,8}([.][0-9]{0,7})?[eE][+]?[0-9]{1,2}$"
 _ZONED = r":[0-9.]+ ?(Z|z|UTC|[+-][0-9]{2}:?[0-9]{0,2})$"
 _MICROS_A_DAY = 86_400_000_000
@@ -134,6 +135,7 @@ def _count(column: Column | None, say: Dialect) -> str:
     power = f"TRY_CAST({text} AS DOUBLE)"
     return (
         f"CASE WHEN {column.sql} IS NULL OR {text} = '' THEN NULL "
+        f"WHEN {say.matches.format(text, _IN_DOUBT)} THEN {_BAD} "
         f"WHEN {say.matches.format(text, _WHOLE)} AND {whole} <= {MOST_TOKENS} THEN {whole} "
         f"WHEN {say.matches.format(text, _POWER)} AND {power} = floor({power}) "
         f"AND {power} <= {MOST_TOKENS} THEN CAST({power} AS BIGINT) ELSE {_BAD} END"

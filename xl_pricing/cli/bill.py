@@ -65,6 +65,10 @@ def bill(
     told = Told(read_model(model, card).id if model else None, tier_word(tier) if tier else None)
     chosen = _read_by(by)
     days = tuple(read_date(day) if day else None for day in (first, last))
+    if days[0] and days[1] and days[0] > days[1]:
+        raise InvalidValueError(
+            f"from {days[0]} is after to {days[1]}; accepted: the first day first"
+        )
     reading = Reading(files, told.model)
     split = ("project", *(name for name in chosen if name not in {*OF_SERIES, "month", "project"}))
     totals = Totals(Rule(card, told), split)

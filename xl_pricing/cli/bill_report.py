@@ -121,7 +121,10 @@ def _said_of(bill: Bill) -> str:
     if bill.difference == "0" and not _unexplained(bill):
         return "agrees to the token"
     open_usd = _unexplained(bill)
-    return f"{open_usd} USD unexplained" if open_usd else "explained to the token"
+    if open_usd:
+        return f"{open_usd} USD unexplained"
+    in_doubt = any(part in bill.parts for part in IN_DOUBT)
+    return "named below, but it does not agree" if in_doubt else "explained to the token"
 
 
 def _unexplained(bill: Bill) -> str:

@@ -197,6 +197,10 @@ def _plain_count(text: str) -> int | None:
 def whole_tokens(told: object, name: str) -> int:
     """Return a whole number of tokens; raise `OutOfRangeError` for anything else."""
     number = told
+    if isinstance(told, str) and _IN_DOUBT.fullmatch(told.strip()):
+        raise OutOfRangeError(
+            f"{name} {told[:40]!r} is one figure or a thousand times it; accepted: written as 1000"
+        )
     if isinstance(told, str) and len(told) <= _LONGEST and _WHOLE.fullmatch(told.strip()):
         number = Decimal(told.strip())
     if isinstance(number, float | Decimal) and _is_whole(number):
@@ -211,6 +215,7 @@ def whole_tokens(told: object, name: str) -> int:
 _SURELY_FEWER = len(str(MOST_TOKENS))
 _LONGEST = 40
 """Characters of a count at most."""
+_IN_DOUBT = re.compile(r"[1-9][0-9]{0,2}\.000")
 _WHOLE = re.compile(r"[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,2})?")
 
 
