@@ -176,6 +176,11 @@ class Session:
         cells = sheet.getCellRangeByName("B4:E14").getDataArray()
         return [list(row) for row in cells]
 
+    def choose(self, plan: str) -> None:
+        """Choose a plan on the Worksheet: here an error that VBA answers is a text, unlike #N/A."""
+        self.sheet("Worksheet")
+        self.book.NamedRanges.getByName("plan").ReferredCells.setString(plan)
+
     def _without_tables(self, formula: str) -> str:
         """LibreOffice hands no structured reference to VBA: write the range itself."""
         for name in ("tblRates", "tblPlans"):
@@ -253,6 +258,7 @@ def report(office: Office, request: dict[str, Any]) -> dict[str, Any]:
     told["with"] = session.typed(request["formulas"])
     Path(request["addin"]).with_name("dead.txt").touch()
     told["after_death"] = session.typed(request["formulas"][:1])
+    session.choose("PixAPI")
     told["functions_with"] = session.functions_sheet("with")
     told["rate_before"] = session.rate(999.0)
     session.click("with")
