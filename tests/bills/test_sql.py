@@ -4,19 +4,19 @@ import csv
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
-from operator import add
 from pathlib import Path
-from typing import Any
 
 import pytest
+from bill_document import refused, run
 from exhaustive import many
-from usage_rows import Bill, of_answers, of_meters, of_sums, python_bill, random_rows
+from usage_rows import of_answers, of_meters, of_sums, python_bill, random_rows, sql_bill
 
 from xl_pricing.bills.bill_sql import bill_sql
 from xl_pricing.bills.moments import EPOCH
 from xl_pricing.bills.rates_by_day import prices_of
 from xl_pricing.bills.row import Row
 from xl_pricing.bills.sql import COUNTS, Column, Told, by_meter
+from xl_pricing.errors import InvalidValueError
 from xl_pricing.estimation.usage import METER_NAMES
 from xl_pricing.rates.card import bundled_card
 from xl_pricing.rates.day import today
@@ -27,23 +27,6 @@ NINE = {name: Column(name) for name in COUNTS}
 ANSWERS = Told(Column("day"), "model", "tier", Column("images"), NINE)
 SUMS = Told(Column("day"), "model", "tier", Column("images"), NINE, grouped=True)
 CASES = [(ANSWERS, of_answers), (SUMS, of_sums), (by_meter(), of_meters)]
-
-
-def sql_bill(rows: Sequence[Sequence[Any]]) -> Bill:
-    """Return a bill's rows by day, model, tier and reason, added up."""
-    bill: Bill = {}
-    for days, model, tier, count, images, _, *told in rows:
-        *tokens, reason, usd = told
-        day = None if days is None else EPOCH + timedelta(days=days)
-        key = (day, model, tier, reason)
-        if reason:
-            bill[key] = (bill[key][0] + count if key in bill else count, None, (), Fraction(0))
-            continue
-        before = bill.get(key, (0, None, (0,) * len(METER_NAMES), Fraction(0)))
-        shown = before[1] if images is None else (before[1] or 0) + int(images)
-        sums = tuple(map(add, before[2], map(int, tokens)))
-        bill[key] = (before[0] + count, shown, sums, before[3] + Fraction(usd))
-    return bill
 
 
 @pytest.mark.parametrize(("told", "read"), CASES, ids=["answers", "sums", "meters"])
@@ -66,6 +49,41 @@ def test_duckdb_says_of_random_rows_what_python_says(
     expected = python_bill(list(map(read, rows)))
     assert found == expected
     assert sum(usd for *_, usd in found.values()) > 0
+
+
+def test_the_command_line_prints_the_query_for_a_table_named_usage() -> None:
+    printed = run("--sql", "duckdb")
+    assert printed.exit_code == 0
+    with duckdb.connect() as engine:
+        engine.execute("SET TimeZone = 'UTC'")
+        engine.execute(
+            "CREATE TABLE usage AS SELECT DATE '2026-11-02' AS day, 'gpt-image-2' AS model, "
+            "'batch' AS tier, 2 AS images, 100 AS text_in, NULL AS text_cached, 0 AS text_out, "
+            "0.0 AS image_in, '' AS image_cached, '2000' AS image_out"
+        )
+        (found,) = engine.execute(printed.stdout).fetchall()
+    assert found[:5] == (date(2026, 11, 2), "gpt-image-2", "batch", 1, 2)
+    assert Fraction(found[-1]) == Fraction(100 * 5 + 2_000 * 30, 2 * 10**6)
+
+
+def test_another_engine_is_refused_with_those_there_are() -> None:
+    assert "accepted: duckdb, spark" in refused("--sql", "oracle")
+
+
+@pytest.mark.parametrize("columns", [("model", "text_in"), ("day", "text_in"), ("day", "model")])
+def test_a_table_without_day_model_or_meter_is_refused(columns: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidValueError, match="the table has no column"):
+        by_meter(columns)
+
+
+def test_a_table_may_lack_tier_images_and_meters() -> None:
+    told = by_meter(("day", "model", "image_out"))
+    with duckdb.connect() as engine:
+        engine.execute("SET TimeZone = 'UTC'")
+        table = "(SELECT '2026-11-02' AS day, 'gpt-image-2' AS model, 1000 AS image_out)"
+        query = bill_sql(table, told, "duckdb", prices_of(bundled_card()), today())
+        (found,) = engine.execute(query).fetchall()
+    assert Fraction(found[-1]) == Fraction(3, 100)
 
 
 def test_rates_are_laid_out_from_day_to_day() -> None:

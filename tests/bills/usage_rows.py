@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
+from operator import add
 from typing import Any
 
 from xl_pricing.bills.batches import Batches
@@ -112,4 +113,20 @@ def python_bill(rows: Iterable[Row]) -> Bill:
     for (day, model, tier), line in totals.used.lines(OF_SERIES).items():
         key = (date.fromisoformat(day) if day else None, model, tier, "")
         bill[key] = (line.rows, line.images, line.tokens, line.usd)
+    return bill
+
+
+def sql_bill(rows: Sequence[Sequence[Any]]) -> Bill:
+    """Return a bill's rows by day, model, tier and reason, added up."""
+    bill: Bill = {}
+    for day, model, tier, number, images, _, *told in rows:
+        *tokens, reason, usd = told
+        key = (day, model, tier, reason)
+        if reason:
+            bill[key] = (bill[key][0] + number if key in bill else number, None, (), Fraction(0))
+            continue
+        before = bill.get(key, (0, None, (0,) * len(METER_NAMES), Fraction(0)))
+        shown = before[1] if images is None else (before[1] or 0) + int(images)
+        sums = tuple(map(add, before[2], map(int, tokens)))
+        bill[key] = (before[0] + number, shown, sums, before[3] + Fraction(usd))
     return bill

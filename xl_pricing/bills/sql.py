@@ -5,12 +5,13 @@ rates: first the counts of a row, then sums of rows that are alike; `bill_sql` j
 with the rates. Sums are exact integers: within a day a rate is constant.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from xl_pricing.bills.moments import SINCE, UNITS
 from xl_pricing.bills.reasons import Reason
+from xl_pricing.errors import InvalidValueError
 from xl_pricing.estimation.assumed import Assumed
 from xl_pricing.estimation.image import DEFAULT_TIER
 from xl_pricing.estimation.usage import METER_NAMES, MOST_TOKENS
@@ -20,6 +21,8 @@ COUNTS = (
     *("output", "text_out", "image_out"),
 )
 """What a usage may tell, by the names that the SQL has for it."""
+BY_METER = ("day", "model", "tier", "images", *METER_NAMES)
+"""The columns of a table of counts by meter."""
 TEXT, TIMESTAMP, DATE, WHOLE = "text", "timestamp", "date", "whole"
 """What a column may be of: text to be read, or what the engine has read already."""
 _BAD = NO_TOKENS = -1
@@ -82,12 +85,29 @@ class Told:
     grouped: bool = False
 
 
-def by_meter() -> Told:
-    """Tell of a table whose columns are day, model, tier, images and the six meters."""
+def by_meter(columns: Collection[str] = BY_METER) -> Told:
+    """Tell of a table of counts by meter; raise `InvalidValueError` where it lacks what it needs.
+
+    Its columns are among `BY_METER`, of any type that has the value as text: the day (or the time
+    in UTC), the model and some of the meters at least.
+    """
+    lacks = [name for name in ("day", "model") if name not in columns]
+    if lacks or not any(name in columns for name in METER_NAMES):
+        missing = " and ".join(lacks) or "meter"
+        raise InvalidValueError(
+            f"the table has no column {missing}; accepted: {', '.join(BY_METER)}, "
+            "of which day, model and a meter are needed"
+        )
     names = ("text", "cached_text", "text_out", "image", "cached_image", "image_out")
-    counts = {name: Column(meter) for name, meter in zip(names, METER_NAMES, strict=True)}
+    counts = {
+        name: Column(meter)
+        for name, meter in zip(names, METER_NAMES, strict=True)
+        if meter in columns
+    }
     none = {"input": Column("0", WHOLE), "output": Column("0", WHOLE)}
-    return Told(Column("day"), "model", "tier", Column("images"), counts | none, grouped=True)
+    tier = "tier" if "tier" in columns else "NULL"
+    images = Column("images") if "images" in columns else None
+    return Told(Column("day"), "model", tier, images, counts | none, grouped=True)
 
 
 def sums_sql(table: str, told: Told, engine: str) -> str:
@@ -115,10 +135,10 @@ def sums_sql(table: str, told: Told, engine: str) -> str:
 def _told(table: str, told: Told, say: Dialect) -> str:
     """Read what a row tells: its day, texts and counts; a count that is none is `_BAD`."""
     counts = (f"{_count(told.counts.get(name), say)} AS {name}" for name in COUNTS)
-    tier = f"COALESCE(NULLIF(LOWER(TRIM({told.tier})), ''), '{DEFAULT_TIER}')"
+    tier = f"COALESCE(NULLIF(LOWER(TRIM(CAST({told.tier} AS {say.text}))), ''), '{DEFAULT_TIER}')"
     return (
         f"SELECT {_day(told.time, say)} AS day, {_no_zone(told.time, say)} AS no_zone, "
-        f"{_is_told(told.time)} AS has_time, "
+        f"{_is_told(told.time, say)} AS has_time, "
         f"NULLIF(TRIM(CAST({told.model} AS {say.text})), '') AS model, "
         f"{tier if told.tier != 'NULL' else repr(DEFAULT_TIER)} AS tier, "
         f"{_count(told.images, say)} AS images, {', '.join(counts)} FROM {table}"
@@ -189,10 +209,10 @@ def _no_zone(column: Column | None, say: Dialect) -> str:
     return f"COALESCE(NOT {number} AND NOT {say.matches.format(text, _ZONED)}, FALSE)"
 
 
-def _is_told(column: Column | None) -> str:
+def _is_told(column: Column | None, say: Dialect) -> str:
     if column is None:
         return "FALSE"
-    empty = f" AND {column.sql} <> ''" if column.kind == TEXT else ""
+    empty = f" AND CAST({column.sql} AS {say.text}) <> ''" if column.kind == TEXT else ""
     return f"({column.sql} IS NOT NULL{empty})"
 
 

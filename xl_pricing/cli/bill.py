@@ -8,21 +8,35 @@ from fractions import Fraction
 import click
 
 from xl_pricing.bills.amounts import read_amount
+from xl_pricing.bills.bill_sql import bill_sql
+from xl_pricing.bills.rates_by_day import prices_of
 from xl_pricing.bills.reading import Reading
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row
 from xl_pricing.bills.rule import Given as Told
 from xl_pricing.bills.rule import Rule
+from xl_pricing.bills.sql import BY_METER, DIALECTS, by_meter
 from xl_pricing.bills.total import OF_SERIES, SPLITS, USD, Totals
 from xl_pricing.cli.bill_report import Bill, bill_of, complaint_of, draw_bill
 from xl_pricing.cli.console import Argument, Given, command, option
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.functions.arguments import read_model, tier_word
+from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.rates.rows import read_date
 from xl_pricing.words import quoted, unknown
 
 _BY = ("model", "day", "tier")
+
+
+def _print_sql(context: click.Context, _: click.Parameter, engine: str | None) -> None:
+    """Print the bill as a query by the rates in force, in UTC; files are not asked for then."""
+    if engine is None or context.resilient_parsing:
+        return
+    if engine not in DIALECTS:
+        raise InvalidValueError(unknown("sql", engine, tuple(DIALECTS)))
+    click.echo(f"{bill_sql('usage', by_meter(), engine, prices_of(active_card()), today())};")
+    context.exit()
 
 
 @command("xl-pricing bill usage.json costs.json", draw_bill, complaint_of)
@@ -37,6 +51,15 @@ _BY = ("model", "day", "tier")
 @option("tier", "standard or batch, for rows that tell none. If omitted, standard.")
 @click.option("--from", "first", metavar="DAY", help="First day in UTC, such as 2026-11-01.")
 @click.option("--to", "last", metavar="DAY", help="Last day in UTC, which still counts.")
+@click.option(
+    "--sql",
+    metavar="ENGINE",
+    is_eager=True,
+    expose_value=False,
+    callback=_print_sql,
+    help="duckdb or spark: print a query instead, for a table named usage with the columns "
+    f"{', '.join(BY_METER)}; day, model and a meter are needed. Its session is in UTC.",
+)
 @option(
     "by", f"What to sum by: {', '.join(SPLITS)}; several with commas. If omitted, model,day,tier."
 )
