@@ -23,7 +23,7 @@ from workbook_templates.formulas.calculation import Calculation, Sheets
 from workbook_templates.formulas.conditions import Check
 from workbook_templates.formulas.faults import RowFaults
 from workbook_templates.formulas.values import CellValue
-from workbook_templates.sheets import checks, functions, stages
+from workbook_templates.sheets import checks, functions, guide, stages
 from workbook_templates.sheets import help as help_sheet
 from workbook_templates.sheets.actuals import rows as bills
 from workbook_templates.sheets.actuals import sheet as actuals
@@ -34,6 +34,7 @@ from workbook_templates.sheets.plans import sheet as plans
 from workbook_templates.sheets.rates import sheet as rates
 from workbook_templates.sheets.risk import sheet as risk
 from workbook_templates.sheets.sizes import sheet as sizes
+from workbook_templates.sheets.summary import sheet as summary
 from workbook_templates.sheets.worksheet import inputs as worksheet_inputs
 from workbook_templates.sheets.worksheet import sheet as worksheet
 from xl_pricing.rates.card import RateCard, bundled_card
@@ -53,6 +54,7 @@ class Sheet(NamedTuple):
     neutral: Mapping[str, Any] = {}
 
 
+SUMMARY = Sheet(summary.write, summary.DEFAULTS, notes=summary.NOTES, neutral=summary.NEUTRAL)
 SHEETS = (
     Sheet(
         campaign.write,
@@ -70,9 +72,10 @@ SHEETS = (
     Sheet(actuals.write, actuals.DEFAULTS, actuals.ERRORS, actuals.NOTES, (actuals.ROWS,)),
 )
 """The sheets between Worksheet and Rates, in reading order."""
+_ALL = (*SHEETS, SUMMARY)
 CHECKS = checks.Lists(
     errors=[*checks.ERRORS, *chain.from_iterable(sheet.errors for sheet in SHEETS)],
-    notes=[*checks.NOTES, *chain.from_iterable(sheet.notes for sheet in SHEETS)],
+    notes=[*checks.NOTES, *chain.from_iterable(sheet.notes for sheet in _ALL)],
     tables=[*chain.from_iterable(sheet.rows for sheet in SHEETS)],
     codes=[actuals.CODES],
 )
@@ -169,6 +172,7 @@ def build(
     if macros:
         functions.write(book)
         add_macros(book, "workbook", add_button(book))
+    guide.connect(book)
     _describe(book, card)
     sheets = sheets_of(book, functions.ANSWERS if macros else {})
     values = Calculation(sheets, today=card.checked)
@@ -178,12 +182,13 @@ def build(
 def _write_sheets(book: Book, card: RateCard) -> None:
     """Write the sheets in reading order; Rates first, for the others list its rows."""
     rates.write(book, card)
+    SUMMARY.write(book)
     worksheet.write(book, card)
     for sheet in SHEETS:
         sheet.write(book)
     checks.write(book, CHECKS)
     help_sheet.write(book)
-    book.workbook.move_sheet(book.words("Rates"), len(SHEETS) + 1)
+    book.workbook.move_sheet(book.words("Rates"), len(SHEETS) + 2)
     book.workbook.active = 0
 
 
@@ -193,12 +198,12 @@ def default_inputs(words: Words, card: RateCard, *, blank: bool = False) -> dict
     They are examples, or with ``blank`` the neutral values of a workbook without any.
     """
     inputs: dict[str, Any] = {**worksheet_inputs.defaults(card, words.lang)}
-    for sheet in SHEETS:
+    for sheet in _ALL:
         inputs |= sheet.defaults
     if blank:
         inputs |= dict.fromkeys(TABLES, BLANK_ROWS)
         inputs |= worksheet_inputs.NEUTRAL
-        for sheet in SHEETS:
+        for sheet in _ALL:
             inputs |= sheet.neutral
     return {name: _in_words(value, words) for name, value in inputs.items()}
 

@@ -20,8 +20,8 @@ BUTTON = "xl/drawings/vmlDrawing1.vml"
 WORKBOOK_CODE_NAME = "ThisWorkbook"
 CODE_NAMES = {
     "workbook": (
-        *("shtWorksheet", "shtCampaign", "shtStages", "shtLevers", "shtSizes", "shtPlans"),
-        *("shtRisk", "shtActuals", "shtRates", "shtChecks", "shtHelp", "shtFunctions"),
+        *("shtSummary", "shtWorksheet", "shtCampaign", "shtStages", "shtLevers", "shtSizes"),
+        *("shtPlans", "shtRisk", "shtActuals", "shtRates", "shtChecks", "shtHelp", "shtFunctions"),
     ),
     "addin": ("shtHelp",),
 }

@@ -24,6 +24,8 @@ TEAL, TEAL_FILL = "0B5F59", "E3F4F1"
 AMBER, AMBER_FILL = "8A4B00", "FDEBD0"
 RED, RED_FILL = "9B1C1C", "FDE2E2"
 UNUSED, UNUSED_FILL = "757C84", "F2F4F6"
+TABS = {"input": "F2C94C", "calculation": TEAL, "reference": SLATE}
+"""Colours of the sheets' tabs by what a sheet is for."""
 
 FONTS = {"en": "Arial", "zh-CN": "Microsoft YaHei"}
 UPRIGHT = {"zh-CN"}
@@ -76,8 +78,10 @@ class Style:
 TITLE = Style(size=18, bold=True, color=PAPER, fill=NAVY)
 TITLE_RIGHT = Style(size=9, color=PAPER, fill=NAVY, align="right")
 SUBTITLE = Style(color=PAPER, fill=NAVY, italic=True)
+BACK = Style(size=14, bold=True, color=PAPER, fill=NAVY, align="center")
 STEP = Style(size=11, bold=True, color=NAVY, fill=MIST, border="under")
 LABEL = Style(indent=1)
+LINK = Style(indent=1, underline=True)
 STRONG = Style(bold=True)
 NOTE = Style(size=9, color=SLATE, indent=1)
 WARNING = Style(size=9, bold=True, color=AMBER, indent=1)
@@ -106,6 +110,7 @@ CARD_NOTE = Style(size=9, color=SLATE, fill=TEAL_FILL, indent=1)
 STATUS = Style(bold=True, color=PAPER, fill=NAVY, align="right", underline=True)
 STATUS_LEFT = replace(STATUS, align="left", underline=False)
 HEADER_LEFT = replace(HEADER, align="left")
+HEADER_RIGHT = replace(HEADER, align="right", indent=1)
 VALUE = Style(size=9, bold=True, border="line", indent=1, number="General")
 STEP_LABEL = Style(bold=True, color=NAVY)
 STEP_VALUE = replace(STEP, align="right", indent=1)

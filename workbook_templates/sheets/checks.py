@@ -217,6 +217,14 @@ VALID = (
            "*".join(_OF_JOB)),
 )  # fmt: skip
 """What the formulas of other sheets ask first."""
+
+
+def _first(result: str, cells: str) -> str:
+    """Return what the first of these rules says that does not hold; blank where all do."""
+    says = cells.replace("C", "B")
+    return f'IF({result}_found=0,"",INDEX({says},MATCH(0,{cells},0)))'
+
+
 _ONLY_ALONE = "they count only where there is no row of your own"
 KINDS = tuple(
     figure
@@ -246,10 +254,16 @@ def write(book: Book, lists: Lists) -> None:
     title = "To note: the answer stands, but know this"
     notes = _list(page, first_note, title, lists.notes, theme.OK_OR_NOTE)
     _count(page, errors, notes)
-    last = first_note + len(lists.notes) + len(VALID) + len(KINDS)
-    blocks.write_entries(page, "BCD", first_note + len(lists.notes) + 1, (*VALID, *KINDS))
+    first = tuple(
+        Figure(f"first_{name}", f"The first rule {says}", _first(f"{name}s", cells),
+               look=theme.COMPUTED_TEXT)
+        for name, says, cells in (("error", "to fix", errors), ("note", "to note", notes))
+    )  # fmt: skip
+    told = (*VALID, *KINDS, *first)
+    last = first_note + len(lists.notes) + len(told)
+    blocks.write_entries(page, "BCD", first_note + len(lists.notes) + 1, told)
     _colour(page, f"{errors} {notes}")
-    page.print_setup(f"A1:C{last - len(VALID) - len(KINDS)}", pages=1, upright=True)
+    page.print_setup(f"A1:C{last - len(told)}", pages=1, upright=True)
     for faults in lists.tables:
         last = _rows_to_fix(page, last + 2, faults)
     for codes in lists.codes:

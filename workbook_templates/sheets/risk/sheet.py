@@ -38,7 +38,7 @@ _NOTES_ROW = 26
 _CHART_ROW = 24
 
 # 100.0% would promise too much.
-_CHANCE = '[>=0.9995]">99.9%";[<0.0005]"<0.1%";0.0%'
+CHANCE = '[>=0.9995]">99.9%";[<0.0005]"<0.1%";0.0%'
 _CARD_PERCENT = replace(theme.CARD_MONEY, number=theme.PERCENT)
 _SHARE = theme.COMPUTED_SHARE
 _LABEL_PERCENT = replace(theme.LABEL, number=theme.WHOLE_PERCENT)
@@ -65,7 +65,7 @@ CARDS = (
     # Where every image is kept, or none is needed, luck has no say.
     Card("B", "Chance that the buffer is enough", "risk_chance",
          f"IF(risk_finals*(risk_retries-1)=0,1,1-{_short('risk_retries')})",
-         replace(theme.CARD_MAIN, number=_CHANCE),
+         replace(theme.CARD_MAIN, number=CHANCE),
          Figure("buffer", "", look=_noted("with a buffer of", "0.0%"))),
     Card("E", f"Buffer for {CONFIDENCE} confidence", SURE.format("buffer"), "", _CARD_PERCENT,
          "on top of finals × retries"),
@@ -74,7 +74,7 @@ CARDS = (
          replace(theme.CARD_MONEY, number=theme.COUNT),
          Figure("total_generations", "", look=_noted("expected", theme.COUNT, theme.FRACTION))),
     Card("L", f"Chance if retries are {WORSE[0]:.0%} worse", f"risk_worse_{key_of(WORSE[0])}", "",
-         replace(_CARD_PERCENT, number=_CHANCE), "luck is not the only risk, see below"),
+         replace(_CARD_PERCENT, number=CHANCE), "luck is not the only risk, see below"),
 )  # fmt: skip
 CONFIDENCE_COLUMNS = (
     Column("confidence", "Confidence", "", _LABEL_PERCENT),
@@ -102,7 +102,7 @@ WORSE_COLUMNS = (
     Column("retries", "Retries then", "risk_retries*(1+B[#row])", theme.COMPUTED_RATE),
     Column("worse", "Chance left",
            f"IF(risk_finals=0,1,ROUND(1-{_short('[@retries]')},risk_decimals))",
-           replace(_SHARE, number=_CHANCE)),
+           replace(_SHARE, number=CHANCE)),
 )  # fmt: skip
 """The chance that is left if the retries were misjudged."""
 

@@ -1,0 +1,1 @@
+"""The Summary: one page to print and send."""
