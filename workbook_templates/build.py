@@ -54,7 +54,7 @@ class Sheet(NamedTuple):
     neutral: Mapping[str, Any] = {}
 
 
-SUMMARY = Sheet(summary.write, summary.DEFAULTS, notes=summary.NOTES, neutral=summary.NEUTRAL)
+SUMMARY = Sheet(summary.write, summary.DEFAULTS, notes=summary.NOTES)
 SHEETS = (
     Sheet(
         campaign.write,

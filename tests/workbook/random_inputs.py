@@ -5,7 +5,7 @@ They are made in English; `in_words` gives them as they are typed in another lan
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -141,8 +141,22 @@ def random_job(rng: random.Random, words: Words = EN) -> dict[str, Any]:
             [*[None] * 4, "4:5", f"{rng.randint(100, 4000)}x{rng.randint(100, 4000)}"],
             ["big", "0x9", "100001x9", "728x90", "90x728", "1x1", "99999x50000", 5],
         ),
+        **random_cases(pick),
         price_date=pick([CARD.checked, date(2027, 1, 1)], [date(2025, 5, 1), date(2026, 4, 20)]),
     )
+
+
+def random_cases(pick: Callable[..., Any]) -> dict[str, Any]:
+    """Return what is typed of the Summary: its title block, and the low and the high case."""
+    found = {name: pick([None, "Shop", "=1+1"]) for name in ("project", "owner", "version")}
+    found["summary_date"] = pick([None, CARD.checked])
+    for case, retries, buffer in (("low", 0.9, 0.1), ("high", 1.3, 0.3)):
+        found |= {
+            f"{case}_finals_share": pick([1, 1, 1, 0.5, 1.25], [11, -1, "all", None]),
+            f"{case}_retries_share": pick([retries, retries, 1, 0], [10.5, -0.1, "few", None]),
+            f"{case}_buffer": pick([buffer, buffer, 0, 1], [1.01, -0.1, "some", None]),
+        }
+    return found
 
 
 def random_line(rng: random.Random, faults: float = 0.03) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from workbook_templates.book import blocks, theme
+from workbook_templates.book import theme
 from workbook_templates.book.page import Book, Page
 
 FIRST = "Summary"

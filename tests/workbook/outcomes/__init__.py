@@ -20,6 +20,7 @@ from outcomes import (
     sizes,
     stages,
     strict,
+    summary,
     worksheet,
 )
 from outcomes.bills import Bills
@@ -51,12 +52,15 @@ def outcomes(
         **risk.outcomes(job),
         **actuals.outcomes(bills, lines),
         **rates.outcomes(lines),
-        **checks.outcomes(lines, bills, today or card.checked),
     }
-    return found | says.outcomes(job, found)
+    found |= checks.outcomes(lines, bills, today or card.checked, found)
+    found |= says.outcomes(job, found)
+    return found | summary.outcomes(job, found)
 
 
 def rules(typed: Mapping[str, Cell], card: RateCard) -> dict[str, Outcome]:
     """Return those of the Checks sheet alone, by which a job can be told quickly."""
     job = Job(strict.read(typed), card)
-    return checks.outcomes(Campaign(job), Bills(job), card.checked)
+    lines, bills = Campaign(job), Bills(job)
+    found = worksheet.outcomes(job) | actuals.outcomes(bills, lines)
+    return checks.outcomes(lines, bills, card.checked, found)

@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from outcomes import bills as rows_of_bills
-from outcomes import elsewhere, plans, rates, risk, stages, strict
+from outcomes import elsewhere, plans, rates, risk, stages, strict, summary
 from outcomes import lines as rows_of_lines
 from outcomes import sizes as delivered_sizes
 from outcomes.bills import Bills
 from outcomes.campaign import Campaign
 from outcomes.job import NO, USD, YES, Job
 from outcomes.pack import JobPack
+from outcomes.rules import SAYS
 from outcomes.said import Outcome, Said
 from outcomes.strict import holds
 from xl_pricing.errors import XlPricingError
@@ -62,12 +63,18 @@ AFTER = {
 """The rules that each rule rests on; those that it names come before it."""
 
 
-def outcomes(campaign_: Campaign, bills: Bills, today: date) -> dict[str, Outcome]:
-    """Return every rule, 1 where it holds, and what follows from them."""
+def outcomes(
+    campaign_: Campaign, bills: Bills, today: date, found: Mapping[str, Outcome]
+) -> dict[str, Outcome]:
+    """Return every rule, 1 where it holds, and what follows from them.
+
+    ``found`` is what the Worksheet and the actuals answer.
+    """
     job = campaign_.job
     errors = _of_image(job) | _of_job(job) | _of_tables(campaign_, bills)
     notes = _notes(job, today) | _notes_of_tables(campaign_, bills)
     _leave_unjudged(errors, notes)
+    notes |= _of_summary(job, {**found, **errors})
     wrong, noted = (sum(one == 0 for one in found.values()) for found in (errors, notes))
     rules: dict[str, Outcome] = {**errors, **notes}
     lines = [(rows_of_lines.FIRST_ROW + i, rows_of_lines.SAYS[line.fault])
@@ -78,6 +85,8 @@ def outcomes(campaign_: Campaign, bills: Bills, today: date) -> dict[str, Outcom
         **rules,
         "errors_found": wrong,
         "notes_found": noted,
+        "first_error": _first(errors),
+        "first_note": _first(notes),
         "status": _status(wrong, noted),
         "rates_once_says": Said("^A correction replaces"),
         "rates_twice": 0,
@@ -262,6 +271,17 @@ def _under_the_cap(campaign_: Campaign) -> int:
     except XlPricingError:
         return 1
     return holds(lambda: strict.need(campaign_.total() <= cap))
+
+
+def _of_summary(job: Job, found: Mapping[str, Outcome]) -> dict[str, int]:
+    """Return whether the cases of the Summary lie about the base; it rests on the sums."""
+    in_order = summary.in_order(job, found) if found["ok_sums"] == 1 else UNJUDGED
+    return {"note_summary_cases": in_order}
+
+
+def _first(found: Mapping[str, int]) -> str:
+    """Return what the first rule says that does not hold, in the sheet's order."""
+    return next((says for name, says in SAYS.items() if found.get(name) == 0), "")
 
 
 def _status(errors: int, notes: int) -> Said:

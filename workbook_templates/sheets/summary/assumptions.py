@@ -8,9 +8,10 @@ from workbook_templates.book import blocks, theme
 from workbook_templates.book.blocks import Figure, Input
 from workbook_templates.book.page import Page
 from workbook_templates.book.theme import Style
-from workbook_templates.formulas.conditions import first_of, is_number
+from workbook_templates.formulas.conditions import first_of
 from workbook_templates.sheets.summary.sound import sound
-from workbook_templates.sheets.worksheet.inputs import IS_MEASURED, SPEC, STEPS
+from workbook_templates.sheets.worksheet.chosen import IS_CUSTOM, IS_LABEL, RETRIES_MEASURED
+from workbook_templates.sheets.worksheet.inputs import SPEC, STEPS
 from workbook_templates.sheets.worksheet.workings import METERS
 
 TOP = 28
@@ -37,7 +38,7 @@ class Assumption(NamedTuple):
 def _typed(*names: str) -> str:
     """Return whether inputs were typed, or are those that the workbook came with."""
     same = [
-        f"TRIM({name})={chr(34)}{_EXAMPLES[name]}{chr(34)}"
+        f'{name}_used="{_EXAMPLES[name]}"'
         if isinstance(_EXAMPLES[name], str)
         else f"{name}={_EXAMPLES[name]}"
         for name in names
@@ -46,15 +47,15 @@ def _typed(*names: str) -> str:
 
 
 _REFERENCES = 'reference_images&" × "&reference_width&"x"&reference_height'
-_COUNTED = is_number("measured_tokens")
 LINES = (
     Assumption("model", "Model", "model_used", _typed("model")),
     Assumption("tier", "Price tier", "tier_used", _typed("tier")),
-    Assumption("size", "Size", 'size_used&" ("&TRIM(ratio)&")"', _typed("ratio")),
-    Assumption("quality", "Quality", f'IF({_COUNTED},"«measured tokens»",quality_used)',
+    Assumption("size", "Size", f'IF({IS_CUSTOM},size_used,size_used&" ("&ratio_used&")")',
+               _typed("ratio")),
+    Assumption("quality", "Quality", f'IF({IS_LABEL},"«measured tokens»",quality_used)',
                _typed("quality")),
     Assumption("tokens", "Output tokens per image", "tokens_image_out",
-               f'IF({_COUNTED},"«{MEASURED}»",basis_tokens)',
+               f'IF({IS_LABEL},"«{MEASURED}»",basis_tokens)',
                replace(_TEXT, number=theme.COUNT, fraction=theme.FRACTION)),
     Assumption("prompt", "Prompt tokens", 'IF(prompt_tokens="","«not counted»",prompt_tokens)',
                _typed("prompt_tokens"), replace(_TEXT, number=theme.COUNT)),
@@ -64,7 +65,7 @@ LINES = (
     Assumption("finals", "Finals", "finals", _typed("finals"),
                replace(_TEXT, number=theme.COUNT, fraction=theme.FRACTION)),
     Assumption("retries", "Generations per final", "retries_used",
-               first_of([(f"AND({IS_MEASURED},ISNUMBER(measured_retries))", f'"«{MEASURED}»"')],
+               first_of([(RETRIES_MEASURED, f'"«{MEASURED}»"')],
                         _typed("retries")),
                replace(_TEXT, number=theme.FACTOR)),
     Assumption("buffer", "Buffer", "buffer", _typed("buffer"),
@@ -82,6 +83,11 @@ def _share(part: str) -> tuple[str, str]:
     return f"{part}_cost", f"share_{part}"
 
 
+def _where_measured(formula: str) -> str:
+    """Return what is told only where a measured cost is in use."""
+    return f'IF(summary_sound=1,IF(usd_measured="","",{formula}),"")'
+
+
 def _meter(meter: str) -> tuple[str, str]:
     """Return USD and share of what a meter takes of the budget."""
     return f"budget_usd*share_{meter}", f"share_{meter}"
@@ -96,7 +102,7 @@ BY_METER = (
     *((meter, label, _meter(meter)) for meter, label in METERS.items()),
     ("measured", "", _meter("measured")),
 )
-_DIFFERENCE = f'IF({sound("usd_measured")}=0,"","«Difference on the bill»")'
+_DIFFERENCE = _where_measured('"«Difference on the bill»"')
 _HEADS = ("USD", "Share")
 
 
@@ -106,7 +112,7 @@ def write(page: Page) -> None:
     page.fill(f"B{TOP + 1}:E{TOP + 1}", theme.HEADER)
     page.say(f"B{TOP + 1}", "Assumption", theme.HEADER_LEFT)
     page.say(f"D{TOP + 1}", "Value", theme.HEADER_RIGHT)
-    page.say(f"E{TOP + 1}", "Rests on", theme.HEADER_LEFT)
+    page.say(f"E{TOP + 1}", "Rests on", replace(theme.HEADER_LEFT, indent=1))
     for row, line in enumerate(LINES, start=TOP + 2):
         page.fill(f"B{row}:E{row}", _LABEL)
         page.say(f"B{row}", line.label, _LABEL)
@@ -135,6 +141,6 @@ def _group(
         for column, name, formula, look in zip(
             "HI", ("usd", "share"), (usd, share), looks, strict=True
         ):
-            said = sound(formula if label else f'IF(usd_measured=0,"",{formula})')
+            said = sound(formula) if label else _where_measured(formula)
             blocks.put(page, f"{column}{at}", Figure(f"summary_{key}_{name}", "", said, look=look))
     return row + 1 + len(lines)

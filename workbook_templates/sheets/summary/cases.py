@@ -14,8 +14,9 @@ from workbook_templates.book.charts import Cells
 from workbook_templates.book.page import Page
 from workbook_templates.book.theme import Style
 from workbook_templates.formulas.conditions import Check, compared, holds, within
-from workbook_templates.sheets.summary.sound import NOTHING, if_number, sound, whole_up
 from workbook_templates.sheets.risk.sheet import CHANCE
+from workbook_templates.sheets.summary.sound import NOTHING, if_number, sound, whole_up
+from workbook_templates.sheets.worksheet.chosen import IS_OWN
 from xl_pricing.estimation.budget import USUAL_BUFFERS
 
 TOP = 13
@@ -44,9 +45,7 @@ class Row(NamedTuple):
     case: str = ""
 
 
-def _typed(
-    case: str, field: str, label: str, value: float, message: str, *limits: float
-) -> Input:
+def _typed(case: str, field: str, label: str, value: float, message: str, *limits: float) -> Input:
     """Return a typed share of a case."""
     rule = between("decimal", *limits)
     return Input(f"{case}_{field}", value, label, "", message, theme.WHOLE_PERCENT, rule)
@@ -124,7 +123,7 @@ _PARTS = ("finals_usd", "retries_usd", "buffer_usd")
 LAST = TOP + 1 + len(ROWS)
 """The last row of the table."""
 _AT: Mapping[str, int] = {row.field: TOP + 2 + i for i, row in enumerate(ROWS)}
-_CURRENCY = 'IF(TRIM(currency)="USD","","«Budget, »"&currency)'
+_CURRENCY = f'IF({IS_OWN},"","«Budget, »"&currency_used)'
 _LOW, _BASE, _HIGH = map(compared, ("low_budget", "budget_usd", "high_budget"))
 _IN_ORDER = f"AND({_LOW}<={_BASE},{_HIGH}>={_BASE})"
 
@@ -134,7 +133,7 @@ NOTES = (
         "The low and the high case of the Summary have the base between them",
         "Shares from 0% to 1,000%, buffers from 0% to 100%, and a low case that costs no more than "
         "the base, a high one no less.",
-        f"IF(low_valid*high_valid=1,{holds(_IN_ORDER)},0)",
+        f"IF(low_valid*high_valid=1,IF(summary_sound=1,{holds(_IN_ORDER)},1),0)",
         ("ok_sums",),
     ),
 )
@@ -149,7 +148,7 @@ def write(page: Page) -> None:
     for row in ROWS:
         _write_row(page, _AT[row.field], row)
     at = _AT["currency"]
-    page.formula(f"B{at}", "currency_row", _CURRENCY, replace(_LABEL))
+    page.formula(f"B{at}", "currency_row", _CURRENCY, _LABEL)
     page.heights(dict.fromkeys(range(TOP + 2, LAST + 1), 14.5))
     _chart(page)
 
@@ -173,7 +172,7 @@ def _write_row(page: Page, at: int, row: Row) -> None:
 
 def _put(page: Page, at: str, figure: Figure) -> None:
     if figure.name.endswith("_currency"):
-        figure = figure._replace(formula=f'IF(TRIM(currency)="USD","",{figure.formula})')
+        figure = figure._replace(formula=f'IF({IS_OWN},"",{figure.formula})')
     blocks.put(page, at, figure)
 
 

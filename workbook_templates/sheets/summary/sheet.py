@@ -14,23 +14,21 @@ from workbook_templates.book.page import Book, Page
 from workbook_templates.formulas.constants import FIRST_BILL_DAY
 from workbook_templates.sheets import guide
 from workbook_templates.sheets.summary import assumptions, cases, sound, words
-from workbook_templates.sheets.summary.sound import NOTHING
 from workbook_templates.sheets.summary.sound import sound as if_sound
 
 _WIDTHS = (1.2, 28, 11, 11, 11, 1.5, 22, 10.5, 10.5, 1.2, 2, *guide.WIDTHS, 3, 44, 12, 12)
 _FIELD = replace(theme.INPUT, align="left", size=9.5)
 _DATE = {"type": "date", "operator": "greaterThan", "formula1": f"{FIRST_BILL_DAY}"}
 TITLES = {
-    "B4": Input("project", "«Example: product shots for a shop»", "Project", "",
+    "B4": Input("project", None, "Project", "",
                 "What the budget is for."),
     "B5": Input("owner", None, "Owner", "", "Who answers for the budget."),
-    "G4": Input("version", "1", "Version", "", "Which version of the budget this is."),
+    "G4": Input("version", None, "Version", "", "Which version of the budget this is."),
     "G5": Input("summary_date", None, "Date", "", "The day of this budget, such as 2026-11-23.",
                 theme.DATE, _DATE),
 }  # fmt: skip
 """What is typed of the title block, by the cell of its label."""
 DEFAULTS = {entry.name: entry.value for entry in TITLES.values()} | cases.DEFAULTS
-NEUTRAL = {"project": None}
 NOTES = cases.NOTES
 
 _CARD = replace(theme.CARD_MONEY, size=14)
@@ -79,7 +77,7 @@ def _titles(page: Page) -> None:
         blocks.write_input(page, f"{value}{at[1]}", entry, _FIELD)
         page.sheet.merge_cells(f"{value}{at[1]}:{last}{at[1]}")
     page.say("B6", "Currency", theme.LABEL)
-    blocks.put(page, "C6", Figure("currency", look=theme.LABEL))
+    blocks.put(page, "C6", Figure("currency_used", look=theme.LABEL))
     page.say("G6", "Prices as of", theme.LABEL)
     blocks.put(page, "H6", Figure("price_date", look=replace(theme.LABEL, number=theme.DATE)))
 
@@ -92,6 +90,7 @@ def _answer(page: Page) -> None:
         blocks.put(page, f"{column}9", figure._replace(look=look))
         if note:
             page.say(f"{column}10", note, theme.CARD_NOTE)
+    page.sheet.merge_cells("H9:I9")
     blocks.put(page, "B11", words.SAYS)
     page.mark("B11", "summary_sound=0", theme.RED)
 

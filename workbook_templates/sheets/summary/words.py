@@ -6,11 +6,11 @@ from workbook_templates.formulas.conditions import first_of
 from workbook_templates.formulas.constants import RATES_AGE_DAYS
 from workbook_templates.formulas.sentence import fixed, percent, sentence, usd
 from workbook_templates.sheets.levers.sheet import BEST
-from workbook_templates.sheets.summary.sound import NOTHING, whole_up
 from workbook_templates.sheets.risk.search import key_of
 from workbook_templates.sheets.risk.sheet import WORSE
+from workbook_templates.sheets.summary.sound import NOTHING, whole_up
 
-NOT_PRICED = sentence("Not priced: {fault}", fault="summary_fault")
+NOT_PRICED = sentence("Not priced. To fix first: {says}. See Checks.", says="first_error")
 _IMAGES = {
     "finals": "IF(finals=INT(finals),FIXED(finals,0),FIXED(finals,2))",
     "generations": fixed(whole_up("total_generations"), 0),
@@ -83,7 +83,7 @@ _MEASURED = first_of(
         used=fixed("retries_used"),
     ),
 )
-_TOKENS = f'IF(ISNUMBER(measured_tokens),{sentence("measured")},basis_tokens)'
+_TOKENS = f"IF(ISNUMBER(measured_tokens),{sentence('measured')},basis_tokens)"
 _KNOWN = {"tokens": _TOKENS, "rate": "basis_image_out"}
 _OLD = sentence(
     f"Prices: output tokens {{tokens}}, their rate {{rate}}; checked more than {RATES_AGE_DAYS} "
