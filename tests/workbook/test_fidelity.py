@@ -12,7 +12,7 @@ from hosts.fidelity import infidelities
 from openpyxl import load_workbook
 from templates import built_in
 
-from workbook_templates.book.words import LANGUAGES
+from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.build import build_addin
 
 FILES: dict[str, Callable[[], bytes]] = {
@@ -61,7 +61,7 @@ def test_what_excel_would_take_otherwise_is_found(
 def test_a_chart_holds_what_its_cells_show(lang: str) -> None:
     """The budget's four steps, and the plan's line of the retries over time."""
     book = load_workbook(BytesIO(built_in(lang).data))
-    first = book.worksheets[0]._charts[0].series[1]
+    first = book[Words(lang)("Worksheet")]._charts[0].series[1]
     assert [float(point.v) for point in first.val.numRef.numCache.pt] == pytest.approx(
         [23.12304, 11.56152, 6.936912, 41.621472]
     )
