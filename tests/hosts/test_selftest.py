@@ -99,7 +99,7 @@ def test_where_everything_holds_the_report_says_so(
     assert tree(machine.home) == before
     assert not data_folder.exists()
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(report.pictures)
-    assert len(report.pictures) == 22
+    assert len(report.pictures) == 24
     named = states(report.checks)
     assert named["computing selftest-zh-CN.xlsm"] == OK
     assert named["functions"] == (OK if system == "win32" else NOTE)
@@ -265,7 +265,7 @@ def test_pictures_that_fail_are_named(tmp_path: Path) -> None:
     step = partial(workbooks.draw, file=file_in(tmp_path), folder=tmp_path)
     says = fault_in(excel.host().try_in_excel("pictures", step))
     assert "Worksheet: no printer is installed" in says
-    assert "and 3 more" in says
+    assert "and 4 more" in says
 
 
 # An Excel that does not start, hangs or stays

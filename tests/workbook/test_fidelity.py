@@ -34,7 +34,7 @@ def test_excel_takes_the_file_as_it_is_meant(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "old", "new", "found"),
     [
-        (r"xl/worksheets/sheet1.xml", "<formula1>'", "<formula1>='", "equals sign"),
+        (r"xl/worksheets/sheet2.xml", "<formula1>'", "<formula1>='", "equals sign"),
         (r"xl/styles.xml", "&quot;–&quot;", "–", "unquoted"),
         (r"xl/tables/table\d+.xml", "<tableColumns", "<autoFilter></autoFilter><tableColumns",
          "locked"),

@@ -72,7 +72,7 @@ def outcomes(job: Job, found: Found) -> dict[str, Outcome]:
         **{name: one if is_sound else NOTHING for name, one in told.items()},
         **{name: of() if is_sound else "" for name, of in texts.items()},
         **_cases(job, found),
-        "currency_used": job.currency,
+        "currency_used": Own(job.currency),
         "summary_says": _says(job, found),
         "summary_campaign": _campaign(found),
         "summary_checks": _checks(found),

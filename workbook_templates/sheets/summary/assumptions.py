@@ -75,7 +75,7 @@ LINES = (
 )  # fmt: skip
 """What the budget assumes, in the order of the Worksheet."""
 LAST = TOP + 1 + len(LINES)
-NOTE = "prefilled: as the workbook came, an example until you type over it"
+NOTE = "prefilled: an example until you type over it"
 
 
 def _share(part: str) -> tuple[str, str]:

@@ -13,11 +13,14 @@ from workbook_templates.book.blocks import Figure, Input
 from workbook_templates.book.page import Book, Page
 from workbook_templates.formulas.constants import FIRST_BILL_DAY
 from workbook_templates.sheets import guide
+from workbook_templates.sheets.checks import FIRST_ROW
 from workbook_templates.sheets.summary import assumptions, cases, sound, words
 from workbook_templates.sheets.summary.sound import sound as if_sound
 
-_WIDTHS = (1.2, 28, 11, 11, 11, 1.5, 22, 10.5, 10.5, 1.2, 2, *guide.WIDTHS, 3, 44, 12, 12)
+_WIDTHS = (1.2, 29.5, 11, 11, 11, 1.5, 21.5, 13, 11.5, 1.2, 2, *guide.WIDTHS, 3, 44, 12, 12)
 _FIELD = replace(theme.INPUT, align="left", size=9.5)
+_ROOM = replace(theme.INPUT, border=None, unlocked=False)
+"""Where a long name runs on, right of its cell."""
 _DATE = {"type": "date", "operator": "greaterThan", "formula1": f"{FIRST_BILL_DAY}"}
 TITLES = {
     "B4": Input("project", None, "Project", "",
@@ -36,13 +39,13 @@ _MAIN = replace(theme.CARD_MAIN, size=24)
 CARDS = {
     "B": ("Budget in USD, buffer included", Figure("summary_budget", "", if_sound("budget_usd")),
           _MAIN, "finals × retries × (1 + buffer)"),
-    "D": ("Low to high", Figure("summary_range", "", words.RANGE), _CARD,
+    "C": ("Low to high", Figure("summary_range", "", words.RANGE), _CARD,
           "the cases below"),
     "G": ("Generations with buffer", Figure("base_generations"), replace(_CARD, number="#,##0"),
           "what the bill counts"),
-    "H": ("Per accepted final, with buffer",
+    "H": ("Per final, with buffer",
           Figure("summary_per_final", "", if_sound("buffered_final")),
-          replace(_CARD, number='"$"0.0000'), ""),
+          replace(_CARD, size=12, number='"$"0.0000'), ""),
 }  # fmt: skip
 """The answer: caption, figure, look and note, by column."""
 _SURE_ROW = assumptions.LAST + 2 + len(words.LEVERS) + 2
@@ -57,6 +60,7 @@ def write(book: Book) -> None:
     blocks.head(page, "J", "Budget for generated images", says,
                 {**heights, 8: 18, 9: 36, 10: 16, 11: 20})  # fmt: skip
     blocks.put(page, "I2", Figure("status", look=theme.STATUS))
+    page.link("I2", f"'{page.words('Checks')}'!B{FIRST_ROW}")
     _titles(page)
     _answer(page)
     cases.write(page)
@@ -73,9 +77,10 @@ def _titles(page: Page) -> None:
     """Write the title block: what is typed, and currency and day of the Worksheet."""
     for at, entry in TITLES.items():
         page.say(at, entry.label, theme.LABEL)
-        value, last = ("C", "E") if at[0] == "B" else ("H", "I")
+        if at[0] == "B":
+            page.fill(f"D{at[1]}:E{at[1]}", _ROOM)
+        value = "C" if at[0] == "B" else "H"
         blocks.write_input(page, f"{value}{at[1]}", entry, _FIELD)
-        page.sheet.merge_cells(f"{value}{at[1]}:{last}{at[1]}")
     page.say("B6", "Currency", theme.LABEL)
     blocks.put(page, "C6", Figure("currency_used", look=theme.LABEL))
     page.say("G6", "Prices as of", theme.LABEL)
@@ -90,7 +95,6 @@ def _answer(page: Page) -> None:
         blocks.put(page, f"{column}9", figure._replace(look=look))
         if note:
             page.say(f"{column}10", note, theme.CARD_NOTE)
-    page.sheet.merge_cells("H9:I9")
     blocks.put(page, "B11", words.SAYS)
     page.mark("B11", "summary_sound=0", theme.RED)
 
