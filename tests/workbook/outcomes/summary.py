@@ -204,10 +204,10 @@ def _assumed(job: Job, found: Found) -> dict[str, Outcome]:
     }
     rests = {name: _basis(job, _BASIS_OF.get(name, name)) for name in values}
     if job.measured[0] is not None:
-        rests["retries"] = "measured"
+        rests["retries"] = "measured by you"
     values |= {"tokens": found["tokens_image_out"], "rates": found["rates_checked"]}
     rests |= {
-        "tokens": "measured" if measured else found["basis_tokens"],
+        "tokens": "measured by you" if measured else found["basis_tokens"],
         "rates": found["basis_image_out"],
     }
     return {f"summary_{name}": one for name, one in values.items()} | {
@@ -295,7 +295,7 @@ def _measured(found: Found) -> Said:
 
 def _prices(job: Job, found: Found) -> Said:
     measured = strict.is_measured(job["measured_tokens"])
-    tokens = "measured" if measured else found["basis_tokens"]
+    tokens = "measured by you" if measured else found["basis_tokens"]
     age = "more than" if found["note_age"] == 0 else "within the last"
     rate = found["basis_image_out"]
     return Said(f"^Prices: output tokens {tokens}, their rate {rate}; checked {age}", ("45",))

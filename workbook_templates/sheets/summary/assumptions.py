@@ -16,7 +16,7 @@ from workbook_templates.sheets.worksheet.workings import METERS
 
 TOP = 28
 """The row of the titles."""
-TYPED, PREFILLED, MEASURED = "typed", "prefilled", "measured"
+TYPED, PREFILLED, MEASURED = "typed", "prefilled", "measured by you"
 """On what an assumption rests, where not on the rates' own basis."""
 _SIZE = 9.5
 _TEXT = replace(theme.NUMBER, size=_SIZE)

@@ -83,7 +83,7 @@ _MEASURED = first_of(
         used=fixed("retries_used"),
     ),
 )
-_TOKENS = f"IF(ISNUMBER(measured_tokens),{sentence('measured')},basis_tokens)"
+_TOKENS = f"IF(ISNUMBER(measured_tokens),{sentence('measured by you')},basis_tokens)"
 _KNOWN = {"tokens": _TOKENS, "rate": "basis_image_out"}
 _OLD = sentence(
     f"Prices: output tokens {{tokens}}, their rate {{rate}}; checked more than {RATES_AGE_DAYS} "
