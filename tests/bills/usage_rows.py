@@ -29,7 +29,7 @@ MODELS = (
     *("gpt-image-2.6-sunburst", "google/imagen-9-image"),
 )
 TIERS = ("batch", "standard", None, "", "Batch", "flex")
-ODD = (None, "", "0", "5", "40.0", " 12 ", "x", "-3", "40.5", "1e3", "1000000000001")
+ODD = (None, "", "0", "5", "40.0", " 12 ", "x", "-3", "40.5", "1.000", "1e3", "1000000000001")
 
 
 def random_rows(number: int, counts: Sequence[str], seed: int) -> list[tuple[str | None, ...]]:

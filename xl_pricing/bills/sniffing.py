@@ -38,8 +38,8 @@ def first_shape(path: Path, name: str) -> Shape | None:
     """
     if starts_with(path).startswith(PARQUET):
         raise InvalidValueError(
-            f"{name} is a Parquet file; accepted: JSON, JSON lines, CSV or gzip of one, and "
-            "Parquet where DuckDB is installed: pip install 'xl-pricing[bills]'"
+            f"{name} is a Parquet file; accepted: JSON, JSON lines, CSV or gzip of one; DuckDB and "
+            "Spark price it by the query of xl-pricing bill --sql"
         )
     with opened(path) as source:
         if not peek(source).strip():

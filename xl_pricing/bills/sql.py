@@ -141,11 +141,12 @@ def _told(table: str, told: Told, say: Dialect) -> str:
         f"{_is_told(told.time, say)} AS has_time, "
         f"NULLIF(TRIM(CAST({told.model} AS {say.text})), '') AS model, "
         f"{tier if told.tier != 'NULL' else repr(DEFAULT_TIER)} AS tier, "
-        f"{_count(told.images, say)} AS images, {', '.join(counts)} FROM {table}"
+        f"{_count(told.images, say, doubt=False)} AS images, {', '.join(counts)} FROM {table}"
     )
 
 
-def _count(column: Column | None, say: Dialect) -> str:
+def _count(column: Column | None, say: Dialect, *, doubt: bool = True) -> str:
+    """Read a whole number; 1.000 tokens are in doubt, for they may be a thousand."""
     if column is None:
         return "CAST(NULL AS BIGINT)"
     if column.kind == WHOLE:
@@ -153,9 +154,10 @@ def _count(column: Column | None, say: Dialect) -> str:
     text = f"TRIM(CAST({column.sql} AS {say.text}))"
     whole = f"CAST(split_part({text}, '.', 1) AS BIGINT)"
     power = f"TRY_CAST({text} AS DOUBLE)"
+    in_doubt = f"WHEN {say.matches.format(text, _IN_DOUBT)} THEN {_BAD} " if doubt else ""
     return (
         f"CASE WHEN {column.sql} IS NULL OR {text} = '' THEN NULL "
-        f"WHEN {say.matches.format(text, _IN_DOUBT)} THEN {_BAD} "
+        f"{in_doubt}"
         f"WHEN {say.matches.format(text, _WHOLE)} AND {whole} <= {MOST_TOKENS} THEN {whole} "
         f"WHEN {say.matches.format(text, _POWER)} AND {power} = floor({power}) "
         f"AND {power} <= {MOST_TOKENS} THEN CAST({power} AS BIGINT) ELSE {_BAD} END"
