@@ -101,8 +101,8 @@ def _priced(formula: str) -> str:
 
 
 def _staged(formula: str) -> str:
-    """Return a figure of the two stages, #N/A where a line or its drafts have a fault."""
-    return if_filled(f"IF([@fault]=0,{formula},NA())")
+    """Return a figure of the two stages, #N/A where a line has a fault or a draft no cost."""
+    return if_filled(f"IF(AND([@fault]=0,ISNUMBER([@draft_cost])),{formula},NA())")
 
 
 def _or_default(typed: str, default: str) -> str:
