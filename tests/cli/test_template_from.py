@@ -46,7 +46,7 @@ def test_the_terminal_says_how_much_came_over_and_what_did_not() -> None:
 def test_the_language_may_be_another() -> None:
     write_old("zh-CN")
     assert answer("template new.xlsm --from old.xlsx --lang en")["lang"] == "en"
-    assert load_workbook("new.xlsm").sheetnames[0] == "Worksheet"
+    assert load_workbook("new.xlsm").sheetnames[0] == "Summary"
 
 
 def test_a_csv_file_wins_for_its_table_and_that_is_told() -> None:
