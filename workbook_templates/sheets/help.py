@@ -7,6 +7,7 @@ from typing import Any
 from workbook_templates.book import blocks, theme
 from workbook_templates.book.page import Book, Page
 from workbook_templates.formulas.constants import USUAL_BUFFERS
+from workbook_templates.sheets import guide as sheets
 from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import ARGUMENTS, FUNCTIONS
 
@@ -17,18 +18,6 @@ STEPS = (
     "Finals × retries = total generations. That is what the bill counts.",
     f"Add a buffer of {' to '.join(USUAL_BUFFERS)}, more for small jobs.",
     "Later, put measured numbers in the place of assumptions: tokens, retries, rates.",
-)
-SHEETS = (
-    ("Worksheet", "One job in five steps: what it costs in USD, your currency and credits."),
-    ("Campaign", "Many jobs, one line each: budget, cap, and what each use case takes."),
-    ("Stages", "Explore with cheap drafts, then finish: what that saves, and when it does not."),
-    ("Levers", "What would make the job cheaper, and what it would cost in quality or time."),
-    ("Sizes", "Where the image goes: what to generate, what it costs, what to crop or scale."),
-    ("Plans", "The same job by official tokens, in credits of each plan, and per image."),
-    ("Risk", "How big a buffer must be for how sure you want to be."),
-    ("Actuals", "What really happened: measured retries and cost, and why the bill differs."),
-    ("Rates", "Every figure that the formulas use, with its source and the day it was checked."),
-    ("Checks", "Every rule with its result, and the rows to fix."),
 )
 LEGEND = (
     (theme.INPUT, "Blue on yellow: you type here."),
@@ -70,7 +59,7 @@ def _steps(page: Page, row: int) -> int:
 
 def _guide(page: Page, row: int) -> int:
     """Say what each sheet answers, and what the colours mean."""
-    rows = [(page.words(sheet), answers) for sheet, answers in SHEETS]
+    rows = [(page.words(sheet.title), sheet.answers) for sheet in sheets.ENTRIES]
     row = _explain(page, row, "What each sheet answers", rows) + 1
     page.say(f"B{row}", "Colours", theme.SECTION)
     for at, (look, meaning) in enumerate(LEGEND, start=row + 1):
