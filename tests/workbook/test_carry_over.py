@@ -65,7 +65,7 @@ def cells(rows: Any) -> list[dict[str, Any]]:
 
 def test_random_workbooks_come_over_whole_in_either_language(tmp_path: Path) -> None:
     rng = random.Random("carry over")
-    for i in range(many(3, 300)):
+    for i in range(many(3, 120)):
         typed = random_typed(rng)
         own = OWN if i % 2 else {}
         old, new = rng.choice(LANGUAGES), rng.choice(LANGUAGES)
