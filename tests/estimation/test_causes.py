@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xl_pricing.errors import NotAvailableError
-from xl_pricing.estimation.causes import Billed, Cause, find_cause, readings, rounding
+from xl_pricing.estimation.causes import (
+    Billed,
+    Cause,
+    _multiple,
+    find_cause,
+    readings,
+    rounding,
+)
 from xl_pricing.estimation.usage import Metered
 from xl_pricing.rates.card import bundled_card
 
@@ -176,3 +183,8 @@ def test_what_is_billed_to_the_nano_dollar_agrees(
     assert find_cause(exact).cause == Cause.AGREES
     off = replace(one, usd=one.expected + Fraction(1, 10**9))
     assert find_cause(off).cause != Cause.AGREES
+
+
+def test_nothing_is_a_multiple_of_nothing() -> None:
+    free = (Fraction(0), Fraction(0))
+    assert _multiple(Fraction(1), free, Fraction(0)) is None
