@@ -7,7 +7,7 @@ from math import ceil
 
 from outcomes import strict
 from outcomes.job import Job
-from outcomes.said import Outcome, Said, percent
+from outcomes.said import Outcome, Said, percent, rounded
 from outcomes.strict import cell, holds
 from xl_pricing.estimation.budget import (
     USUAL_BUFFERS,
@@ -71,7 +71,8 @@ def covers(job: Job, confidence: float = DEFAULT_CONFIDENCE) -> int:
 
 def buffer(finals: Fraction | int, retries: Fraction, confidence: float) -> Fraction:
     """Return the buffer that a job of so many finals needs."""
-    return Fraction(str(round(_buffer_for(int(finals), float(retries), confidence), _DIGITS)))
+    buffer = _buffer_for(int(finals), float(retries), confidence)
+    return rounded(Fraction(str(buffer)), _DIGITS)  # halves as a sheet rounds them
 
 
 def _of_confidence(job: Job, confidence: float) -> dict[str, Outcome]:
