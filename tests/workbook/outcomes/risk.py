@@ -71,8 +71,10 @@ def covers(job: Job, confidence: float = DEFAULT_CONFIDENCE) -> int:
 
 def buffer(finals: Fraction | int, retries: Fraction, confidence: float) -> Fraction:
     """Return the buffer that a job of so many finals needs."""
-    buffer = _buffer_for(int(finals), float(retries), confidence)
-    return rounded(Fraction(str(buffer)), _DIGITS)  # halves as a sheet rounds them
+    near = Fraction(_buffer_for(int(finals), float(retries), confidence))
+    needed = round((near + 1) * finals * retries)  # a whole number, without the noise of floats
+    exact = Fraction(needed) / (finals * retries) - 1 if near else near
+    return rounded(exact, _DIGITS)
 
 
 def _of_confidence(job: Job, confidence: float) -> dict[str, Outcome]:
