@@ -20,12 +20,12 @@ from xl_pricing.estimation.size import (
     check_size,
     parse_ratio,
     parse_size,
-    plain_reader,
     preset,
     ratio_text,
     resolve_size,
 )
 from xl_pricing.estimation.tokens import grid_tokens
+from xl_pricing.functions.sizes import plain_reader
 from xl_pricing.rates.card import bundled_card
 
 FREE = bundled_card().model("gpt-image-2").sizes

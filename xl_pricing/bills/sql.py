@@ -23,8 +23,6 @@ COUNTS = (
 """What a usage may tell, by the names that the SQL has for it."""
 BY_METER = ("day", "model", "tier", "images", *METER_NAMES)
 """The columns of a table of counts by meter."""
-TEXT, TIMESTAMP, DATE, WHOLE = "text", "timestamp", "date", "whole"
-"""What a column may be of: text to be read, or what the engine has read already."""
 _BAD = NO_TOKENS = -1
 """Stands for a count that is none until its row is left; and for images that tell no tokens."""
 _MOST_IMAGES = 10**9
@@ -46,7 +44,6 @@ class Dialect(NamedTuple):
     """A text without what is of the pattern."""
     micros: str
     """Microseconds since 1970 of a time as text, NULL where it is none."""
-    micros_of_timestamp: str
     whole_part: str
     """``{0}`` divided by the whole number ``{1}``, rounded down."""
 
@@ -54,20 +51,21 @@ class Dialect(NamedTuple):
 DIALECTS = {
     "duckdb": Dialect(
         "VARCHAR", "HUGEINT", "regexp_matches({0}, '{1}')", "regexp_replace({0}, '{1}', '')",
-        "epoch_us(TRY_CAST({0} AS TIMESTAMPTZ))", "epoch_us({0})", "({0} // {1})",
+        "epoch_us(TRY_CAST({0} AS TIMESTAMPTZ))", "({0} // {1})",
     ),
     "spark": Dialect(
         "STRING", "DECIMAL(38,0)", "{0} RLIKE '{1}'", "regexp_replace({0}, '{1}', '')",
-        "unix_micros(TRY_CAST({0} AS TIMESTAMP))", "unix_micros({0})", "({0} DIV {1})",
+        "unix_micros(TRY_CAST({0} AS TIMESTAMP))", "({0} DIV {1})",
     ),
 }  # fmt: skip
 
 
 class Column(NamedTuple):
-    """An expression of SQL, and what it is of."""
+    """An expression of SQL for what a row tells."""
 
     sql: str
-    kind: str = TEXT
+    is_whole: bool = False
+    """Whether the engine has it as a whole number already; else it is read as text."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,7 @@ def by_meter(columns: Collection[str] = BY_METER) -> Told:
         for name, meter in zip(names, METER_NAMES, strict=True)
         if meter in columns
     }
-    none = {"input": Column("0", WHOLE), "output": Column("0", WHOLE)}
+    none = {"input": Column("0", is_whole=True), "output": Column("0", is_whole=True)}
     tier = "tier" if "tier" in columns else "NULL"
     images = Column("images") if "images" in columns else None
     return Told(Column("day"), "model", tier, images, counts | none, grouped=True)
@@ -149,7 +147,7 @@ def _count(column: Column | None, say: Dialect, *, doubt: bool = True) -> str:
     """Read a whole number; 1.000 tokens are in doubt, for they may be a thousand."""
     if column is None:
         return "CAST(NULL AS BIGINT)"
-    if column.kind == WHOLE:
+    if column.is_whole:
         return f"CASE WHEN {column.sql} > {MOST_TOKENS} THEN {_BAD} ELSE {column.sql} END"
     text = f"TRIM(CAST({column.sql} AS {say.text}))"
     whole = f"CAST(split_part({text}, '.', 1) AS BIGINT)"
@@ -168,13 +166,7 @@ def _day(column: Column | None, say: Dialect) -> str:
     """Return the days since 1970 of a time, in UTC."""
     if column is None:
         return "CAST(NULL AS BIGINT)"
-    if column.kind == TEXT:
-        micros = _micros_of_text(f"TRIM(CAST({column.sql} AS {say.text}))", say)
-    elif column.kind == WHOLE:
-        micros = _micros_of_number(column.sql, say)
-    else:
-        stamp = f"CAST({column.sql} AS TIMESTAMP)" if column.kind == DATE else column.sql
-        micros = say.micros_of_timestamp.format(stamp)
+    micros = _micros_of_text(f"TRIM(CAST({column.sql} AS {say.text}))", say)
     first, last = (seconds * 1_000_000 for seconds in SINCE)
     day = say.whole_part.format(f"({micros})", _MICROS_A_DAY)
     return f"CASE WHEN ({micros}) >= {first} AND ({micros}) < {last} THEN {day} END"
@@ -204,7 +196,7 @@ def _micros_of_number(number: str, say: Dialect) -> str:
 
 
 def _no_zone(column: Column | None, say: Dialect) -> str:
-    if column is None or column.kind != TEXT:
+    if column is None:
         return "FALSE"
     text = f"TRIM(CAST({column.sql} AS {say.text}))"
     number = say.matches.format(text, "^[0-9.]+$")
@@ -214,8 +206,7 @@ def _no_zone(column: Column | None, say: Dialect) -> str:
 def _is_told(column: Column | None, say: Dialect) -> str:
     if column is None:
         return "FALSE"
-    empty = f" AND CAST({column.sql} AS {say.text}) <> ''" if column.kind == TEXT else ""
-    return f"({column.sql} IS NOT NULL{empty})"
+    return f"({column.sql} IS NOT NULL AND CAST({column.sql} AS {say.text}) <> '')"
 
 
 class _Read(NamedTuple):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, partial
 from math import ceil
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
 from xl_pricing.estimation.nearest import (
@@ -233,34 +233,6 @@ def _unreadable(text: str, legal: LegalSizes) -> InvalidValueError:
         return UnreadableSizeError(said, "; accepted: ", lambda: [size])
     leading = f"; {size} is not legal for this model, accepted: "
     return UnreadableSizeError(said, leading, lambda: nearest_sizes(size, legal))
-
-
-def plain_reader(
-    limits: FreeSizes, careful: Callable[[object], Size]
-) -> Callable[[object], tuple[int, int]]:
-    """Return a reader for ranges of thousands of sizes: ``careful``, but quick on plain text.
-
-    What is written as ``1024x1536`` and legal is read at once; ``careful`` reads all else and says
-    what is wrong.
-    """
-    edges = {str(px): px for px in range(limits.step_px, limits.max_edge_px + 1, limits.step_px)}
-    aspect, fewest, most = limits.max_aspect, limits.min_pixels, limits.max_pixels
-
-    def read(value: Any) -> tuple[int, int]:  # noqa: ANN401 - a cell's value
-        try:
-            left, _, right = value.partition("x")
-            width, height = edges[left], edges[right]
-        except (AttributeError, KeyError):  # no text, or no legal edge
-            return careful(value)
-        if (
-            fewest <= width * height <= most
-            and width <= aspect * height
-            and height <= aspect * width
-        ):
-            return width, height
-        return careful(value)
-
-    return read
 
 
 def check_size(size: Size, legal: LegalSizes) -> Size:

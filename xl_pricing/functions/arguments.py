@@ -37,12 +37,11 @@ from xl_pricing.estimation.size import (
     Size,
     parse_size,
     plain,
-    plain_reader,
     size_in,
 )
 from xl_pricing.estimation.tokens import text_tokens
 from xl_pricing.functions.ranges import Grid, as_grid, is_grid
-from xl_pricing.functions.sizes import Cell, read_pixels
+from xl_pricing.functions.sizes import Cell, plain_reader, read_pixels
 from xl_pricing.functions.values import (
     Typed,
     is_blank,
