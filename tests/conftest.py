@@ -11,7 +11,7 @@ import pytest
 from exhaustive import Choice, many
 from hosts.libreoffice import LibreOffice
 from hosts.programs import SOFFICE, UNO_PYTHON, require
-from that_day import stop_the_clock
+from that_day import put, stop_the_clock
 
 # Before anything asks for a card: the machine's own refreshed card is no test's business.
 os.environ["XL_PRICING_DATA"] = str(Path(gettempdir(), f"xl_pricing-tests-{os.getpid()}"))
@@ -27,7 +27,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Note what was asked for before the tests are collected."""
+    """Note what was asked for before the tests are collected, and stop the clock.
+
+    Workbooks say on which day they were made, and some are made while tests are collected.
+    """
+    stop_the_clock(put)
     Choice.exhaustive = config.getoption("--exhaustive")
     hypothesis.settings.register_profile(
         "xl_pricing",
@@ -76,14 +80,6 @@ def running_libreoffice() -> Iterator[LibreOffice]:
     require(UNO_PYTHON)
     with LibreOffice() as running:
         yield running
-
-
-@pytest.fixture(scope="session", autouse=True)
-def the_day_of_the_cases() -> Iterator[None]:
-    """Stop the clock for workbooks, which say on which day they were made."""
-    with pytest.MonkeyPatch.context() as patch:
-        stop_the_clock(patch.setattr)
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,7 @@
 
 from importlib import import_module
 
-from that_day import stop_the_clock
+from that_day import put, stop_the_clock
 
-
-def _put(path: str, value: object) -> None:
-    module, _, name = path.rpartition(".")
-    setattr(import_module(module), name, value)
-
-
-stop_the_clock(_put)
+stop_the_clock(put)
 globals().update(vars(import_module("xl_pricing.excel")))

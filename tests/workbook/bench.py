@@ -24,6 +24,9 @@ from workbook_templates.formulas.scope import Scope
 from workbook_templates.formulas.values import CellValue, FormulaError
 from xl_pricing.rates.card import RateCard
 
+MOST = 60
+"""Mutants of one formula that are judged: the searches of sizes have hundreds, each of a second."""
+
 
 class Verdict(NamedTuple):
     """What became of a mutant."""
@@ -56,11 +59,20 @@ class Bench:
     def of(cls, built: Built, card: RateCard, jobs: Iterable[Mapping[str, Any]]) -> "Bench":
         """Compute jobs in a workbook of a card, all of whose tables have as many rows."""
         bench = cls(built._sheets, [*readable(built, EN)])
+        bench.compile_all()
         for typed in jobs:
             calculation = Calculation(bench.sheets, cells_of(typed), today=card.checked)
             shown = {name: bench.value(calculation, name) for name in bench.names}
             bench.cases.append(Case(calculation, outcomes(typed, card), shown))
         return bench
+
+    def compile_all(self) -> None:
+        """Compile every formula, so that what a mutant adds to what they share is its own."""
+        for cell in self.sheets.names.formulas:
+            self.sheets.compiled(cell)
+        for table in self.sheets.names.tables.values():
+            for name in table.formulas:
+                self.sheets.filled((table.name, name))
 
     @cached_property
     def depends(self) -> Dependence:
@@ -103,7 +115,7 @@ class Bench:
         """
         sheet, called = self.sheet_of(place), self.called(place)
         benches = [(one, one.affected(place)) for one in (self, then) if one]
-        for said, tree in mutants(self.depends.tree(place)):
+        for said, tree in _spread([*mutants(self.depends.tree(place))]):
             result = "same"
             for bench, affected in benches:
                 result = bench.result(affected, tree) if result == "same" else result
@@ -121,7 +133,7 @@ class Bench:
         if not affected.names:
             return "same"
         try:
-            with _Put(self.sheets, affected.place, tree):
+            with _Put(self, affected.place, tree):
                 return self._judged(affected)
         except (FormulaError, LookupError, TypeError, ValueError, RecursionError):
             return "stopped"
@@ -193,14 +205,21 @@ class Affected(NamedTuple):
         return cls(place, names, cells, columns, frozenset(found))
 
 
+def _spread(found: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
+    """Return at most `MOST` mutants of a formula, from all its parts alike."""
+    step = max(len(found) / MOST, 1)
+    return [found[int(i * step)] for i in range(min(len(found), MOST))]
+
+
 class _Put:
     """Puts another formula into a place, for a while."""
 
-    def __init__(self, sheets: Sheets, place: Place, tree: Node) -> None:
-        self.sheets, self.place, self.tree = sheets, place, tree
+    def __init__(self, bench: Bench, place: Place, tree: Node) -> None:
+        self.bench, self.sheets, self.place, self.tree = bench, bench.sheets, place, tree
 
     def __enter__(self) -> None:
         names, place = self.sheets.names, self.place
+        self.arrays, self.values = len(names.arrays), len(names.values)
         if len(place) == 3:
             self.before: Any = self.sheets.compiled(place)
             self.sheets._compiled[place] = Compiler(Scope(names, place)).value(self.tree)
@@ -216,6 +235,18 @@ class _Put:
             self.sheets._compiled[self.place] = self.before
         else:
             self.sheets._filled[self.place] = self.before
+        self._forget()
+
+    def _forget(self) -> None:
+        """Forget what the mutant added to what formulas share, for it would grow without end."""
+        names = self.sheets.names
+        added = range(self.arrays, len(names.arrays))
+        for known, before in ((names.arrays, self.arrays), (names.values, self.values)):
+            while len(known) > before:
+                known.popitem()
+        for case in self.bench.cases:
+            for number in added:
+                case.calculation.shared.pop(number, None)
 
 
 class _Again:

@@ -5,7 +5,8 @@ which only what depends on the formula is computed again. Of the mutants that ch
 person reads (`readable`, told from the workbook), the outcomes must see nearly all.
 
 Formulas that differ only in their number, such as those of the twenty lines for plans, are one:
-their first, second and last copy are changed. What is said in words is no constant: text counts
+their first, second and last copy are changed. Of a formula with hundreds of mutants `MOST` are
+judged, spread over it. What is said in words is no constant: text counts
 where it is compared or looked up.
 """
 

@@ -1,12 +1,12 @@
 """The outcomes see what is changed in a formula, if a person would see it."""
 
-import os
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import pytest
 from bench import Bench, Verdict
+from exhaustive import many
 from mutants import mutants
 from mutations import bench_of, judged
 from random_inputs import CARD, job
@@ -15,8 +15,6 @@ from workbook_templates.formulas.parse import parse
 
 LEAST = 0.97
 PROCESSES = 2
-ASKED = "XL_PRICING_MUTATIONS"
-"""What asks for all mutants: since there are Summary, Sizes and more of Actuals, by hand."""
 
 
 def test_every_operator_and_constant_is_changed_in_turn() -> None:
@@ -40,9 +38,10 @@ def test_a_mutant_is_seen(bench: Bench, name: str) -> None:
     assert results["unseen"] == 0
 
 
-@pytest.mark.skipif(ASKED not in os.environ, reason=f"over half an hour and 5 GB: set {ASKED}=1")
-def test_nearly_all_that_a_person_would_see_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
-    processes = PROCESSES
+@pytest.mark.parametrize("processes", many([], [PROCESSES]))
+def test_nearly_all_that_a_person_would_see_is_seen(
+    processes: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         parts = pool.map(judged, range(processes), [processes] * processes)
         found = [verdict for part in parts for verdict in part]
