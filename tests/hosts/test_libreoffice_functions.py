@@ -8,19 +8,16 @@ from decimal import Decimal
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from cases import Case, agree, read_cases, value_of
-from exhaustive import many
 from openpyxl.utils import get_column_letter
 from that_day import THAT_DAY
 
 from workbook_templates.book.words import Words
-from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import FUNCTIONS, ZERO_IS_A_VALUE
 from xl_pricing.hosts.libreoffice import extension
 from xl_pricing.rates.card import bundled_card
@@ -29,6 +26,7 @@ from xl_pricing.rates.rows import EXCEL_EPOCH
 
 from . import calc_extension
 from .libreoffice import LibreOffice, Value
+from .random_calls import random_calls
 
 WIDEST = 16
 """Columns that an answer or an argument takes at most."""
@@ -145,34 +143,9 @@ def holds(case: Case, got: Rows) -> bool:
     )
 
 
-SIZES = ("1024x1024", "4:5", "1920x1080", "10x10", "auto", "2048x1152", "1.91:1", "x", "16:9")
-QUALITIES = ("low", "medium", "high", "xhigh", "高", "hd", 1158, 0.5)
-MODELS = (None, "gpt-image-2", "gpt-image-1", "gpt-image-2.5-flare", "gpt-image-2.6-flare", "z")
-
-
-def random_call(dice: Random) -> tuple[str, list[Any], Any]:
-    """Make a call that Calc and Python are told in the same way."""
-    size, quality, model = map(dice.choice, (SIZES, QUALITIES, MODELS))
-    number = round(dice.uniform(0.01, 9), dice.choice((0, 2, 5))) or 1
-    calls = {
-        "IMGCOST": [size, quality, model, dice.randint(1, 10), dice.randint(1, 900)],
-        "IMGTOKENS": [size, quality, model, dice.choice((None, 3, 11))],
-        "IMGCREDITS": [size, quality, dice.choice(("PixAPI", "ComfyUI", 0.01, "no")), model],
-        "IMGBUDGET": [number, dice.randint(0, 400), 1 + number / 4, dice.choice((0, 0.2, 1, 1.5))],
-        "IMGBUFFER": [dice.randint(1, 60), round(1 + dice.random(), 2), dice.choice((None, 0.95))],
-        "IMGSIZE": [dice.choice(("4:5", "3:1", "5:1", "2.39:1")), dice.choice((None, 500, 3000))],
-        "IMGRATE": [model or "gpt-image-2", dice.choice(("image_out", "text_in", "px")), "batch"],
-    }
-    name = dice.choice([*calls])
-    arguments = calls[name]
-    full = [*arguments, *[None] * (len(FUNCTIONS[name].arguments) - len(arguments))]
-    return name, arguments, answer(FUNCTIONS[name], full)
-
-
 @pytest.mark.usefixtures("that_day")
 def test_calc_answers_random_calls_as_python_does(calc: LibreOffice) -> None:
-    dice = Random(20261126)
-    calls = [random_call(dice) for _ in range(many(200, 2_000))]
+    calls = random_calls()
     for some in (calls[i : i + 200] for i in range(0, len(calls), 200)):
         for (name, arguments, wanted), got in zip(some, ask(calc, some), strict=True):
             assert got == [[wanted]], (name, arguments)
