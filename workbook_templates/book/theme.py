@@ -78,7 +78,8 @@ class Style:
 TITLE = Style(size=18, bold=True, color=PAPER, fill=NAVY)
 TITLE_RIGHT = Style(size=9, color=PAPER, fill=NAVY, align="right")
 SUBTITLE = Style(color=PAPER, fill=NAVY, italic=True)
-BACK = Style(size=14, bold=True, color=PAPER, fill=NAVY, align="center")
+# LibreOffice draws links in its own dark blue, so no dark ground.
+BACK = Style(size=14, bold=True, color=NAVY, fill=MIST, align="center")
 STEP = Style(size=11, bold=True, color=NAVY, fill=MIST, border="under")
 LABEL = Style(indent=1)
 LINK = Style(indent=1, underline=True)

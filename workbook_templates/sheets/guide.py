@@ -43,7 +43,8 @@ ENTRIES = (
     Entry("Rates", "reference",
           "Every figure that the formulas use, with its source and the day it was checked."),
     Entry("Checks", "reference", "Every rule with its result, and the rows to fix."),
-    Entry("Help", "reference", "The five steps, what each sheet answers, and the cell functions."),
+    Entry("Help", "reference",
+          "Two minutes to a first budget, what each sheet answers, and the cell functions."),
 )  # fmt: skip
 KINDS = {
     "input": "Yellow tab: you type here.",

@@ -1,4 +1,4 @@
-"""The Help sheet: how to use the worksheet, and the cell functions with examples and values."""
+"""The Help sheet: a way through the workbook, and the cell functions with examples and values."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,19 +6,11 @@ from typing import Any
 
 from workbook_templates.book import blocks, theme
 from workbook_templates.book.page import Book, Page
-from workbook_templates.formulas.constants import USUAL_BUFFERS
+from workbook_templates.sheets import first_budget
 from workbook_templates.sheets import guide as sheets
 from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import ARGUMENTS, FUNCTIONS
 
-STEPS = (
-    "Define the output spec: ratio, size, quality. Begin with the smallest that is enough.",
-    "Say how many finals you need: images that must be accepted.",
-    "Say how many generations one final takes on average: the retries, the lever that hides.",
-    "Finals × retries = total generations. That is what the bill counts.",
-    f"Add a buffer of {' to '.join(USUAL_BUFFERS)}, more for small jobs.",
-    "Later, put measured numbers in the place of assumptions: tokens, retries, rates.",
-)
 LEGEND = (
     (theme.INPUT, "Blue on yellow: you type here."),
     (theme.COMPUTED, "Boxed: computed; locked where the sheet has no growing table."),
@@ -39,8 +31,8 @@ def write(book: Book, *, guide: bool = True) -> None:
     page = book.page("Help", (1.5, 64, 40, 14, 64, 1.5))
     says = "This workbook computes with plain formulas and needs no add-in."
     blocks.head(page, "F", "Help", says)
-    row = _steps(page, 4)
-    last_of_guide = row = _guide(page, row + 1) if guide else row
+    row = first_budget.write(page, 4, linked=guide)
+    last_of_guide = row = _guide(page, row) if guide else row
     row = _functions(page, row + 1)
     arguments = tuple(ARGUMENTS.items())
     row = _explain(page, row + 1, "Arguments; any of them may be a range", arguments)
@@ -48,13 +40,6 @@ def write(book: Book, *, guide: bool = True) -> None:
     # The functions are looked up on the screen, Excel tells their arguments too.
     page.print_setup(f"A1:F{last_of_guide if guide else row}")
     page.protect()
-
-
-def _steps(page: Page, row: int) -> int:
-    page.say(f"B{row}", "The five steps, and then", theme.SECTION)
-    for i, text in enumerate(STEPS, start=1):
-        page.put(f"B{row + i}", f"{i}.  {page.words(text)}", theme.LABEL)
-    return row + len(STEPS) + 1
 
 
 def _guide(page: Page, row: int) -> int:
