@@ -1,8 +1,10 @@
 """Files, read within bounds and written whole or not at all."""
 
 import os
+import shutil
 import stat
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -65,6 +67,41 @@ def write_new(path: Path, data: bytes) -> None:
         _put_in_place(unfinished, path)
     finally:
         _remove(unfinished)
+
+
+def write_folder(path: Path, parts: Mapping[str, bytes]) -> None:
+    """Write a folder of files by their names, replacing a folder that is there.
+
+    It is made beside its place, and stands there at once. Raises `OSError`, and then the old one is
+    as it was.
+    """
+    target = Path(os.path.realpath(path))
+    unfinished = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        for name, data in parts.items():
+            (unfinished / name).parent.mkdir(parents=True, exist_ok=True)
+            write_new(unfinished / name, data)
+        unfinished.chmod(0o777 & ~_umask())
+        _swap(unfinished, target)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _swap(unfinished: Path, target: Path) -> None:
+    """Put a folder in its place; the one that was there is removed afterwards."""
+    if not target.exists():
+        unfinished.rename(target)
+        return
+    before = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        target.rename(before / "before")
+        try:
+            unfinished.rename(target)
+        except OSError:
+            (before / "before").rename(target)
+            raise
+    finally:
+        shutil.rmtree(before, ignore_errors=True)
 
 
 def _put_in_place(unfinished: Path, path: Path) -> None:

@@ -16,6 +16,7 @@ VALIDATOR = "ooxml-validator"
 HYPERFORMULA = "hyperformula"
 PYODIDE = "pyodide"
 NODE = "node"
+CHROMIUM = "chromium"
 
 ALL_HOSTS = "XL_PRICING_ALL_HOSTS"
 _INSTALLED_AT = (
@@ -30,6 +31,7 @@ _TITLES = {
     HYPERFORMULA: "the formula engine HyperFormula (npm package hyperformula)",
     PYODIDE: "Python for browsers (npm package pyodide)",
     NODE: "Node.js",
+    CHROMIUM: "Chromium",
 }
 
 

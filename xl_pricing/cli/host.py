@@ -1,15 +1,19 @@
 """The command ``xl-pricing host``: the functions for other programs than Excel with Python."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from xl_pricing.cli.console import Group, argument, command
+from xl_pricing.cli.console import Given, Group, argument, command, option, subcommand
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.files import write_new, write_whole
+from xl_pricing.files import write_folder, write_new, write_whole
+from xl_pricing.functions.values import read_whole
 from xl_pricing.words import quoted
 
+DEFAULT_PORT = 8765
+PYODIDE_HELP = "The npm package pyodide, or its folder. If omitted, fetched once."
 _EXTENSION = ".oxt"
 
 
@@ -61,6 +65,103 @@ def libreoffice(path: str, *, force: bool) -> Added:
     )
 
 
-@click.group(cls=Group, commands=[libreoffice])
+@command("xl-pricing host office DIR --origin https://addins.example.com/image-pricing", _draw)
+@argument("path", "The folder to write.")
+@option("origin", "Where the folder will stand: its address, https://…", required=True)
+@option("pyodide", PYODIDE_HELP)
+@click.option("--force", is_flag=True, help="Replace a folder that this command wrote.")
+def office(path: str, origin: str, pyodide: Given, *, force: bool) -> Added:
+    """Write the functions for Excel on Windows, on the Mac and in a browser: an Office add-in.
+
+    A folder of files for any web server; nothing else is installed. Whoever can open its page can
+    read the rates, which are those of this machine.
+    """
+    from xl_pricing.hosts.office.folder import parts  # noqa: PLC0415 - loads the functions
+    from xl_pricing.hosts.office.manifest import read_origin  # noqa: PLC0415 - the same
+
+    address = read_origin(origin)
+    folder = Path(path)
+    _refuse_folder(folder, force=force)
+    found = parts(address, _pyodide(pyodide))
+    try:
+        write_folder(folder, found)
+    except OSError as error:
+        raise InvalidValueError(
+            f"path {quoted(path)} cannot be written: {error.strerror or error}; "
+            "accepted: a folder that you may write to"
+        ) from None
+    return Added(
+        path,
+        [
+            f"Let a web server show it at {address}, compressed.",
+            f"Then add {path}/manifest.xml to Excel, or in the Microsoft 365 admin center.",
+        ],
+    )
+
+
+def _refuse_folder(folder: Path, *, force: bool) -> None:
+    """Refuse a folder that is there, and with ``force`` one that holds what is not ours."""
+    if not os.path.lexists(folder):
+        return
+    name = quoted(str(folder))
+    if not force:
+        raise InvalidValueError(f"path {name} exists; accepted: another name, or --force")
+    from xl_pricing.hosts.office.folder import foreign_file  # noqa: PLC0415 - loads the functions
+
+    stranger = foreign_file(folder)
+    if stranger:
+        raise InvalidValueError(
+            f"path {name} holds {quoted(stranger)}, which is not of xl-pricing; accepted: another "
+            "name"
+        )
+
+
+def _pyodide(given: Given) -> dict[str, bytes]:
+    from xl_pricing.hosts.office.pyodide import (  # noqa: PLC0415 - reads a file
+        PINNED,
+        kept_pyodide,
+        read_pyodide,
+    )
+
+    if not given:
+        return kept_pyodide()
+    try:
+        return read_pyodide(Path(given))
+    except OSError as error:
+        raise InvalidValueError(
+            f"pyodide {quoted(given)} cannot be read: {error.strerror or error}; accepted: the npm "
+            f"package pyodide@{PINNED['version']}"
+        ) from None
+
+
+@subcommand("xl-pricing serve")
+@option("port", f"The port of this machine. If omitted, {DEFAULT_PORT}.")
+@option("pyodide", PYODIDE_HELP)
+def serve(port: Given, pyodide: Given) -> None:
+    """Show the add-in for Excel on this machine, for trying it out; Ctrl-C ends it.
+
+    Only this machine can reach it. For others, xl-pricing host office writes the folder.
+    """
+    from xl_pricing.hosts.office.folder import parts  # noqa: PLC0415 - loads the functions
+    from xl_pricing.hosts.office.serve import Preview  # noqa: PLC0415 - the same
+
+    number = DEFAULT_PORT if port is None else read_whole(port, "port", 1024, 65535)
+    try:
+        preview = Preview(number)
+    except OSError as error:
+        raise InvalidValueError(
+            f"port {number} cannot be used: {error.strerror or error}; accepted: another --port"
+        ) from None
+    with preview:
+        preview.show(parts(preview.origin, _pyodide(pyodide)))
+        click.echo(
+            f"{preview.origin}/taskpane.html shows the pane in a browser.\n"
+            f"Excel takes {preview.origin}/manifest.xml: save it, then add it as the README says.\n"
+            "Ctrl-C ends this."
+        )
+        preview.serve_forever()
+
+
+@click.group(cls=Group, commands=[libreoffice, office])
 def host() -> None:
     """Write the functions for other programs than Excel."""

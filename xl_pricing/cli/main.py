@@ -12,7 +12,7 @@ from xl_pricing.cli.bill import bill
 from xl_pricing.cli.budget import budget, buffer
 from xl_pricing.cli.console import Main
 from xl_pricing.cli.excel import excel
-from xl_pricing.cli.host import host
+from xl_pricing.cli.host import host, serve
 from xl_pricing.cli.known import models
 from xl_pricing.cli.levers import levers
 from xl_pricing.cli.plans import plans
@@ -26,7 +26,7 @@ from xl_pricing.cli.template import template
 COMMANDS = [
     *(cost, credits, tokens, explain, budget, size, buffer),
     *(levers, plans, risk, stage, bill),
-    *(models, rates, template, excel, host),
+    *(models, rates, template, excel, host, serve),
 ]
 
 

@@ -28,6 +28,16 @@ def answer(function: CellFunction, arguments: Sequence[Any]) -> Any:  # noqa: AN
         return _answered(function, list(map(plain_cells, arguments)))
 
 
+def reason(function: CellFunction, arguments: Sequence[Any]) -> str:
+    """Say why a call of single cells answers an error; empty where it does not."""
+    try:
+        pairs = zip(function.arguments, arguments, strict=False)
+        function.call(*(_read(*pair, only=True) for pair in pairs))
+    except XlPricingError as error:
+        return str(error)
+    return ""
+
+
 def _answered(function: CellFunction, arguments: Sequence[Any]) -> Any:  # noqa: ANN401 - cells
     try:
         values = [

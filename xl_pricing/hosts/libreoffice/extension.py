@@ -9,19 +9,17 @@ import zipfile
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 import xl_pricing
 import xl_pricing.functions
 from workbook_templates.book.words import LANGUAGES, Words
 from xl_pricing.functions.catalogue import FUNCTIONS, ZERO_IS_A_VALUE, Argument, CellFunction
+from xl_pricing.hosts.core_files import core_files
 
 IDENTIFIER = "org.xlpricing.imagepricing"
 TITLE = "Image Pricing"
 TAKE_RATES = "Take refreshed rates"
 ZERO_HELP = "A blank cell counts as 0 here."
-CORE = ("estimation", "rates", "functions")
-"""What of xl_pricing a price needs, beside the modules on top."""
 _LOCALES = {"en": "en-US", "zh-CN": "zh-CN"}
 _TYPES, _COMPONENT = "XImagePricing.idl", "component.py"
 _MEDIA = {
@@ -44,25 +42,14 @@ def build() -> bytes:
 
 
 def _parts() -> Iterator[tuple[str, bytes]]:
-    package = files("xl_pricing")
     yield "META-INF/manifest.xml", _manifest().encode()
     yield "description.xml", _description().encode()
     yield "CalcAddIns.xcu", _functions().encode()
     yield "Addons.xcu", _menu().encode()
     yield _TYPES, _interface().encode()
-    yield _COMPONENT, package.joinpath("hosts", "libreoffice", _COMPONENT).read_bytes()
-    for part in sorted(package.iterdir(), key=lambda part: part.name):
-        if (part.is_file() and part.name != "__main__.py") or part.name in CORE:
-            yield from _core(part, f"pythonpath/xl_pricing/{part.name}")
-
-
-def _core(part: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
-    if part.is_file():
-        if name.endswith((".py", ".json")):
-            yield name, part.read_bytes()
-        return
-    for each in sorted(part.iterdir(), key=lambda part: part.name):
-        yield from _core(each, f"{name}/{each.name}")
+    yield _COMPONENT, files(__package__).joinpath(_COMPONENT).read_bytes()
+    for name, content in core_files():
+        yield f"pythonpath/{name}", content
 
 
 def uno_name(argument: Argument) -> str:

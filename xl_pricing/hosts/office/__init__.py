@@ -1,0 +1,1 @@
+"""Excel on Windows, on the Mac and in a browser, without Python: an Office add-in of files."""

@@ -1,0 +1,105 @@
+"""The folder that a web server shows to Excel: page, functions, Python, the rates, the manifest."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import xl_pricing
+import xl_pricing.functions
+from xl_pricing.files import read_bounded
+from xl_pricing.functions.catalogue import FUNCTIONS, Argument, CellFunction
+from xl_pricing.hosts.office.manifest import manifest
+from xl_pricing.hosts.office.pyodide import FOLDER, lock
+from xl_pricing.hosts.office.wheel import wheel
+from xl_pricing.rates.day import today
+from xl_pricing.rates.refresh.saved_card import saved_text
+from xl_pricing.rates.refresh.store import user_store
+
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' https://appsforoffice.microsoft.com; "
+    "worker-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action 'none'"
+)
+"""What the page may load: its own files, and Microsoft's office.js."""
+_MOST_BYTES = 64 * 1024 * 1024
+_RANGE = {"type": "any", "dimensionality": "matrix"}
+
+
+def parts(origin: str, pyodide: dict[str, bytes]) -> dict[str, bytes]:
+    """Return every file of the folder by its name, from an origin and Pyodide's files."""
+    site = {each.name: each.read_bytes() for each in files(__package__).joinpath("site").iterdir()}
+    name, content = wheel()
+    written = {
+        "manifest.xml": manifest(origin),
+        "functions.json": _json(metadata()),
+        "names.js": f"export const NAMES = {json.dumps([*FUNCTIONS])};\n",
+    }
+    python = {f"{FOLDER}/{each}": data for each, data in pyodide.items()}
+    found = {**site, **{each: text.encode() for each, text in written.items()}, **python}
+    found[name] = content
+    found["site.json"] = _json(_site(name, pyodide, [*found])).encode()
+    return found
+
+
+def _site(name: str, pyodide: dict[str, bytes], names: list[str]) -> dict[str, object]:
+    """Say what the worker must know before all else, and what the folder holds."""
+    saved = user_store().current()
+    return {
+        "version": xl_pricing.__version__,
+        "written": today().isoformat(),
+        "pyodide": FOLDER,
+        "lock": lock(pyodide),
+        "wheel": name,
+        "card": saved_text(saved).decode() if saved else None,
+        "files": sorted([*names, "site.json"]),
+    }
+
+
+def is_named_by_content(name: str) -> bool:
+    """Tell whether another content would have another name, so that it may be kept for ever."""
+    return name.startswith(f"{FOLDER}/") or name.endswith(".whl")
+
+
+def foreign_file(folder: Path) -> str | None:
+    """Return the name of a file that was not written with the folder; `None` where all were."""
+    try:
+        listed = json.loads(read_bounded(folder / "site.json", _MOST_BYTES))["files"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        listed = []
+    if not isinstance(listed, list):
+        listed = []
+    found = (
+        each.relative_to(folder).as_posix()
+        for each in sorted(folder.rglob("*"))
+        if not each.is_dir()
+    )
+    return next((name for name in found if name not in listed), None)
+
+
+def metadata() -> dict[str, object]:
+    """Return the functions as Excel reads them; every argument may be a range."""
+    return {
+        "allowCustomDataForDataTypeAny": True,
+        "allowErrorForDataTypeAny": True,
+        "functions": [*map(_function, FUNCTIONS.values())],
+    }
+
+
+def _function(function: CellFunction) -> dict[str, object]:
+    return {
+        "id": function.name,
+        "name": function.name,
+        "description": function.doc,
+        "parameters": [*map(_parameter, function.arguments)],
+        "result": _RANGE,
+        "options": {"cancelable": True},
+    }
+
+
+def _parameter(argument: Argument) -> dict[str, object]:
+    optional = {"optional": True} if argument.optional else {}
+    return {"name": argument.name, "description": argument.doc, **_RANGE, **optional}
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, indent=1, ensure_ascii=False)
