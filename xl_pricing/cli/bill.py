@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import click
 
 from xl_pricing.bills.amounts import read_amount
 from xl_pricing.bills.bill_sql import bill_sql
+from xl_pricing.bills.compared import compare
+from xl_pricing.bills.plan import SPLIT, against_plan
 from xl_pricing.bills.rates_by_day import prices_of
 from xl_pricing.bills.reading import Reading
 from xl_pricing.bills.reasons import Reason
@@ -19,6 +22,7 @@ from xl_pricing.bills.sql import BY_METER, DIALECTS, by_meter
 from xl_pricing.bills.total import OF_SERIES, SPLITS, USD, Totals
 from xl_pricing.cli.bill_report import Bill, bill_of, complaint_of, draw_bill
 from xl_pricing.cli.console import Argument, Given, command, option
+from xl_pricing.cli.plan_file import read_plan_file
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.functions.arguments import read_model, tier_word
 from xl_pricing.rates.day import today
@@ -67,6 +71,15 @@ def _print_sql(context: click.Context, _: click.Parameter, engine: str | None) -
 @option("tolerance", "USD by which a line may be off and still be rounded.")
 @option("currency", "Another currency of amounts in the files, such as EUR; needs --rate.")
 @option("rate", "How much of that currency one USD is.")
+@click.option(
+    "--plan",
+    "plan_file",
+    metavar="FILE",
+    help="A plan to compare with: a workbook, lines of a campaign as CSV, or JSON as budget "
+    "--json prints it.",
+)
+@option("accepted", "Finals that were accepted, which no bill tells: for --plan.")
+@option("generations", "Images that were made, where not every row tells: for --plan.")
 def bill(
     files: tuple[str, ...],
     model: Given,
@@ -78,6 +91,9 @@ def bill(
     tolerance: Given,
     currency: Given,
     rate: Given,
+    plan_file: Given,
+    accepted: Given,
+    generations: Given,
 ) -> Bill:
     """Price logs and bills row by row, and say whether they agree.
 
@@ -93,12 +109,19 @@ def bill(
             f"from {days[0]} is after to {days[1]}; accepted: the first day first"
         )
     reading = Reading(files, told.model)
-    split = ("project", *(name for name in chosen if name not in {*OF_SERIES, "month", "project"}))
-    totals = Totals(Rule(card, told), split)
+    planned = read_plan_file(Path(plan_file), card) if plan_file else None
+    split = dict.fromkeys(("project", *(SPLIT if planned else ()), *chosen))
+    totals = Totals(Rule(card, told), tuple(n for n in split if n not in {*OF_SERIES, "month"}))
     asked = _amount("billed", billed), _amount("tolerance", tolerance)
+    counts = _amount("accepted", accepted), _amount("generations", generations)
     others = _add(totals, _in_usd(reading, currency, _amount("rate", rate)), *days)
     notes = [*reading.notes, *(f"{rows:,} rows {said}" for said, rows in others.items())]
-    return bill_of(totals, reading, chosen, notes, *asked)
+    compared = compare(totals, *asked)
+    against = planned and against_plan(
+        planned, compared.side, card, compared.parts, finals=counts[0], generations=counts[1]
+    )
+    notes += planned.notes if planned else ()
+    return bill_of(totals, compared, reading, chosen, notes, against)
 
 
 def _amount(option_: str, told: Given) -> Fraction | None:

@@ -5,23 +5,26 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from xl_pricing.bills.amounts import exact_text
+from xl_pricing.bills.compared import Compared
+from xl_pricing.bills.plan import AgainstPlan
 from xl_pricing.bills.reading import Reading
-from xl_pricing.bills.reconcile import (
-    HALF_A_CENT,
-    IN_DOUBT,
-    ROUNDING_USD,
-    Explained,
-    Part,
-    Piece,
-    gather,
-    reconcile,
-)
+from xl_pricing.bills.reconcile import IN_DOUBT, Explained, Part
 from xl_pricing.bills.total import OF_SERIES, USD, Left, Line, Totals
-from xl_pricing.cli.drawing import note_lines, table
+from xl_pricing.cli.drawing import note_lines, show_figure, show_percent, table
 from xl_pricing.estimation.assumed import SENTENCES
+from xl_pricing.estimation.bridge import Factor
 from xl_pricing.estimation.usage import METER_NAMES
-from xl_pricing.rates.day import today
 
+UNITS: Mapping[str, str] = {
+    Factor.SIZE_AND_QUALITY: " (tokens per image)",
+    Factor.TOKENS: " (usual tokens of these images)",
+    Factor.MODEL: " (USD per 1M output tokens)",
+    Factor.INPUTS: " (USD)",
+    Factor.BATCH: " (of the standard price)",
+    Factor.CACHE: " (of the input from a cache)",
+}
+"""What the figures of a factor are, where its name does not say it."""
+SHARES: frozenset[str] = frozenset({Factor.BATCH, Factor.CACHE})
 _FIGURES = {"rows", "images", "tokens in", "tokens out", "USD"}
 
 
@@ -44,6 +47,30 @@ class TakenForGranted:
     assumed: str
     rows: int
     places: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFactor:
+    """What one factor added to the plan in USD, and its figure in the plan and in fact."""
+
+    factor: str
+    usd: str
+    planned: Fraction | None
+    actual: Fraction | None
+    about: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTold:
+    """From a plan to its bill: expected + factors = actual, as exact decimal text."""
+
+    rates_of: str
+    budget: str
+    """With the buffer."""
+    expected: str
+    actual: str
+    difference: str
+    factors: list[PlanFactor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +104,13 @@ class Bill:
     """Records by file and shape."""
     doubts: list[str]
     """By which no sum is sure."""
+    plan: PlanTold | None
     notes: list[str]
 
 
 def draw_bill(bill: Bill) -> str:
     """Draw the equation, then what it is made of, what is not priced, and what was assumed."""
-    lines = [*_equation(bill), ""]
+    lines = [*_equation(bill), "", *(_draw_plan(bill.plan) if bill.plan else ())]
     if bill.by:
         shown = [{k: "" if v is None else str(v) for k, v in line.items()} for line in bill.by]
         lines += [table(shown, _FIGURES), ""]
@@ -115,6 +143,27 @@ def _equation(bill: Bill) -> Iterator[str]:
         for part, usd in bill.parts.items():
             about = "; ".join(bill.why.get(part, []))
             yield f"  {usd:>{width}} USD  {part}{f': {about}' if about else ''}"
+
+
+def _draw_plan(plan: PlanTold) -> Iterator[str]:
+    """Draw the way from the plan to the bill, one factor after the other."""
+    yield f"planned                {plan.expected} USD at the rates of {plan.rates_of}"
+    yield f"  with its buffer      {plan.budget} USD"
+    yield f"came to                {plan.actual} USD"
+    yield f"difference             {plan.difference} USD, one factor at a time in this order:"
+    width = max(len(each.usd) for each in plan.factors)
+    for each in plan.factors:
+        yield f"  {each.usd:>{width}} USD  {each.factor}{_figures_of(each)}"
+    yield ""
+
+
+def _figures_of(each: PlanFactor) -> str:
+    """Say what a factor was in the plan and in fact, or what it is about."""
+    if each.planned is None or each.actual is None:
+        return f": {'; '.join(each.about)}" if each.about else ""
+    unit = UNITS.get(each.factor, "")
+    show = show_percent if each.factor in SHARES else show_figure
+    return f": {show(each.planned)} planned, {show(each.actual)} in fact{unit}"
 
 
 def _said_of(bill: Bill) -> str:
@@ -162,28 +211,24 @@ def complaint_of(bill: Bill) -> str:
 
 def bill_of(
     totals: Totals,
+    compared: Compared,
     reading: Reading,
     chosen: Sequence[str],
     notes: list[str],
-    invoice: Fraction | None = None,
-    rounding_usd: Fraction | None = None,
+    plan: AgainstPlan | None = None,
 ) -> Bill:
     """Put together what there is to say: of what was used where it is told, else of the bill."""
-    used, billed = totals.used, totals.bill
-    side = used if used.rows or not billed.rows else billed
+    side, paid, told, difference, parts = (
+        compared.side,
+        compared.paid,
+        compared.billed,
+        compared.difference,
+        compared.parts,
+    )
     whole = side.whole
-    paid = billed if billed.rows else used
-    amounts = paid.billed
-    in_files = amounts.get(USD) if amounts else None
-    told = in_files if invoice is None else invoice
-    difference = told - whole.usd if told is not None and whole.rows else None
-    parts = {}
-    if difference is not None:
-        pieces = _pieces(totals, in_files, invoice, rounding_usd)
-        parts = gather([*pieces, Piece(Part.UNEXPLAINED, difference - sum(p.usd for p in pieces))])
     left = [(each.reason.apart, _unpriced(each)) for each in totals.left.values()]
     return Bill(
-        rows=used.rows + billed.rows,
+        rows=totals.used.rows + totals.bill.rows,
         priced=whole.rows,
         images=whole.images,
         tokens=whole.tokens._asdict(),
@@ -208,33 +253,30 @@ def bill_of(
         },
         image_rows=side.image_rows,
         other_usd=exact_text(_sum(paid.other, USD)),
-        other_currencies={c: exact_text(a) for c, a in amounts.items() if c != USD},
+        other_currencies={c: exact_text(a) for c, a in paid.billed.items() if c != USD},
         by=[
             {**dict(zip(chosen, key, strict=True)), **_figures(line)}
             for key, line in side.lines(chosen).items()
         ],
         files={file.name: dict(file.shapes) for file in reading.files},
         doubts=reading.doubts,
+        plan=_planned(plan) if plan else None,
         notes=notes,
     )
 
 
-def _pieces(
-    totals: Totals,
-    in_files: Fraction | None,
-    invoice: Fraction | None,
-    rounding_usd: Fraction | None,
-) -> list[Piece]:
-    """Return what explains the difference: by lines of a bill, and by an invoice beside them."""
-    pieces: list[Piece] = []
-    if totals.bill.rows and in_files is not None:
-        pieces += reconcile(totals, today(), ROUNDING_USD if rounding_usd is None else rounding_usd)
-    if invoice is not None:
-        off = invoice - (totals.used.whole.usd if in_files is None else in_files)
-        near = abs(off) <= (HALF_A_CENT if rounding_usd is None else rounding_usd)
-        far = Part.UNEXPLAINED if in_files is None else Part.FILES
-        pieces.append(Piece(Part.ROUNDING if near else far, off))
-    return pieces
+def _planned(plan: AgainstPlan) -> PlanTold:
+    return PlanTold(
+        plan.day.isoformat(),
+        exact_text(plan.budget_usd),
+        exact_text(plan.expected_usd),
+        exact_text(plan.actual_usd),
+        exact_text(plan.difference_usd),
+        [
+            PlanFactor(part.name, exact_text(part.usd), part.planned, part.actual, [*part.about])
+            for part in plan.parts
+        ],
+    )
 
 
 def _about(each: Explained) -> list[str]:

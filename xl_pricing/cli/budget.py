@@ -1,6 +1,7 @@
 """``xl-pricing budget`` and ``buffer``: the five steps, and the reserve that lasts."""
 
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Unpack
 
@@ -9,6 +10,7 @@ import click
 from xl_pricing.cli.console import Argument, Given, command, facts, option, takes, takes_what
 from xl_pricing.cli.drawing import draw_noted, heading, note_lines, show, table
 from xl_pricing.cli.image import REST, GivenTieredImage, TieredSpec, read_notes, read_tiered_spec
+from xl_pricing.cli.job import read_today
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.estimation.budget import MOST_BUFFER
 from xl_pricing.estimation.chance import generations_needed
@@ -16,8 +18,9 @@ from xl_pricing.functions import pricing
 from xl_pricing.functions.arguments import read_budget, read_confidence
 from xl_pricing.functions.values import read_number
 from xl_pricing.planning.reserves import beyond_budget
+from xl_pricing.rates.day import today
 
-_BELOW = {"unit", "notes"}
+_BELOW = {"unit", "notes", "prompt_tokens", "references", "priced_on"}
 _FORMS = "COST FINALS | SIZE QUALITY FINALS"
 
 
@@ -37,6 +40,11 @@ class Steps:
     cost_per_accepted_final_with_buffer: Fraction | None
     unit: str | None
     """USD, or ``None`` where the budget is in the unit of a cost that was given."""
+    prompt_tokens: int | None
+    references: list[str]
+    """Sizes of the reference images."""
+    priced_on: date
+    """The day whose rates it is priced by; with these three a bill can be laid beside it."""
     notes: list[str]
 
 
@@ -83,6 +91,7 @@ def budget(
     price = pricing.IMGCOST(**image) if image else cost
     plan = read_budget(read_number(price, "cost"), count, retries, buffer)
     per_final = plan.cost_per_final if plan.finals else None
+    ordered = read_today(image).image if image else None
     return Steps(
         output_spec=read_tiered_spec(image) if image else None,
         finals=plan.finals,
@@ -97,6 +106,9 @@ def budget(
             None if per_final is None else plan.cost_per_final_with_buffer
         ),
         unit="USD" if image else None,
+        prompt_tokens=ordered.prompt_tokens if ordered else None,
+        references=[str(size) for size in ordered.references] if ordered else [],
+        priced_on=today(),
         notes=read_notes(image) if image else [],
     )
 

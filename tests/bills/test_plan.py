@@ -1,0 +1,130 @@
+"""Plan against bill: from what was planned to what was billed, whatever the plan came in."""
+
+import json
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bill_document import ROOM, read, refused, run, write
+from click.testing import CliRunner
+
+from xl_pricing.cli.main import main
+from xl_pricing.cli.plan_file import read_plan_file
+from xl_pricing.rates.card import bundled_card
+
+USAGE = ROOM / "organization_usage_completions.json"
+COSTS = ROOM / "organization_costs.json"
+LOG = ROOM / "app_log.jsonl"
+ORDER = ("4:5", "high", "20", "--retries", "1.5", "--prompt", "180", "--references", "1")
+
+
+def budgeted(tmp_path: Path, *order: str) -> Path:
+    result = CliRunner().invoke(main, ["budget", *(order or ORDER), "--json"])
+    assert result.exit_code == 0, result.output
+    return write(tmp_path / "plan", result.stdout)
+
+
+def factors(bill: Any) -> dict[str, Fraction]:
+    return {each["factor"]: Fraction(each["usd"]) for each in bill["plan"]["factors"]}
+
+
+@pytest.mark.parametrize("files", [(LOG,), (USAGE,), (USAGE, COSTS), (COSTS,)])
+@pytest.mark.parametrize("counts", [(), ("--accepted", "12"), ("--generations", "30")])
+def test_the_factors_are_the_difference(
+    files: tuple[Path, ...], counts: tuple[str, ...], tmp_path: Path
+) -> None:
+    found = read(*files, options=("--plan", str(budgeted(tmp_path)), *counts))
+    plan = found["plan"]
+    assert sum(factors(found).values()) == Fraction(plan["difference"])
+    assert Fraction(plan["expected"]) + Fraction(plan["difference"]) == Fraction(plan["actual"])
+    assert plan["actual"] == (found["billed"] or found["usd"])
+
+
+def test_a_log_tells_images_and_their_sizes() -> None:
+    plan = ROOM / "plan.json"
+    found = read(LOG, options=("--plan", str(plan), "--accepted", "20"))
+    assert factors(found) == {
+        "finals": Fraction("-27.5355"),
+        "retries": Fraction("-0.91785"),
+        "size and quality": Fraction("-3.22713"),
+        "tokens per image": Fraction("-0.00003"),
+        "model": Fraction("-0.012448"),
+        "inputs": Fraction("0.060131"),
+        "batch": 0,
+        "cache": 0,
+        "rate change": 0,
+    }
+
+
+def test_the_report_names_each_factor_with_its_figures_in_order() -> None:
+    lines = run(USAGE, COSTS, "--plan", ROOM / "plan.json").stdout.splitlines()
+    start = lines.index("planned                33.0426 USD at the rates of 2026-11-01")
+    assert lines[start + 1 : start + 4] == [
+        "  with its buffer      39.65112 USD",
+        "came to                1.8365245 USD",
+        "difference             -31.2060755 USD, one factor at a time in this order:",
+    ]
+    said = [line.split(" USD  ")[1].partition(":")[0] for line in lines[start + 4 : start + 14]]
+    assert said == [
+        *("output tokens, their images, size or quality not told", "model", "inputs"),
+        *("batch", "cache", "rate change", "not billed yet", "credits", "rounding", "unexplained"),
+    ]
+
+
+def test_a_bill_that_is_not_what_was_planned_still_agrees() -> None:
+    assert run(LOG, "--plan", ROOM / "plan.json").exit_code == 0
+
+
+def test_a_plan_may_be_a_budget_lines_in_json_or_csv(tmp_path: Path) -> None:
+    card = bundled_card()
+    line = {"size": "4:5", "quality": "high", "finals": 20, "retries": 1.5, "buffer": "20%"}
+    line |= {"prompt": 180, "references": 1}
+    whole = {"priced_on": "2026-11-23", "lines": [line]}
+    table = "size,quality,finals,retries,prompt_tokens,reference_images\n4:5,high,20,1.5,180,1\n"
+    files = [
+        budgeted(tmp_path),
+        write(tmp_path / "lines", json.dumps(whole)),
+        write(tmp_path / "list", json.dumps([line])),
+        write(tmp_path / "table", table),
+    ]
+    plans = [read_plan_file(path, card) for path in files]
+    assert {plan.expected_usd for plan in plans} == {Fraction("5.78076")}
+    assert {plan.budget_usd for plan in plans} == {Fraction("5.78076") * Fraction(12, 10)}
+    assert [bool(plan.notes) for plan in plans] == [False, False, True, True]
+
+
+def test_a_workbook_is_a_plan_its_campaign_or_else_its_job(tmp_path: Path) -> None:
+    table = write(tmp_path / "rows.csv", "size,quality,finals\n1:1,low,100\n4:5,high,10\n")
+    blank, filled = tmp_path / "blank.xlsx", tmp_path / "filled.xlsx"
+    for path, more in ((blank, []), (filled, ["--campaign", str(table)])):
+        result = CliRunner().invoke(main, ["template", str(path), *more])
+        assert result.exit_code == 0, result.output
+    job = read_plan_file(blank, bundled_card())
+    assert (len(job.lines), job.expected_usd) == (1, Fraction("34.68456"))
+    assert job.notes == ["the plan is the job of the Worksheet"]
+    campaign = read_plan_file(filled, bundled_card())
+    assert campaign.expected_usd == Fraction("0.00588") * 100 + Fraction("1.8357")
+    assert "2 lines of Campaign" in campaign.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "not whole JSON"),
+        ("[]", "no plan"),
+        ("[1]", "line 1"),
+        ('[{"size": "4:5", "quality": "high"}]', "line 1"),
+        ('[{"size": "4:5", "quality": "hihg", "finals": 2}]', "line 1: .*hihg"),
+        ('[{"size": "4:5", "quality": "high", "finals": -2}]', "line 1: .*finals"),
+        ('[{"size": ["4:5", 1], "quality": {"a": 1}, "finals": 2}]', "line 1"),
+        ('[{"size": "4:5", "quality": "high", "finals": 0}]', "no finals"),
+        ('{"priced_on": "2020-01-01", "lines": [{"size": "4:5", "quality": "high", "finals": 2}]}',
+         "no rate"),
+        ("size;finals\n", "rows"),
+    ],
+)  # fmt: skip
+def test_what_is_no_plan_is_said_with_its_line(content: str, said: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "plan", content)
+    assert re.search(said, refused(LOG, "--plan", path))

@@ -1,0 +1,70 @@
+"""What was used beside what was billed: the two sums, and the parts of their difference."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from xl_pricing.bills.reconcile import (
+    HALF_A_CENT,
+    ROUNDING_USD,
+    Explained,
+    Part,
+    Piece,
+    gather,
+    reconcile,
+)
+from xl_pricing.bills.total import USD, Side, Totals
+from xl_pricing.rates.day import today
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Exact USD billed less exact USD at the rates in force; ``None`` where one is not told."""
+
+    side: Side
+    """What was used, or a bill's own tokens where only a bill is at hand."""
+    paid: Side
+    """The side whose amounts count."""
+    billed: Fraction | None
+    difference: Fraction | None
+    parts: dict[Part, Explained]
+    """What explains the difference; they add up to it."""
+
+
+def compare(
+    totals: Totals, invoice: Fraction | None = None, rounding_usd: Fraction | None = None
+) -> Compared:
+    """Lay usage and bill side by side; the sums have to be split by project.
+
+    ``invoice`` is an amount in USD that stands for the whole bill; ``rounding_usd`` is what a line,
+    or the invoice, may be off by rounding.
+    """
+    used, billed = totals.used, totals.bill
+    side = used if used.rows or not billed.rows else billed
+    paid = billed if billed.rows else used
+    in_files = paid.billed.get(USD)
+    told = in_files if invoice is None else invoice
+    whole = side.whole
+    if told is None or not whole.rows:
+        return Compared(side, paid, told, None, {})
+    pieces = _pieces(totals, in_files, invoice, rounding_usd)
+    difference = told - whole.usd
+    rest = Piece(Part.UNEXPLAINED, difference - sum(piece.usd for piece in pieces))
+    return Compared(side, paid, told, difference, gather([*pieces, rest]))
+
+
+def _pieces(
+    totals: Totals,
+    in_files: Fraction | None,
+    invoice: Fraction | None,
+    rounding_usd: Fraction | None,
+) -> list[Piece]:
+    """Return what explains the difference: by lines of a bill, and by an invoice beside them."""
+    pieces: list[Piece] = []
+    if totals.bill.rows and in_files is not None:
+        pieces += reconcile(totals, today(), ROUNDING_USD if rounding_usd is None else rounding_usd)
+    if invoice is not None:
+        off = invoice - (totals.used.whole.usd if in_files is None else in_files)
+        near = abs(off) <= (HALF_A_CENT if rounding_usd is None else rounding_usd)
+        far = Part.UNEXPLAINED if in_files is None else Part.FILES
+        pieces.append(Piece(Part.ROUNDING if near else far, off))
+    return pieces
