@@ -128,3 +128,7 @@ def test_a_workbook_is_a_plan_its_campaign_or_else_its_job(tmp_path: Path) -> No
 def test_what_is_no_plan_is_said_with_its_line(content: str, said: str, tmp_path: Path) -> None:
     path = write(tmp_path / "plan", content)
     assert re.search(said, refused(LOG, "--plan", path))
+
+
+def test_a_plan_that_is_not_there_is_said(tmp_path: Path) -> None:
+    assert "cannot be read" in refused(LOG, "--plan", tmp_path / "none.json")

@@ -24,9 +24,12 @@ _SPEC = ("model", "tier", "quality", "images_per_call", "prompt_tokens")
 def read_plan_file(path: Path, card: RateCard) -> Plan:
     """Read a plan, known by what the file holds.
 
-    Raises `InvalidValueError` for what is no plan, with the line that is wrong; `OSError`.
+    Raises `InvalidValueError` for what cannot be read or is no plan, with the line that is wrong.
     """
-    content = read_bounded(path, MOST_BYTES)
+    try:
+        content = read_bounded(path, MOST_BYTES)
+    except OSError as error:
+        raise InvalidValueError(f"the plan {path.name} cannot be read: {error.strerror}") from None
     if content.startswith(_ZIP):
         return _of_workbook(path, card)
     if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in _JSON:
