@@ -1,5 +1,6 @@
 """What the Worksheet must say beside its inputs and below its answers."""
 
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import ceil
@@ -19,13 +20,13 @@ from xl_pricing.rates.rows import read_date
 Rules = Mapping[str, Outcome]
 _DECIMALS = 9
 _RANGES: Mapping[str, tuple[str, float, float]] = {
-    "images_per_call": ("^✘ a whole number, 1 to 10", 1, 10),
-    "prompt_tokens": ("^✘ empty, or whole, 0 to 100,000", 0, 100_000),
-    "reference_images": ("^✘ empty, or whole, 0 to 16", 0, 16),
-    "reference_width": ("^✘ whole px, 1 to 100,000", 1, 100_000),
-    "reference_height": ("^✘ whole px, 1 to 100,000", 1, 100_000),
-    "finals": ("^✘ a number, 0 or more", 0, 10**9),
-    "retries": ("^✘ a number, 1 or more", 1, 10**9),
+    "images_per_call": ("✘ a whole number, 1 to 10", 1, 10),
+    "prompt_tokens": ("✘ empty, or whole, 0 to 100,000", 0, 100_000),
+    "reference_images": ("✘ empty, or whole, 0 to 16", 0, 16),
+    "reference_width": ("✘ whole px, 1 to 100,000", 1, 100_000),
+    "reference_height": ("✘ whole px, 1 to 100,000", 1, 100_000),
+    "finals": ("✘ a number, 0 or more", 0, 10**9),
+    "retries": ("✘ a number, 1 or more", 1, 10**9),
 }
 """What is said of a number that is not accepted; from and to, for the nearest one."""
 
@@ -134,7 +135,12 @@ def _measured(job: Job, rules: Rules) -> Said:
     typed = job["measured_tokens"]
     if not strict.is_measured(typed):
         return Said("^✘ empty, or 0.001 to 1,000,000$")
-    return Said("^✘ empty, or .*; nearest", ("0.001" if typed < 1 else "1,000,000",))
+    return _nearest("✘ empty, or 0.001 to 1,000,000", "0.001" if typed < 1 else "1,000,000")
+
+
+def _nearest(says: str, near: str) -> Said:
+    """Return what is said of a number: its nearest one, which the limits may name too."""
+    return Said(f"^{says}; nearest {re.escape(near)}$", (near,))
 
 
 def _number(job: Job, name: str, rules: Rules) -> Said:
@@ -142,9 +148,9 @@ def _number(job: Job, name: str, rules: Rules) -> Said:
     if rules[f"ok_{name}"] == 0:
         typed = job[name]
         if not strict.is_measured(typed):
-            return Said(f"{says}$")
+            return Said(f"^{says}$")
         near = min(high, max(low, rounded(Fraction(typed), 0)))
-        return Said(f"{says}; nearest", (f"{int(near):,}",))
+        return _nearest(says, f"{int(near):,}")
     if name.startswith("reference_") and name != "reference_images":
         count = job["reference_images"]
         some = strict.is_measured(count) and count > 0
@@ -184,7 +190,7 @@ def _buffer(job: Job, rules: Rules) -> Said:
     if not strict.is_measured(typed):
         return Said("^✘ 0% to 100%$")
     share = min(1, typed / 100) if typed >= 2 else min(1, max(0, typed))
-    return Said("^✘ 0% to 100%; nearest", (f"{fixed(Fraction(share) * 100, 0)}%",))
+    return _nearest("✘ 0% to 100%", f"{fixed(Fraction(share) * 100, 0)}%")
 
 
 def _use_measured(job: Job, rules: Rules) -> Said:
@@ -225,12 +231,12 @@ def _bill(job: Job, rules: Rules) -> dict[str, Outcome]:
     none = strict.blank(units)
     of_units = Said("^your rate")
     if none:
-        of_units = Said("^type how many", (code,))
+        of_units = Said("^type how many .* one USD buys", (code,))
     if own:
         of_units = Said("^not used: the currency" if none else "^not used: 1 USD")
     if rules["ok_exchange"] == 0:
         of_units = Said("^✘ a number above 0")
-    of_owner = Said("^type ", (code,)) if strict.blank(owner) else Said("^so that no rate")
+    of_owner = Said("^type .*, once the rate", (code,)) if strict.blank(owner) else Said("^so that no rate")
     if own:
         of_owner = Said("^not used")
     if rules["note_exchange"] == 0:
@@ -238,7 +244,7 @@ def _bill(job: Job, rules: Rules) -> dict[str, Outcome]:
     of_day = Said("^the day on which this" if day == job.made_on else "^day on which the images")
     if rules["ok_day"] == 0:
         first = min(rate.effective_from for rate in job.card.rates)
-        of_day = Said("^✘ a day from", (f"{first}",))
+        of_day = Said("^✘ a day from .* on$", (f"{first}",))
     return {
         "plan": Said(plan),
         "currency": Said("^of the rates" if own else "^shown beside"),
