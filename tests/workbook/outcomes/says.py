@@ -236,7 +236,11 @@ def _bill(job: Job, rules: Rules) -> dict[str, Outcome]:
         of_units = Said("^not used: the currency" if none else "^not used: 1 USD")
     if rules["ok_exchange"] == 0:
         of_units = Said("^✘ a number above 0")
-    of_owner = Said("^type .*, once the rate", (code,)) if strict.blank(owner) else Said("^so that no rate")
+    of_owner = (
+        Said("^type .*, once the rate", (code,))
+        if strict.blank(owner)
+        else Said("^so that no rate")
+    )
     if own:
         of_owner = Said("^not used")
     if rules["note_exchange"] == 0:
