@@ -15,7 +15,7 @@ from xl_pricing.estimation import (
     tokens,
 )
 from xl_pricing.estimation.size import FixedSizes, FreeSizes
-from xl_pricing.rates.card import bundled_card
+from xl_pricing.rates.card import RATES_AGE_DAYS, bundled_card
 from xl_pricing.rates.rows import MINUTES_PER_DAY
 
 MOST_ROWS = 5_000
@@ -37,7 +37,6 @@ LINE_ITEMS = tuple(
     f"{kind}, {way}" for kind in ("text", "image") for way in ("input", "cached input", "output")
 )
 """What a cost export writes behind a model, one row a meter."""
-RATES_AGE_DAYS = 45
 RETIREMENT_NOTICE_DAYS = 60
 
 

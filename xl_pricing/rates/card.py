@@ -40,6 +40,8 @@ OTHER_MODELS = {
 DOCUMENTS = ("models", "rates", "plans", "ratios", "other_models", "destinations")
 """What a card is made of: the names of its documents."""
 FORMAT = 1
+RATES_AGE_DAYS = 45
+"""Rates that were checked longer ago are flagged."""
 
 
 @dataclass(frozen=True, eq=False)

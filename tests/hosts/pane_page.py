@@ -1,0 +1,143 @@
+"""The task pane in Chromium: Office.js stood in for, Python of the tests behind it."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+from xl_pricing.errors import XlPricingError
+from xl_pricing.functions.calls import answer
+from xl_pricing.functions.catalogue import FUNCTIONS
+from xl_pricing.functions.values import error_in
+from xl_pricing.hosts.office import pane
+from xl_pricing.hosts.office.texts import texts
+from xl_pricing.rates.refresh.store import active_card
+
+from .chromium import Chromium, Page
+
+SITE = Path(pane.__file__).parent / "site"
+ORIGIN = "https://pane.example"
+CARD = {"prices_as_of": "2026-11-23", "age_days": 0}
+_STUB = Path(__file__).with_name("pane_office.js")
+_KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+_FUNCTIONS = b"""
+const waiting = [];
+window.told = (number, answer) => waiting[number](answer);
+const call = (...asked) => new Promise((resolve) => ask(JSON.stringify([waiting.push(resolve) - 1, ...asked])));
+const card = async () => {
+  if (window.given.failing) throw new Error(window.given.failing);
+  await window.given.wait;
+  return window.given.card;
+};
+window.pricing = { call, card };
+"""
+KEYS = {"Tab": 9, "Enter": 13, "End": 35, "Home": 36, "ArrowLeft": 37, "ArrowRight": 39}
+
+
+def answered(name: str, values: list[Any]) -> object:
+    """Answer as the page's worker does."""
+    try:
+        if name.startswith("pane."):
+            return pane.ask(name, values)
+        function = FUNCTIONS[name]
+        found = answer(function, values)
+        if error_in(found) or (function.is_table and isinstance(found, str)):
+            function.call(*values)
+    except XlPricingError as error:
+        return {"error": error.cell_error, "reason": str(error)}
+    return found
+
+
+class Pane:
+    """The pane, 320 px wide; ``given`` is what the stub of Office starts from."""
+
+    def __init__(
+        self, browser: Chromium, *, scheme: str = "light", without: str = "", **given: object
+    ) -> None:
+        self.page = browser.page()
+        browser.listeners.append(self._asked)
+        self._answers_instead(without)
+        self._emulate(scheme)
+        given = {"card": CARD, **given}
+        self.page.ask("Runtime.addBinding", name="ask")
+        self.page.ask(
+            "Page.addScriptToEvaluateOnNewDocument", source=f"window.given = {json.dumps(given)};"
+        )
+        self.page.open(f"{ORIGIN}/taskpane.html")
+        self.wait_until("document.getElementById('starting') !== null")
+
+    def _asked(self, session: str, method: str, said: dict[str, Any]) -> None:
+        if method == "Runtime.bindingCalled" and session == self.page._session:
+            number, *asked = json.loads(said["payload"])
+            told = json.dumps(answered(*asked))
+            self.page.send("Runtime.evaluate", expression=f"told({number}, {told})")
+
+    def _answers_instead(self, without: str) -> None:
+        if without:
+            self.page.instead[f"{ORIGIN}/{without}"] = (404, "text/plain", b"")
+        for path in SITE.rglob("*"):
+            if path.suffix in _KINDS:
+                name = path.relative_to(SITE).as_posix()
+                self.page.instead[f"{ORIGIN}/{name}"] = (200, _KINDS[path.suffix], path.read_bytes())
+        for lang in ("en", "zh-CN"):
+            words = json.dumps(texts(lang, active_card())).encode()
+            self.page.instead[f"{ORIGIN}/words/{lang}.json"] = (200, "application/json", words)
+        self.page.instead[f"{ORIGIN}/functions.js"] = (200, _KINDS[".js"], _FUNCTIONS)
+        self.page.instead["appsforoffice"] = (200, _KINDS[".js"], _STUB.read_bytes())
+        self.page.instead[ORIGIN] = (204, "text/plain", b"")  # the icon that a browser asks for
+        self.page.answer_instead()
+
+    def _emulate(self, scheme: str, width: int = 320, height: int = 800) -> None:
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.page.ask("Emulation.setEmulatedMedia", features=features)
+        self.resize(width, height)
+
+    def resize(self, width: int, height: int = 800) -> None:
+        """Make the pane so wide."""
+        self.page.ask(
+            "Emulation.setDeviceMetricsOverride",
+            **{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+        )
+
+    def close(self) -> None:
+        """Close the page."""
+        self.page.ask("Page.close")
+
+    def run(self, script: str) -> Any:
+        """Return what a script comes to."""
+        return self.page.run(script)
+
+    def wait_until(self, script: str) -> None:
+        """Wait until a script comes to true."""
+        self.page.wait_until(script, 10)
+
+    def text(self, selector: str) -> str:
+        """Return the text of an element as it is seen, without empty lines."""
+        found: str = self.run(f"document.querySelector({selector!r}).innerText")
+        return "\n".join(filter(None, found.split("\n")))
+
+    def show(self, tab: str) -> None:
+        """Show a tab."""
+        self.run(f"document.getElementById('tab-{tab}').click()")
+
+    def choose(self, field: str, value: str, form: str = "calculator") -> None:
+        """Type into a field of a form, or choose from it."""
+        self.run(
+            f"(() => {{ const field = document.querySelector('#{form} form').elements[{field!r}];"
+            f"field.value = {value!r};"
+            "for (const kind of ['input', 'change']) (field[0] ?? field).dispatchEvent("
+            "new Event(kind, { bubbles: true })); })()"
+        )
+
+    def press(self, key: str) -> None:
+        """Press a key."""
+        for kind in ("rawKeyDown", "keyUp"):
+            self.page.ask(
+                "Input.dispatchKeyEvent",
+                **{"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": KEYS[key]},
+            )
+
+    def picture(self, path: Path) -> None:
+        """Take a picture of the whole page."""
+        taken = self.page.ask("Page.captureScreenshot", captureBeyondViewport=True)
+        path.write_bytes(base64.b64decode(taken["data"]))

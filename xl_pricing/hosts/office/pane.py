@@ -1,0 +1,141 @@
+"""What the task pane asks beyond the cell functions: its choices, and sizes for a destination.
+
+It runs in the worker, beside the functions: plain values in, what JSON holds out.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from xl_pricing.errors import InvalidValueError, OutOfRangeError, XlPricingError
+from xl_pricing.estimation.budget import DEFAULT_BUFFER, DEFAULT_RETRIES, MOST_BUFFER
+from xl_pricing.estimation.image import (
+    DEFAULT_QUALITY,
+    DEFAULT_TIER,
+    MAX_IMAGES_PER_CALL,
+    MAX_PROMPT_TOKENS,
+    MAX_REFERENCES,
+    TIERS,
+)
+from xl_pricing.estimation.size import parse_size
+from xl_pricing.functions.arguments import read_model
+from xl_pricing.functions.catalogue import FUNCTIONS, CellFunction
+from xl_pricing.functions.sizes import read_pixels
+from xl_pricing.planning.delivery import Choice
+from xl_pricing.planning.delivery import choices as sizes_to_generate
+from xl_pricing.planning.job import read_job
+from xl_pricing.rates.card import DEFAULT_MODEL, RATES_AGE_DAYS
+from xl_pricing.rates.day import today
+from xl_pricing.rates.refresh.store import active_card
+from xl_pricing.rates.rows import Model
+
+_ANY_RATIO = "1:1"
+"""A size that every model takes; another one takes its place."""
+
+
+def ask(name: str, arguments: Sequence[Any]) -> Any:  # noqa: ANN401 - what JSON holds
+    """Answer a question of the pane; raise the project's errors."""
+    try:
+        question = QUESTIONS[name]
+    except KeyError:
+        raise InvalidValueError(f"question {name!r} is unknown") from None
+    return question(*arguments)
+
+
+def choices() -> Mapping[str, Any]:
+    """Return what may be chosen, what is taken where nothing is, and the limits of figures."""
+    card = active_card()
+    return {
+        "models": [_model(model) for model in card.models if not _is_over(model)],
+        "ratios": [{"ratio": row.ratio, "use": row.use} for row in card.ratios],
+        "destinations": [
+            {"name": row.destination, "size": str(row.size), "ratio": row.ratio}
+            for row in card.destinations
+        ],
+        "functions": [_function(function) for function in FUNCTIONS.values()],
+        "tiers": list(TIERS),
+        "defaults": {
+            "model": DEFAULT_MODEL,
+            "quality": DEFAULT_QUALITY,
+            "tier": DEFAULT_TIER,
+            "retries": float(DEFAULT_RETRIES),
+            "buffer": float(DEFAULT_BUFFER),
+        },
+        "limits": {
+            "finals": [0, None],
+            "retries": [1, None],
+            "buffer": [0, MOST_BUFFER],
+            "n": [1, MAX_IMAGES_PER_CALL],
+            "prompt": [0, MAX_PROMPT_TOKENS],
+            "references": [0, MAX_REFERENCES],
+        },
+        "old_after_days": RATES_AGE_DAYS,
+    }
+
+
+def sizes(delivered: str, model: str, quality: str) -> list[Mapping[str, Any]]:
+    """Return the legal sizes to generate for a delivered one, output only, and what to do then.
+
+    Raises `InvalidValueError` for what cannot be read, `OutOfRangeError` where no size is near.
+    """
+    size = parse_size(delivered)
+    found = sizes_to_generate(read_job(active_card(), today(), _ANY_RATIO, quality, model), size)
+    if not found:
+        raise OutOfRangeError(f"no legal size is near {size}; accepted: ratios up to 3:1")
+    return [_choice(choice) for choice in found]
+
+
+def pixels(size: str, model: str) -> str:
+    """Return the px that a size or a ratio stands for; raise the project's errors."""
+    return str(read_pixels(size, read_model(model, active_card())))
+
+
+def _choice(choice: Choice) -> Mapping[str, Any]:
+    fit = choice.fit
+    return {
+        "size": str(fit.size),
+        "usd": None if choice.usd is None else float(choice.usd),
+        "refusal": choice.refusal,
+        "scale": float(fit.scale),
+        "crop_width_px": fit.crop_width_px,
+        "crop_height_px": fit.crop_height_px,
+        "is_cheaper": choice.is_cheaper,
+    }
+
+
+def _model(model: Model) -> Mapping[str, Any]:
+    """Return a model with the qualities that have a count of tokens."""
+    ends = model.shuts_down
+    return {
+        "id": model.id,
+        "qualities": [word for word in model.output.rule.qualities if _is_counted(model, word)],
+        "shuts_down": ends.isoformat() if ends else None,
+    }
+
+
+def _is_over(model: Model) -> bool:
+    return model.shuts_down is not None and model.shuts_down <= today()
+
+
+def _is_counted(model: Model, quality: str) -> bool:
+    try:
+        model.output.rule.counter(quality)
+    except XlPricingError:
+        return False
+    return True
+
+
+def _function(function: CellFunction) -> Mapping[str, Any]:
+    return {
+        "name": function.name,
+        "doc": function.doc,
+        "signature": function.signature,
+        "arguments": [argument.name for argument in function.arguments],
+    }
+
+
+QUESTIONS: Mapping[str, Callable[..., Any]] = {
+    "pane.choices": choices,
+    "pane.pixels": pixels,
+    "pane.sizes": sizes,
+}
+"""By the names that the page calls them by."""

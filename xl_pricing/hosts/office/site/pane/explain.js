@@ -1,0 +1,127 @@
+// Explaining the selected cell: each of our functions in its formula, with the lines of IMGEXPLAIN.
+import { ask, choices, declared, Told } from "./asking.js";
+import * as excel from "./excel.js";
+import { figure, linesTable, reasonText } from "./lines.js";
+import { latest, make } from "./page.js";
+import { calls } from "./reading.js";
+import { data, number, say, spoken, usd } from "./words.js";
+
+const MOST_CALLS = 5;
+const WHOLE_RANGES = ["rates", "plans", "usage"];
+const ticket = latest();
+
+/** Explain the selected cell, in the element; an answer that comes too late is dropped. */
+export async function explain(element) {
+  const isLatest = ticket();
+  let shown;
+  try {
+    shown = await explained();
+  } catch (error) {
+    shown = [sentence(error instanceof excel.NoExcel ? say("explain.nosheet") : say("explain.busy"))];
+  }
+  if (isLatest()) element.replaceChildren(...shown);
+}
+
+async function explained() {
+  const cell = await excel.selected();
+  const place = excel.short(cell.address);
+  const found = calls(cell.formula, choices().functions.map(each => each.name)).slice(0, MOST_CALLS);
+  if (!found.length) return [sentence(say(cell.formula === "" ? "explain.empty" : "explain.other", { cell: place }))];
+  const values = await referenced(found);
+  const blocks = await Promise.all(found.map(call => explainCall(call, { ...cell, values })));
+  return [make("h2", {}, say("explain.cell", { cell: place })), ...blocks.flat()];
+}
+
+const sentence = text => make("p", { class: "quiet" }, text);
+
+/** Return the values of all references in calls, by their text. */
+async function referenced(found) {
+  const nodes = found.flatMap(function all(node) { return node.kind === "call" ? node.arguments.flatMap(all) : [node]; });
+  const texts = [...new Set(nodes.filter(node => node.kind === "reference").map(node => node.text))];
+  const read = texts.length ? await excel.values(texts) : [];
+  return new Map(texts.map((text, i) => [text, read[i]]));
+}
+
+/** Explain a call, then the calls inside it. */
+async function explainCall(call, cell) {
+  const { doc } = declared(call.name);
+  const block = make("article", { class: "explained" }, make("h3", {}, call.name), make("p", { class: "quiet", lang: spoken(doc) }, data(doc)));
+  const inner = call.arguments.filter(node => node.kind === "call");
+  try {
+    const given = await readArguments(call, cell);
+    const [total, ...lines] = await answered(call, given);
+    block.append(total, argumentList(call, given), ...lines);
+  } catch (error) {
+    block.append(problem(error));
+  }
+  const blocks = await Promise.all(inner.map(node => explainCall(node, cell)));
+  return [block, ...blocks.flat()];
+}
+
+/** A part of a formula that only the sheet can compute. */
+class Computed extends Error {}
+
+function problem(error) {
+  if (error instanceof Told) return reasonText(error);
+  if (error instanceof Computed) return sentence(error.message);
+  throw error;
+}
+
+/** Return the values of a call's arguments by name. */
+async function readArguments(call, cell) {
+  const names = declared(call.name).arguments;
+  const given = await Promise.all(call.arguments.slice(0, names.length).map((node, i) => valueOf(node, names[i], cell)));
+  return Object.fromEntries(given.map((value, i) => [names[i], value]));
+}
+
+async function valueOf(node, name, cell) {
+  if (node.kind === "value") return node.value;
+  if (node.kind === "call") return ask(node.name, inOrder(node.name, await readArguments(node, cell)));
+  const range = node.kind === "reference" ? cell.values.get(node.text) : null;
+  if (!range) throw new Computed(say("explain.computed", { argument: say(`argument.${name}`), text: node.text }));
+  return WHOLE_RANGES.includes(name) ? range : picked(range, cell);
+}
+
+/** Return a range's value for this cell of a spilled answer, as Excel repeats a row or a column. */
+const picked = (range, { row, column }) => {
+  const cells = range.length === 1 ? range[0] : range[row];
+  return (cells?.length === 1 ? cells[0] : cells?.[column]) ?? "#N/A";
+};
+
+const inOrder = (name, given) => declared(name).arguments.map(argument => given[argument] ?? null);
+
+/** Return the answer of a call as a figure, and the lines of the image that it prices. */
+async function answered(call, given) {
+  const isTable = call.name === "IMGEXPLAIN";
+  const answer = isTable ? null : await ask(call.name, inOrder(call.name, given));
+  const shown = isTable ? [] : [figure(written(call.name, answer), unit(call))];
+  const image = call.name === "IMGSIZE" ? { quality: choices().defaults.quality, ...kept(given), size: answer } : given;
+  if (image.size === undefined) return shown;
+  return [...shown, ...linesTable(await ask("IMGEXPLAIN", inOrder("IMGEXPLAIN", image)))];
+}
+
+const MONEY = ["IMGCOST", "IMGBUDGET", "IMGBILL", "IMGRATE"];
+
+function written(name, answer) {
+  if (typeof answer !== "number") return String(answer);
+  if (MONEY.includes(name)) return usd(answer);
+  return name === "IMGBUFFER" ? `${number(100 * answer, 2)} %` : number(answer);
+}
+
+/** Say what a figure counts; a budget counts what its cost counts, if that is known. */
+function unit({ name, arguments: [first] }) {
+  return say(name === "IMGBUDGET" && first?.name === "IMGCOST" ? "unit.USD" : `unit.${name}`);
+}
+
+const kept = given => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== ""));
+
+/** List what the arguments are: their value, and where it stands. */
+function argumentList(call, given) {
+  const rows = Object.entries(given).flatMap(([name, value], i) => {
+    const { kind, text } = call.arguments[i];
+    if (value === null) return [];
+    const shown = Array.isArray(value) ? text : kind === "reference" ? `${value} (${text})` : typeof value === "number" && kind === "value" ? text : `${value}`;
+    return [make("dt", {}, say(`argument.${name}`)), make("dd", {}, shown)];
+  });
+  return make("dl", { class: "arguments" }, ...rows);
+}

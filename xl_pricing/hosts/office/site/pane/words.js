@@ -1,0 +1,42 @@
+// The page's words, one table a language; a key that is missing is an error, not English.
+let lang = "en";
+let table = { says: {}, data: {} };
+
+/** Load the words of the language that Office speaks: Chinese for any kind of it, else English. */
+export async function load(displayed) {
+  lang = /^zh\b/i.test(displayed) ? "zh-CN" : "en";
+  const answer = await fetch(`words/${lang}.json`);
+  if (!answer.ok) throw new Error(`words/${lang}.json: ${answer.status}`);
+  table = { data: {}, ...(await answer.json()) };
+  document.documentElement.lang = lang;
+  for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
+  for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", say(element.dataset.label));
+}
+
+/** Return a text with its {places} filled in. */
+export function say(key, values = {}) {
+  const text = table.says[key];
+  if (text === undefined) throw new Error(`no word for ${key}`);
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+/** Return a text of the rate card in this language, where it has one. */
+export const data = text => table.data[text] ?? text;
+
+/** Return the language's tag of a text of the rate card, for screen readers. */
+export const spoken = text => (data(text) === text ? "en" : lang);
+
+export const number = (value, digits = 6) =>
+  new Intl.NumberFormat(lang, { maximumFractionDigits: digits }).format(value);
+
+/** Write USD: cents from a dollar on, below it so many digits that something is seen. */
+export const usd = value =>
+  new Intl.NumberFormat(lang, value >= 1
+    ? { minimumFractionDigits: 2, maximumFractionDigits: 2 }
+    : { maximumSignificantDigits: 5 }).format(value);
+
+export const day = iso =>
+  new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`));
+
+/** Write an age in days: today, yesterday, 4 days ago. */
+export const age = days => new Intl.RelativeTimeFormat(lang, { numeric: "auto" }).format(-days, "day");

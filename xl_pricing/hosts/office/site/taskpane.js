@@ -1,0 +1,81 @@
+// The task pane: starts, shows what it knows, and follows the selected cell.
+import { ask, choices, keep } from "./pane/asking.js";
+import * as calculator from "./pane/calculator.js";
+import * as excel from "./pane/excel.js";
+import { explain } from "./pane/explain.js";
+import * as help from "./pane/help.js";
+import { calmed } from "./pane/page.js";
+import * as sizes from "./pane/sizes.js";
+import * as tabs from "./pane/tabs.js";
+import { age, day, load, say } from "./pane/words.js";
+
+const OFFICE_MS = 8_000; // outside of Office nobody says that it is ready
+const SLOW_MS = 10_000;
+const byId = id => document.getElementById(id);
+
+async function start() {
+  await office();
+  await load(globalThis.Office?.context?.displayLanguage ?? navigator.language);
+  byId("starting").textContent = say("starting");
+  const slow = setTimeout(() => { byId("starting").textContent = say("starting.slow"); }, SLOW_MS);
+  try {
+    const card = await pricing().then(() => window.pricing.card());
+    keep(await ask("pane.choices"));
+    showCard(card);
+    await open();
+  } finally {
+    clearTimeout(slow);
+    byId("starting").hidden = true;
+  }
+}
+
+/** Wait for Office, and take over its theme. */
+async function office() {
+  if (!globalThis.Office?.onReady) return;
+  await Promise.race([Office.onReady(), new Promise(resolve => setTimeout(resolve, OFFICE_MS))]);
+  const colour = Office.context?.officeTheme?.bodyBackgroundColor;
+  if (/^#[\da-f]{6}$/i.test(colour)) document.documentElement.dataset.theme = isDark(colour) ? "dark" : "light";
+}
+
+const isDark = colour => [1, 3, 5].reduce((sum, i) => sum + parseInt(colour.slice(i, i + 2), 16), 0) < 3 * 128;
+
+/** Wait for functions.js, which stands before this module in the page. */
+async function pricing() {
+  for (let i = 0; i < 100 && !window.pricing; i++) await new Promise(resolve => setTimeout(resolve, 50));
+  if (!window.pricing) throw new Error("functions.js did not load");
+}
+
+function showCard({ prices_as_of: asOf, age_days: days, warning }) {
+  byId("age").textContent = say("age", { day: day(asOf), ago: age(days) });
+  const old = days > choices().old_after_days ? say("age.old", { days }) : "";
+  byId("old").textContent = [warning, old].filter(Boolean).join(" ");
+  byId("old").hidden = !byId("old").textContent;
+}
+
+async function open() {
+  tabs.start(excel.isThere() ? "explain" : "calculator");
+  byId("pane").hidden = false;
+  help.start(byId("help"));
+  await Promise.all([calculator.start(), sizes.start(), follow()]);
+}
+
+/** Explain the selected cell now and whenever another one is selected. */
+async function follow() {
+  const look = async () => {
+    await explain(byId("explained"));
+    const cell = await excel.selected().catch(() => null);
+    calculator.select(cell?.address ?? null);
+  };
+  await look();
+  await excel.watch(calmed(look)).catch(() => {});
+}
+
+/** Say that there is no start, and the way out; without words the page's own sentence stays. */
+function fail(error) {
+  byId("failed").hidden = false;
+  byId("failed-reason").textContent = error.message;
+  byId("again").addEventListener("click", () => location.reload());
+  byId("again").focus();
+}
+
+start().catch(fail);
