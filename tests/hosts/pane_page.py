@@ -5,15 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from xl_pricing.errors import XlPricingError
-from xl_pricing.functions.calls import answer
-from xl_pricing.functions.catalogue import FUNCTIONS
-from xl_pricing.functions.values import error_in
 from xl_pricing.hosts.office import pane
+from xl_pricing.hosts.office.cells import answers
 from xl_pricing.hosts.office.texts import texts
 from xl_pricing.rates.refresh.store import active_card
 
-from .chromium import Chromium, Page
+from .chromium import Chromium
 
 SITE = Path(pane.__file__).parent / "site"
 ORIGIN = "https://pane.example"
@@ -23,7 +20,13 @@ _KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 _FUNCTIONS = b"""
 const waiting = [];
 window.told = (number, answer) => waiting[number](answer);
-const call = (...asked) => new Promise((resolve) => ask(JSON.stringify([waiting.push(resolve) - 1, ...asked])));
+const call = async (...asked) => {
+  const [rows, reason] = await new Promise((resolve) => {
+    ask(JSON.stringify([waiting.push(resolve) - 1, asked]));
+  });
+  if (reason) return { error: String(rows[0][0]).split(" ")[0], reason };
+  return rows.length === 1 && rows[0].length === 1 ? rows[0][0] : rows;
+};
 const card = async () => {
   if (window.given.failing) throw new Error(window.given.failing);
   await window.given.wait;
@@ -34,26 +37,13 @@ window.pricing = { call, card };
 KEYS = {"Tab": 9, "Enter": 13, "End": 35, "Home": 36, "ArrowLeft": 37, "ArrowRight": 39}
 
 
-def answered(name: str, values: list[Any]) -> object:
-    """Answer as the page's worker does."""
-    try:
-        if name.startswith("pane."):
-            return pane.ask(name, values)
-        function = FUNCTIONS[name]
-        found = answer(function, values)
-        if error_in(found) or (function.is_table and isinstance(found, str)):
-            function.call(*values)
-    except XlPricingError as error:
-        return {"error": error.cell_error, "reason": str(error)}
-    return found
-
-
 class Pane:
-    """The pane, 320 px wide; ``given`` is what the stub of Office starts from."""
+    """The pane in a page of its own, 320 px wide."""
 
     def __init__(
         self, browser: Chromium, *, scheme: str = "light", without: str = "", **given: object
     ) -> None:
+        """Open it; ``given`` is what the stub of Office starts from, ``without`` a missing file."""
         self.page = browser.page()
         browser.listeners.append(self._asked)
         self._answers_instead(without)
@@ -68,9 +58,9 @@ class Pane:
 
     def _asked(self, session: str, method: str, said: dict[str, Any]) -> None:
         if method == "Runtime.bindingCalled" and session == self.page._session:
-            number, *asked = json.loads(said["payload"])
-            told = json.dumps(answered(*asked))
-            self.page.send("Runtime.evaluate", expression=f"told({number}, {told})")
+            number, asked = json.loads(said["payload"])
+            told = answers(json.dumps([asked]))
+            self.page.send("Runtime.evaluate", expression=f"told({number}, {told}[0])")
 
     def _answers_instead(self, without: str) -> None:
         if without:
@@ -78,7 +68,11 @@ class Pane:
         for path in SITE.rglob("*"):
             if path.suffix in _KINDS:
                 name = path.relative_to(SITE).as_posix()
-                self.page.instead[f"{ORIGIN}/{name}"] = (200, _KINDS[path.suffix], path.read_bytes())
+                self.page.instead[f"{ORIGIN}/{name}"] = (
+                    200,
+                    _KINDS[path.suffix],
+                    path.read_bytes(),
+                )
         for lang in ("en", "zh-CN"):
             words = json.dumps(texts(lang, active_card())).encode()
             self.page.instead[f"{ORIGIN}/words/{lang}.json"] = (200, "application/json", words)
@@ -96,7 +90,10 @@ class Pane:
         """Make the pane so wide."""
         self.page.ask(
             "Emulation.setDeviceMetricsOverride",
-            **{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
         )
 
     def close(self) -> None:
@@ -134,7 +131,10 @@ class Pane:
         for kind in ("rawKeyDown", "keyUp"):
             self.page.ask(
                 "Input.dispatchKeyEvent",
-                **{"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": KEYS[key]},
+                type=kind,
+                key=key,
+                code=key,
+                windowsVirtualKeyCode=KEYS[key],
             )
 
     def picture(self, path: Path) -> None:

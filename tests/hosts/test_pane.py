@@ -20,10 +20,10 @@ SHEET = {
         "Sheet1!C1": {"formula": '=IMGCOST("4:5","hihg")', "value": "#VALUE!"},
         "Sheet1!C2": {"formula": '=XL.IMGCOST("4"&":5","high")', "value": 0.18357},
         "Sheet1!C3": {"formula": "=SUM(1,2)", "value": 3},
-        "Sheet1!C4": {"formula": "=imgsize(\"4:5\")*1", "value": 0},
+        "Sheet1!C4": {"formula": '=imgsize("4:5")*1', "value": 0},
         "Sheet1!C5": {"formula": "=IMGCOST('My sheet'!$A$1,\"low\")", "value": 0},
-        "Sheet1!C6": {"formula": "=IMGEXPLAIN(\"1024x1024\",\"low\",\"gpt-image-1-mini\")", "value": ""},
-        "Sheet1!C7": {"formula": "=IMGBUFFER(120,1.5)+IMGTOKENS(\"4:5\",\"high\")", "value": 0},
+        "Sheet1!C6": {"formula": '=IMGEXPLAIN("1024x1024","low","gpt-image-1-mini")', "value": ""},
+        "Sheet1!C7": {"formula": '=IMGBUFFER(120,1.5)+IMGTOKENS("4:5","high")', "value": 0},
         "Sheet1!D1": {"formula": '=IMGCOST(A1:A2,"high")', "value": 0.18357},
         "Sheet1!D2": {"value": 0.1},
         "My sheet!A1": {"formula": "", "value": 0.170138888888889},
@@ -260,7 +260,7 @@ def test_parts_cannot_be_forged(calculator: Pane) -> None:
          [["IMGCOST", "'It''s, (me)'!A1:B$2", "{1,2;3,4}", -0.05]]),
         ("=IF(IMGRATE(A1,B1,,TRUE)>1,IMGTOKENS(X!A1,1.5E1),0)",
          [["IMGRATE", "A1", "B1", None, True], ["IMGTOKENS", "X!A1", 15]]),
-        ("=MYIMGCOST(1)+IMGCOSTS(1)+\"IMGCOST(1)\"", []),
+        ('=MYIMGCOST(1)+IMGCOSTS(1)+"IMGCOST(1)"', []),
         ("=IMGCOST(SUM(A1,B1),IMG1,A1#)", [["IMGCOST", "SUM(A1,B1)", "IMG1", "A1#"]]),
         ("=IMGCOST(", [["IMGCOST", None]]),
         ("IMGCOST(1)", []),
@@ -340,7 +340,9 @@ def test_without_a_sheet_the_calculator_works(shown: Callable[..., Pane]) -> Non
     pane = shown(alone=True)
     pane.wait_until("document.getElementById('formula').textContent !== ''")
     assert pane.run("document.getElementById('calculator').hidden") is False
-    assert pane.text("#wrote") == "There is no sheet around this page: copy the formula into a cell."
+    assert (
+        pane.text("#wrote") == "There is no sheet around this page: copy the formula into a cell."
+    )
     pane.show("explain")
     pane.wait_until("document.getElementById('explained').textContent !== ''")
     assert pane.text("#explained").startswith("There is no sheet around this page")
@@ -436,7 +438,8 @@ _CONTRASTS = """(() => {
     || e.matches('input, select'));
   const boxes = seen.filter((e) => e.matches('input:not([type=radio]), select, .plain'));
   return [
-    texts.map((e) => [ratio(parse(getComputedStyle(e).color), ground(e)), e.outerHTML.slice(0, 60)]),
+    texts.map((e) => [ratio(parse(getComputedStyle(e).color), ground(e)),
+      e.outerHTML.slice(0, 60)]),
     boxes.map((e) => [ratio(parse(getComputedStyle(e).borderTopColor), ground(e.parentElement)),
       e.outerHTML.slice(0, 60)]),
   ];

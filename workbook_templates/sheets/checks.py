@@ -17,7 +17,6 @@ from workbook_templates.formulas.conditions import UNJUDGED, Check, holds, is_nu
 from workbook_templates.formulas.constants import (
     FREE_SIZES,
     MAX_PX,
-    RATES_AGE_DAYS,
     RETIREMENT_NOTICE_DAYS,
     USUAL_BUFFERS,
 )
@@ -34,6 +33,7 @@ from xl_pricing.estimation.image import (
     QUALITIES,
     TIERS,
 )
+from xl_pricing.rates.card import RATES_AGE_DAYS
 
 FIRST_ROW = 7
 LISTED_ROWS = 10

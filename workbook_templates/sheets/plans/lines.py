@@ -13,7 +13,6 @@ from workbook_templates.book import theme
 from workbook_templates.book.blocks import Column, Figure
 from workbook_templates.formulas import plan
 from workbook_templates.formulas.conditions import compared, first_of
-from workbook_templates.formulas.constants import RATES_AGE_DAYS
 from workbook_templates.formulas.sentence import sentence
 from workbook_templates.sheets.plans.layout import (
     FIRST_ROW,
@@ -29,6 +28,7 @@ from workbook_templates.sheets.plans.layout import (
 )
 from workbook_templates.sheets.worksheet.workings import JOB, planned
 from xl_pricing.estimation.image import QUALITIES
+from xl_pricing.rates.card import RATES_AGE_DAYS
 
 BAD_SIZE = "the size is not legal for the model"
 BAD_QUALITY = "the model does not have this quality"

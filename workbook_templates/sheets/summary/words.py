@@ -3,12 +3,12 @@
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Figure
 from workbook_templates.formulas.conditions import first_of
-from workbook_templates.formulas.constants import RATES_AGE_DAYS
 from workbook_templates.formulas.sentence import fixed, percent, sentence, usd
 from workbook_templates.sheets.levers.sheet import BEST
 from workbook_templates.sheets.risk.search import key_of
 from workbook_templates.sheets.risk.sheet import WORSE
 from workbook_templates.sheets.summary.sound import NOTHING, whole_up
+from xl_pricing.rates.card import RATES_AGE_DAYS
 
 NOT_PRICED = sentence("Not priced. To fix first: {says}. See Checks.", says="first_error")
 _IMAGES = {

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import xl_pricing.functions
-from xl_pricing.errors import CardError
+from xl_pricing.errors import CardError, XlPricingError
 from xl_pricing.functions.calls import answer, reason
 from xl_pricing.functions.catalogue import FUNCTIONS
 from xl_pricing.functions.ranges import as_grid
 from xl_pricing.functions.values import error_in
+from xl_pricing.hosts.office.pane import QUESTIONS
 from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import FOLDER_VARIABLE, active_card, user_store
 
@@ -50,6 +51,8 @@ def _card() -> dict[str, object]:
 
 
 def _answered(name: str, arguments: list[Any]) -> tuple[Any, str]:
+    if name in QUESTIONS:
+        return _asked(name, arguments)
     function = FUNCTIONS[name]
     given = [None] * (len(function.arguments) - len(arguments))
     values = [*map(_argument_in, arguments), *given]
@@ -57,6 +60,14 @@ def _answered(name: str, arguments: list[Any]) -> tuple[Any, str]:
     only = rows[0][0] if len(rows) == 1 == len(rows[0]) else None
     said = error_in(only) or (only and function.is_table)
     return rows, reason(function, values) if said else ""
+
+
+def _asked(name: str, arguments: list[Any]) -> tuple[Any, str]:
+    """Answer the task pane, in one cell."""
+    try:
+        return [[QUESTIONS[name](*arguments)]], ""
+    except XlPricingError as error:
+        return [[error.cell_error]], str(error)
 
 
 def _argument_in(value: Any) -> Any:  # noqa: ANN401 - a cell or a range

@@ -1,7 +1,9 @@
 """The folder that a web server shows to Excel: page, functions, Python, the rates, the manifest."""
 
 import json
+from collections.abc import Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import xl_pricing
@@ -10,10 +12,11 @@ from xl_pricing.files import read_bounded
 from xl_pricing.functions.catalogue import FUNCTIONS, Argument, CellFunction
 from xl_pricing.hosts.office.manifest import manifest
 from xl_pricing.hosts.office.pyodide import FOLDER, lock
+from xl_pricing.hosts.office.texts import LANGUAGES, texts
 from xl_pricing.hosts.office.wheel import wheel
 from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.saved_card import saved_text
-from xl_pricing.rates.refresh.store import user_store
+from xl_pricing.rates.refresh.store import active_card, user_store
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' https://appsforoffice.microsoft.com; "
@@ -27,18 +30,29 @@ _RANGE = {"type": "any", "dimensionality": "matrix"}
 
 def parts(origin: str, pyodide: dict[str, bytes]) -> dict[str, bytes]:
     """Return every file of the folder by its name, from an origin and Pyodide's files."""
-    site = {each.name: each.read_bytes() for each in files(__package__).joinpath("site").iterdir()}
+    site = dict(_files(files(__package__).joinpath("site")))
     name, content = wheel()
+    words = {f"words/{lang}.json": _json(texts(lang, active_card())) for lang in LANGUAGES}
     written = {
         "manifest.xml": manifest(origin),
         "functions.json": _json(metadata()),
         "names.js": f"export const NAMES = {json.dumps([*FUNCTIONS])};\n",
     }
     python = {f"{FOLDER}/{each}": data for each, data in pyodide.items()}
-    found = {**site, **{each: text.encode() for each, text in written.items()}, **python}
+    texts_of_it = {each: text.encode() for each, text in (words | written).items()}
+    found = {**site, **texts_of_it, **python}
     found[name] = content
     found["site.json"] = _json(_site(name, pyodide, [*found])).encode()
     return found
+
+
+def _files(folder: Traversable, before: str = "") -> Iterator[tuple[str, bytes]]:
+    for each in folder.iterdir():
+        name = f"{before}{each.name}"
+        if each.is_file():
+            yield name, each.read_bytes()
+        else:
+            yield from _files(each, f"{name}/")
 
 
 def _site(name: str, pyodide: dict[str, bytes], names: list[str]) -> dict[str, object]:

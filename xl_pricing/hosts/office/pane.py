@@ -3,10 +3,10 @@
 It runs in the worker, beside the functions: plain values in, what JSON holds out.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from xl_pricing.errors import InvalidValueError, OutOfRangeError, XlPricingError
+from xl_pricing.errors import OutOfRangeError, XlPricingError
 from xl_pricing.estimation.budget import DEFAULT_BUFFER, DEFAULT_RETRIES, MOST_BUFFER
 from xl_pricing.estimation.image import (
     DEFAULT_QUALITY,
@@ -30,15 +30,6 @@ from xl_pricing.rates.rows import Model
 
 _ANY_RATIO = "1:1"
 """A size that every model takes; another one takes its place."""
-
-
-def ask(name: str, arguments: Sequence[Any]) -> Any:  # noqa: ANN401 - what JSON holds
-    """Answer a question of the pane; raise the project's errors."""
-    try:
-        question = QUESTIONS[name]
-    except KeyError:
-        raise InvalidValueError(f"question {name!r} is unknown") from None
-    return question(*arguments)
 
 
 def choices() -> Mapping[str, Any]:

@@ -9,8 +9,12 @@ from importlib.resources import files
 import xl_pricing
 from xl_pricing.hosts.core_files import core_files
 
-_WORKER = ("hosts/__init__.py", "hosts/office/__init__.py", "hosts/office/cells.py")
-"""What of the hosts runs in the page's worker."""
+_WORKER = (
+    *("planning/__init__.py", "planning/delivery.py", "planning/job.py"),
+    *("hosts/__init__.py", "hosts/office/__init__.py"),
+    *("hosts/office/cells.py", "hosts/office/pane.py"),
+)
+"""What runs in the page's worker beside the core."""
 _WRITTEN = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip file knows, so that every run gives the same bytes."""
 _TAG = "py3-none-any"
