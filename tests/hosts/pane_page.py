@@ -16,7 +16,12 @@ SITE = Path(pane.__file__).parent / "site"
 ORIGIN = "https://pane.example"
 CARD = {"prices_as_of": "2026-11-23", "age_days": 0}
 _STUB = Path(__file__).with_name("pane_office.js")
-_KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+_KINDS = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".png": "image/png",
+}
 _FUNCTIONS = b"""
 const waiting = [];
 window.told = (number, answer) => waiting[number](answer);
@@ -78,7 +83,6 @@ class Pane:
             self.page.instead[f"{ORIGIN}/words/{lang}.json"] = (200, "application/json", words)
         self.page.instead[f"{ORIGIN}/functions.js"] = (200, _KINDS[".js"], _FUNCTIONS)
         self.page.instead["appsforoffice"] = (200, _KINDS[".js"], _STUB.read_bytes())
-        self.page.instead[ORIGIN] = (204, "text/plain", b"")  # the icon that a browser asks for
         self.page.answer_instead()
 
     def _emulate(self, scheme: str, width: int = 320, height: int = 800) -> None:
