@@ -25,7 +25,7 @@ def test_the_report_says_the_equation_first() -> None:
     assert result.exit_code == 0
     assert result.stdout.isascii()
     *lines, assumed = (line.rstrip() for line in result.stdout.splitlines())
-    assert lines == [
+    assert [line[:79].rstrip() for line in lines] == [
         "at the rates in force  1.409773 USD, 11 of 11 rows priced",
         "billed                 1.409773 USD",
         "difference             0 USD, agrees to the token",
@@ -38,6 +38,11 @@ def test_the_report_says_the_equation_first() -> None:
         "gpt-image-2.5-flare          2                     54          2147   0.06468",
         "gpt-image-2.5-sunburst       2                   5224         10976   0.37076",
         "",
+    ]
+    assert [line[79:].split() for line in lines[4:7]] == [
+        ["billed", "difference"],
+        ["--------", "------------"],
+        ["0.008824", "0"],
     ]
     places = "; ".join(f"litellm_spend_logs.csv, row {i}" for i in (2, 3, 4))
     assert assumed == f"assumed of 11 rows: times without a zone are UTC ({places})"
@@ -58,7 +63,8 @@ def test_usage_and_costs_are_two_sides_and_never_added() -> None:
         ([ROOM / "app_log.jsonl"], 0),
         ([ROOM / "litellm_spend_logs.json"], 0),
         ([USAGE, COSTS], 0),
-        ([USAGE, ROOM / "cost_export.csv"], 1),
+        ([USAGE, ROOM / "cost_export.csv"], 0),
+        ([USAGE, ROOM / "azure_cost_details.csv"], 1),
         ([ROOM / "images_answers.jsonl"], 1),
         ([ROOM / "stream_events.jsonl", "--model", "gpt-image-2"], 0),
         ([ROOM / "README.md"], 2),
@@ -94,6 +100,25 @@ def test_rows_without_a_day_are_in_no_range_of_days_and_damaged_ones_are_told(
     found = read(write(tmp_path / "log", text), options=("--from", "2026-11-03"))
     assert (found["priced"], found["rows"]) == (5, 6)
     assert "1 rows without a day are left out" in found["notes"]
+
+
+def test_no_row_of_the_days_that_are_asked_for_is_said_with_those_there_are() -> None:
+    said = refused(ROOM / "app_log.jsonl", "--from", "2025-01-01", "--to", "2025-01-31")
+    assert "no row is from 2025-01-01 to 2025-01-31" in said
+    assert "days from 2026-11-02 to 2026-11-05" in said
+
+
+@pytest.mark.parametrize("by", ["model", "day", "month", "project", "model,day"])
+def test_billed_and_difference_stand_in_each_line_and_add_up(by: str) -> None:
+    found = read(USAGE, COSTS, options=("--by", by))
+    for name, total in (("billed", found["billed"]), ("difference", found["difference"])):
+        assert sum(Fraction(each[name]) for each in found["by"]) == Fraction(total)
+    assert {each["billed"] for each in read(USAGE, COSTS, options=("--by", "tier"))["by"]} == {None}
+
+
+def test_amounts_alone_are_no_missing_image_cost() -> None:
+    told = run(USAGE, ROOM / "cost_export.csv").stdout
+    assert "compared: 28 rows, 1.8365245 USD billed, amounts alone: the file tells no" in told
 
 
 @pytest.mark.parametrize("by", ["model", "month", "day,tier", "project,size,quality", "file"])

@@ -20,6 +20,7 @@ from xl_pricing.rates.card import bundled_card
 
 USAGE = ROOM / "organization_usage_completions.json"
 COSTS = ROOM / "organization_costs.json"
+CSV_PAIR = (ROOM / "usage_export.csv", ROOM / "cost_export.csv")
 DAY, TODAY = date(2026, 11, 2), date(2026, 11, 26)
 TOKENS = 12_000
 FILE = Source("costs.json", "record")
@@ -97,6 +98,71 @@ def test_a_bill_alone_is_compared_with_its_own_tokens() -> None:
 )
 def test_amount_by_quantity_tells_the_cause(rows: list[Row], expected: dict[str, str]) -> None:
     assert parts(used(TOKENS), *rows) == {k: Fraction(v) for k, v in expected.items()}
+
+
+def unconfirmed(*rows: Row, uplift: str | None = None) -> set[str]:
+    """Return the parts that somebody has to confirm."""
+    totals = Totals(Rule(bundled_card()), ("project",))
+    totals.add_all(rows)
+    pieces = reconcile(totals, TODAY, uplift=Fraction(uplift) if uplift else None)
+    return {str(part) for part, each in gather(pieces).items() if not each.sure}
+
+
+def test_rates_that_nobody_confirmed_are_asked_for() -> None:
+    dearer = [used(TOKENS), billed(TOKENS, "0.396")]
+    assert unconfirmed(*dearer) == {"data residency or data zone, a tenth more"}
+    assert unconfirmed(*dearer, uplift="1.1") == set()
+    assert unconfirmed(used(TOKENS), billed(TOKENS, "0.396", zoned=True)) == set()
+    cheaper = [used(TOKENS), billed(TOKENS, "0.288")]
+    assert unconfirmed(*cheaper) == {"billed under the rate in force"}
+    assert unconfirmed(*cheaper, uplift="0.8") == set()
+    partly_free = [*cheaper, used(500, "text_in"), billed(500, "0.0025", "text_in")]
+    assert unconfirmed(*partly_free) == set()
+
+
+def test_a_bill_that_tells_batch_is_at_the_batch_rate_whatever_the_usage_tells() -> None:
+    rows = [billed(TOKENS, "0.36"), billed(TOKENS, "0.18", tier="batch")]
+    assert parts(used(2 * TOKENS), *rows) == {"billed at the batch rate": Fraction("-0.18")}
+    assert parts(used(5, "text_in"), billed(TOKENS, "0.18", tier="batch"))[
+        "billed, not in the usage"
+    ] == Fraction("0.18")
+
+
+def test_usage_and_bill_of_two_origins_are_not_compared() -> None:
+    rows = [used(TOKENS, origin="OpenAI"), billed(9_000, "0.27", origin="Azure")]
+    name = "two origins: used with one, billed by another"
+    assert parts(*rows) == {name: Fraction("-0.09")}
+    both = [*rows, billed(TOKENS, "0.36", origin="OpenAI")]
+    assert parts(*both) == {name: Fraction("0.27")}
+    assert parts(rows[0]._replace(origin=""), rows[1]) == {"token counts differ": Fraction("-0.09")}
+    assert run(USAGE, ROOM / "azure_cost_details.csv").exit_code == 1
+    assert name in read(USAGE, ROOM / "azure_cost_details.csv")["parts"]
+
+
+def test_projects_called_otherwise_are_put_together_where_tokens_agree() -> None:
+    rows = [used(TOKENS, project="shop"), billed(TOKENS, "0.36", project="sub-1")]
+    assert parts(*rows) == {}
+    other = [rows[0], rows[1]._replace(tokens=Metered(image_out=5), billed=Fraction("0.00015"))]
+    assert set(parts(*other)) == {"used, not in the bill", "billed, not in the usage"}
+
+
+def test_amounts_alone_with_their_meter_say_as_much_as_tokens() -> None:
+    json_pair, csv_pair = read(USAGE, COSTS), read(*CSV_PAIR)
+    for name in ("usd", "billed", "difference", "parts", "why", "unconfirmed"):
+        assert json_pair[name] == csv_pair[name]
+    assert run(*CSV_PAIR).exit_code == run(USAGE, COSTS).exit_code == 0
+
+
+def test_costs_that_end_before_the_usage_are_told(tmp_path: Path) -> None:
+    late = "usage goes on to 2026-11-05 and the costs end on 2026-11-04"
+    found = read(USAGE, COSTS)
+    assert any(late in note for note in found["notes"])
+    assert not found["doubts"]
+    header, *rows = (ROOM / "cost_export.csv").read_text("utf-8").splitlines()
+    cut = write(tmp_path / "cut.csv", "\n".join([header, *(r for r in rows if "2026-11-02T" in r)]))
+    found = read(CSV_PAIR[0], cut)
+    assert "the costs end on 2026-11-02" in str(found["doubts"])
+    assert run(CSV_PAIR[0], cut).exit_code == 1
 
 
 def test_a_tenth_more_is_residency_only_of_models_that_have_it() -> None:

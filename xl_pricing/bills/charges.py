@@ -18,12 +18,15 @@ class Key(NamedTuple):
     project: str
     model: str
     meter: str
+    origin: str = ""
+    """Who bills it, where that is another one than that of the usage beside it."""
 
     @property
     def text(self) -> str:
         """The key as it is named to people."""
         day = self.day.isoformat() if self.day else ""
-        return ", ".join(filter(None, (self.model, day, self.project, self.meter)))
+        told = filter(None, (self.model, day, self.project, self.meter))
+        return ", ".join([*told, f"with {self.origin}"] if self.origin else told)
 
 
 @dataclass(slots=True)
@@ -40,6 +43,15 @@ class Lot:
     """What the billed tokens cost by the rates in force."""
     lines: int = 1
     """Lines of the bill."""
+    zoned: int = 0
+    """Lines that themselves name a data zone."""
+    alone: int = 0
+    """Lines that tell an amount and no tokens."""
+
+    @property
+    def quantity(self) -> int:
+        """Tokens that the amount is for; those used where the bill does not tell."""
+        return self.used if self.alone else self.billed
 
     def add(self, lot: "Lot") -> None:
         """Add what another one of the same key says of the bill."""
@@ -47,6 +59,8 @@ class Lot:
         self.amount += lot.amount
         self.listed += lot.listed
         self.lines += lot.lines
+        self.zoned += lot.zoned
+        self.alone += lot.alone
 
 
 @dataclass(slots=True)
@@ -58,19 +72,23 @@ class Charges:
     """Amounts for images of lines that are not priced."""
     last_day: date | None = None
     """The last day of which anything was billed."""
+    origins: set[str] = field(default_factory=set)
+    """Who billed; empty text where a line does not tell."""
 
     def add(self, row: Row, series: Series, reason: Reason | None) -> None:
         """Add a line with an amount."""
-        amount = row.billed or Fraction(0)
+        amount, zoned = row.billed or Fraction(0), int(row.zoned)
         if reason is Reason.AMOUNT_ALONE and series.tariff is not None:
-            self._put(_key(row, series, ""), Lot(series, amount=amount))
+            lot = Lot(series, amount=amount, zoned=zoned, alone=1)
+            self._put(_key(row, series, row.meter or ""), lot)
         elif reason is not None:
             self.beside[reason] = self.beside.get(reason, Fraction(0)) + amount
         else:
             tokens = row.tokens or Metered()
             used = [meter for meter in METER_NAMES if getattr(tokens, meter)]
             meter = used[0] if len(used) == 1 else ""
-            lot = Lot(series, billed=sum(tokens), amount=amount, listed=usd(series, tokens))
+            listed = usd(series, tokens)
+            lot = Lot(series, billed=sum(tokens), amount=amount, listed=listed, zoned=zoned)
             self._put(_key(row, series, meter), lot)
 
     def note_day(self, row: Row) -> None:
@@ -79,6 +97,7 @@ class Charges:
             self.last_day = max(self.last_day or row.day, row.day)
 
     def _put(self, key: Key, lot: Lot) -> None:
+        self.origins.add(key.origin)
         self.lots.setdefault(key, Lot(lot.series, lines=0)).add(lot)
 
 
@@ -90,4 +109,4 @@ def price(series: Series, meter: str, tokens: int) -> Fraction:
 
 
 def _key(row: Row, series: Series, meter: str) -> Key:
-    return Key(series.day, row.project or "", series.model, meter)
+    return Key(series.day, row.project or "", series.model, meter, row.origin)

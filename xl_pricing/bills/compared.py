@@ -1,19 +1,27 @@
 """What was used beside what was billed: the two sums, and the parts of their difference."""
 
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
+from xl_pricing.bills.parts import Part
 from xl_pricing.bills.reconcile import (
     HALF_A_CENT,
     ROUNDING_USD,
     Explained,
-    Part,
     Piece,
     gather,
     reconcile,
 )
 from xl_pricing.bills.total import USD, Side, Totals
 from xl_pricing.rates.day import today
+
+USUALLY_LATE_DAYS = 2
+"""Costs arrive a day after their usage, seldom two."""
+_LATE = (
+    "usage goes on to {} and the costs end on {}: they arrive a day late, or their file was cut; "
+    "fetch the costs again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +36,21 @@ class Compared:
     difference: Fraction | None
     parts: dict[Part, Explained]
     """What explains the difference; they add up to it."""
+    notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """What a person has to look at before the bill agrees."""
 
 
 def compare(
-    totals: Totals, invoice: Fraction | None = None, rounding_usd: Fraction | None = None
+    totals: Totals,
+    invoice: Fraction | None = None,
+    rounding_usd: Fraction | None = None,
+    uplift: Fraction | None = None,
 ) -> Compared:
     """Lay usage and bill side by side; the sums have to be split by project.
 
     ``invoice`` is an amount in USD that stands for the whole bill; ``rounding_usd`` is what a line,
-    or the invoice, may be off by rounding.
+    or the invoice, may be off by rounding; ``uplift`` what all rates are multiplied by.
     """
     used, billed = totals.used, totals.bill
     side = used if used.rows or not billed.rows else billed
@@ -46,10 +60,24 @@ def compare(
     whole = side.whole
     if told is None or not whole.rows:
         return Compared(side, paid, told, None, {})
-    pieces = _pieces(totals, in_files, invoice, rounding_usd)
+    pieces = _pieces(totals, in_files, invoice, rounding_usd, uplift)
     difference = told - whole.usd
     rest = Piece(Part.UNEXPLAINED, difference - sum(piece.usd for piece in pieces))
-    return Compared(side, paid, told, difference, gather([*pieces, rest]))
+    parts = gather([*pieces, rest])
+    late = _late_days(totals) if Part.NOT_YET in parts else 0
+    notes = (_LATE.format(_last_used(totals.used), totals.charges.last_day),) if late else ()
+    doubts = notes if late > USUALLY_LATE_DAYS else ()
+    return Compared(side, paid, told, difference, parts, () if doubts else notes, doubts)
+
+
+def _late_days(totals: Totals) -> int:
+    """Return by how many days the usage goes on after the bill ends."""
+    used, billed = _last_used(totals.used), totals.charges.last_day
+    return (used - billed).days if used and billed else 0
+
+
+def _last_used(side: Side) -> date | None:
+    return max((each.series.day for each in side.sums.values() if each.series.day), default=None)
 
 
 def _pieces(
@@ -57,11 +85,13 @@ def _pieces(
     in_files: Fraction | None,
     invoice: Fraction | None,
     rounding_usd: Fraction | None,
+    uplift: Fraction | None,
 ) -> list[Piece]:
     """Return what explains the difference: by lines of a bill, and by an invoice beside them."""
     pieces: list[Piece] = []
     if totals.bill.rows and in_files is not None:
-        pieces += reconcile(totals, today(), ROUNDING_USD if rounding_usd is None else rounding_usd)
+        off = ROUNDING_USD if rounding_usd is None else rounding_usd
+        pieces += reconcile(totals, today(), off, uplift)
     if invoice is not None:
         off = invoice - (totals.used.whole.usd if in_files is None else in_files)
         near = abs(off) <= (HALF_A_CENT if rounding_usd is None else rounding_usd)

@@ -5,11 +5,14 @@ from typing import NamedTuple
 
 
 class Meter(NamedTuple):
-    """What is counted: a model, one of the six meters, and the tier where it is named."""
+    """What is counted: a model, one of the six meters, tier and data zone where they are named."""
 
     model: str
     name: str
     tier: str | None = None
+    zoned: bool = False
+    origin: str = ""
+    """Whose spelling it is, where nobody else has it."""
 
 
 _LINE_ITEM = re.compile(
@@ -56,7 +59,9 @@ def azure_meter(text: str) -> Meter | None:
         return None
     way = "out" if out else "cached" if cached else "in"
     model = found["model"].lower().replace(" ", "-")
-    return Meter(f"gpt-image-{model}", f"{kind}_{way}", "batch" if "batch" in words else "standard")
+    tier = "batch" if "batch" in words else "standard"
+    zoned = bool(words & {"dz", "dzone", "zone"})
+    return Meter(f"gpt-image-{model}", f"{kind}_{way}", tier, zoned, "Azure")
 
 
 def names_images(text: str) -> bool:

@@ -7,7 +7,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from xl_pricing.bills.reconcile import Explained, Part
+from xl_pricing.bills.parts import Part
+from xl_pricing.bills.reconcile import Explained
 from xl_pricing.bills.total import Side, Sum
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.bridge import Planned, Rates, Step, Used, bridge, planned_usd

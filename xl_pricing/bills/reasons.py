@@ -37,7 +37,7 @@ class Reason(Enum):
     REFUND = _Said("it takes something back: its amount counts, its tokens do not", apart=True)
     FROM_CACHE = _Said("answered from a gateway's own cache, so nothing was bought", apart=True)
     FAILED = _Said("the call failed and tells no usage", apart=True)
-    AMOUNT_ALONE = _Said("an amount without a token count", apart=True)
+    AMOUNT_ALONE = _Said("amounts alone: the file tells no tokens", apart=True)
 
     @property
     def sentence(self) -> str:

@@ -7,53 +7,22 @@ the figures show it: amount / quantity is the billed rate. What nothing shows is
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
+from xl_pricing.bills.billed_rate import Terms, ratios_of, why
 from xl_pricing.bills.charges import Charges, Key, Lot, price
+from xl_pricing.bills.parts import Part
 from xl_pricing.bills.reasons import Reason
-from xl_pricing.bills.rule import Rule
-from xl_pricing.bills.total import Sum, Totals
-from xl_pricing.estimation.image import TIERS
+from xl_pricing.bills.total import Side, Totals
 from xl_pricing.estimation.usage import METER_NAMES
 
-RESIDENCY = Fraction(11, 10)
-"""Data residency and data zones cost a tenth more."""
-RESIDENCY_SINCE = date(2026, 3, 5)
-"""Release of the first models that it holds for."""
 ROUNDING_USD = Fraction(1, 2_000_000)
 """A line of a bill may be off by half a millionth of a dollar and still be rounded."""
 HALF_A_CENT = Fraction(1, 200)
 """An invoice is rounded to cents."""
-LEAST_LINES = 3
-"""So many lines of a model have to show one ratio before it is a negotiated price."""
 MOST_ABOUT = 3
 """Places that are named of a part."""
-
-
-class Part(StrEnum):
-    """What explains a part of the difference, in the order in which it is told."""
-
-    NOT_YET = "not billed yet"
-    NOT_BILLED = "used, not in the bill"
-    NOT_USED = "billed, not in the usage"
-    TOKENS = "token counts differ"
-    FREE = "free of charge"
-    UNDER = "billed under the rate in force"
-    BATCH = "billed at the batch rate"
-    NOT_HALVED = "batch billed at the standard rate"
-    RESIDENCY = "data residency or data zone, a tenth more"
-    NEGOTIATED = "one ratio to the rates on all lines"
-    REFUND = "taken back"
-    UNPRICED = "billed, not priced"
-    FILES = "the invoice against the files"
-    ROUNDING = "rounding"
-    UNEXPLAINED = "unexplained"
-
-
-IN_DOUBT = (Part.NOT_BILLED, Part.NOT_USED, Part.TOKENS, Part.NOT_HALVED, Part.FILES)
-"""Parts whose cause is known to be a mistake on one side, so that the bill does not agree."""
 
 
 @dataclass(slots=True)
@@ -64,6 +33,8 @@ class Explained:
     about: list[str] = field(default_factory=list)
     count: int = 0
     """Of how many places there are; ``about`` names the first."""
+    sure: bool = True
+    """Whether nothing of it is left for a person to confirm."""
 
 
 class Piece(NamedTuple):
@@ -72,28 +43,34 @@ class Piece(NamedTuple):
     part: Part
     usd: Fraction
     about: str = ""
+    sure: bool = True
+    """Whether nothing is left for a person to confirm."""
 
 
 class _Bill(NamedTuple):
-    """What a line is judged by: the rule, the last day that is billed, ratios of whole models."""
+    """What lots are judged by: the terms, and the last day that is billed."""
 
-    rule: Rule
+    terms: Terms
     last_day: date
-    ratios: dict[str, Fraction]
-    rounding_usd: Fraction
 
 
-def reconcile(totals: Totals, today: date, rounding_usd: Fraction = ROUNDING_USD) -> list[Piece]:
+def reconcile(
+    totals: Totals,
+    today: date,
+    rounding_usd: Fraction = ROUNDING_USD,
+    uplift: Fraction | None = None,
+) -> list[Piece]:
     """Return the pieces, in USD, by which a bill differs from its usage.
 
     Where only the bill is at hand it is compared with its own tokens. ``rounding_usd`` is what a
-    line may be off by rounding. The sums have to be split by project.
+    line may be off by rounding, ``uplift`` what all rates are multiplied by as a person says. The
+    sums have to be split by project.
     """
     charges = totals.charges
-    used = list(totals.used.sums.values()) if totals.used.rows else None
-    lots = _side_by_side(used, totals.used.split.index("project"), charges)
+    lots = _side_by_side(totals.used, charges)
     last_day = min(charges.last_day or date.min, today - timedelta(days=1))
-    bill = _Bill(totals.rule, last_day, _whole_ratios(lots), rounding_usd)
+    terms = Terms(totals.rule, rounding_usd, uplift, *ratios_of(lots))
+    bill = _Bill(terms, last_day)
     pieces = [piece for key in sorted(lots, key=str) for piece in _pieces(key, lots[key], bill)]
     return [*pieces, *_beside(charges)]
 
@@ -106,19 +83,37 @@ def gather(pieces: Iterable[Piece]) -> dict[Part, Explained]:
             part = found.setdefault(piece.part, Explained())
             part.usd += piece.usd
             part.count += 1
+            part.sure &= piece.sure
             if len(part.about) < MOST_ABOUT and piece.about:
                 part.about.append(piece.about)
     return {part: found[part] for part in Part if part in found}
 
 
-def _side_by_side(used: list[Sum] | None, project_at: int, charges: Charges) -> dict[Key, Lot]:
-    """Put usage and bill together, as finely as both sides tell."""
-    by_project = all(key.project for key in charges.lots) and all(
-        each.split[project_at] for each in used or ()
-    )
+def _side_by_side(side: Side, charges: Charges) -> dict[Key, Lot]:
+    """Put usage and bill together, as finely as both sides tell.
+
+    Projects that are called otherwise on both sides are put together where some tokens agree.
+    """
+    at = side.split.index("project")
+    billed = {key.project for key in charges.lots}
+    used = {each.split[at] for each in side.sums.values()} or billed
+    if "" in billed | used:
+        return _lots(side, charges, by_project=False)
+    if not billed & used:
+        lots = _lots(side, charges, by_project=False)
+        if any(lot.billed and lot.billed == lot.used for lot in lots.values()):
+            return lots
+    return _lots(side, charges, by_project=True)
+
+
+def _lots(side: Side, charges: Charges, *, by_project: bool) -> dict[Key, Lot]:
+    used = list(side.sums.values()) if side.rows else None
+    project_at = side.split.index("project")
+    others, own = _foreign(side.origins if used else set(), charges.origins)
     lots: dict[Key, Lot] = {}
     for told, lot in charges.lots.items():
         key = told if by_project else told._replace(project="")
+        key = key if key.origin in others else key._replace(origin="")
         held = lots.setdefault(key, Lot(lot.series, lines=0))
         held.add(lot)
         if used is None:
@@ -128,7 +123,7 @@ def _side_by_side(used: list[Sum] | None, project_at: int, charges: Charges) -> 
         series, project = each.series, each.split[project_at] if by_project else ""
         for meter, tokens in zip(METER_NAMES, each.counts, strict=True):
             if tokens:
-                key = Key(series.day, project, series.model, meter)
+                key = Key(series.day, project, series.model, meter, own)
                 if key[:3] in whole:
                     key = key._replace(meter="")
                 lot = lots.setdefault(key, Lot(series, lines=0))
@@ -137,23 +132,40 @@ def _side_by_side(used: list[Sum] | None, project_at: int, charges: Charges) -> 
     return lots
 
 
+def _foreign(used: set[str], billed: set[str]) -> tuple[set[str], str]:
+    """Return who bills what none of the usage can be of, and of whom the usage is if all is so.
+
+    A row that does not tell its origin may be of any.
+    """
+    if not used or "" in used:
+        return set(), ""
+    others = {origin for origin in billed - used if origin}
+    return others, " and ".join(sorted(used)) if billed and others == billed else ""
+
+
 def _pieces(key: Key, lot: Lot, bill: _Bill) -> Iterator[Piece]:
     """Split the difference of one key: by token counts first, then by the billed rate."""
     about = key.text
+    if key.origin:
+        yield Piece(Part.ORIGINS, lot.amount - lot.used_usd, about)
+        return
     if not lot.lines:
         late = key.day is not None and key.day > bill.last_day
         yield Piece(Part.NOT_YET if late else Part.NOT_BILLED, -lot.used_usd, about)
         return
-    if not key.meter:
+    if not key.meter or (lot.alone and not lot.used):
         yield Piece(_whole_amount(lot, bill), lot.amount - lot.used_usd, about)
         return
-    if lot.used:
+    if lot.alone:
+        listed = lot.used_usd
+    elif lot.used:
         listed = lot.used_usd * lot.billed / lot.used
         yield Piece(Part.TOKENS, listed - lot.used_usd, about)
     else:
-        listed = price(lot.series, key.meter, lot.billed)
+        listed = lot.listed
         yield Piece(Part.NOT_USED, listed, about)
-    yield Piece(_why(key, lot, listed, bill), lot.amount - listed, about)
+    part, sure = why(key, lot, listed, bill.terms)
+    yield Piece(part, lot.amount - listed, about, sure)
 
 
 def _whole_amount(lot: Lot, bill: _Bill) -> Part:
@@ -162,47 +174,8 @@ def _whole_amount(lot: Lot, bill: _Bill) -> Part:
         return Part.NOT_USED
     if not lot.amount:
         return Part.FREE
-    near = abs(lot.amount - lot.used_usd) <= bill.rounding_usd * lot.lines
+    near = abs(lot.amount - lot.used_usd) <= bill.terms.rounding_usd * lot.lines
     return Part.ROUNDING if near else Part.UNEXPLAINED
-
-
-def _why(key: Key, lot: Lot, listed: Fraction, bill: _Bill) -> Part:
-    """Say why an amount is another one than the ``listed`` USD of its tokens."""
-    return next((part for part, holds in _tried(key, lot, listed, bill) if holds), Part.UNEXPLAINED)
-
-
-def _tried(key: Key, lot: Lot, listed: Fraction, bill: _Bill) -> Iterator[tuple[Part, bool]]:
-    """Yield what an amount can be, and whether it is that, the first one first."""
-    amount, model = lot.amount, bill.rule.model(key.model)
-    yield Part.ROUNDING, abs(amount - listed) <= bill.rounding_usd * lot.lines
-    yield Part.UNEXPLAINED, not lot.billed or not listed or amount < 0
-    yield Part.FREE, not amount
-    eligible = model is not None and model.released >= RESIDENCY_SINCE
-    yield Part.RESIDENCY, eligible and amount == listed * RESIDENCY
-    standard, batch = (_listed_at(tier, key, lot, bill.rule) for tier in TIERS)
-    yield Part.BATCH, amount == batch
-    yield Part.NOT_HALVED, amount == standard
-    yield Part.NEGOTIATED, bill.ratios.get(key.model) == amount / listed
-    paid_tokens = amount * lot.billed / listed
-    yield Part.UNDER, amount < listed and paid_tokens.denominator == 1
-
-
-def _listed_at(tier: str, key: Key, lot: Lot, rule: Rule) -> Fraction:
-    return price(rule.series(key.day, key.model, tier), key.meter, lot.billed)
-
-
-def _whole_ratios(lots: dict[Key, Lot]) -> dict[str, Fraction]:
-    """Return the ratio of the billed to the listed rate of models that show one on all lines."""
-    found: dict[str, list[Fraction]] = {}
-    for key, lot in lots.items():
-        if key.meter and lot.billed and lot.used_usd and lot.used:
-            ratio = lot.amount * lot.used / (lot.used_usd * lot.billed)
-            found.setdefault(key.model, []).append(ratio)
-    return {
-        model: ratios[0]
-        for model, ratios in found.items()
-        if len(ratios) >= LEAST_LINES and len(set(ratios)) == 1
-    }
 
 
 def _beside(charges: Charges) -> Iterator[Piece]:

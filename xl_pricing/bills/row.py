@@ -52,3 +52,9 @@ class Row(NamedTuple):
     detail: str = ""
     """What the reason is about."""
     rows: int = 1
+    meter: str | None = None
+    """The only meter of a line of a bill, where it is named."""
+    origin: str = ""
+    """Who bills it, where the shape itself tells: OpenAI or Azure."""
+    zoned: bool = False
+    """Whether a bill itself names a data zone, which costs a tenth more."""

@@ -37,6 +37,8 @@ class Sum:
     rows: int = 0
     images: int | None = None
     counts: list[int] = field(default_factory=lambda: [0] * len(METER_NAMES))
+    billed: Fraction | None = None
+    """USD that the rows themselves tell."""
 
     @property
     def tokens(self) -> Metered:
@@ -57,6 +59,8 @@ class Line:
     images: int | None = None
     tokens: Metered = NONE
     usd: Fraction = NOTHING
+    billed: Fraction | None = None
+    """USD that the rows themselves tell."""
 
     def add(self, each: Sum) -> None:
         """Add a sum."""
@@ -65,6 +69,8 @@ class Line:
         self.usd += each.usd
         if each.images is not None:
             self.images = (self.images or 0) + each.images
+        if each.billed is not None:
+            self.billed = (self.billed or 0) + each.billed
 
 
 @dataclass(slots=True)
@@ -97,6 +103,8 @@ class Side:
         self.sums: dict[Hashable, Sum] = {}
         self.billed: dict[str, Fraction] = {}
         """Amounts for images by currency."""
+        self.origins: set[str] = set()
+        """Who bills what was used; empty text where a row does not tell."""
         self.other: dict[str, Fraction] = {}
         """Amounts for other products by currency."""
 
@@ -186,6 +194,9 @@ class Totals:
         if total is None:
             total = side.sums[key] = Sum(series, split)
         total.rows += row.rows
+        side.origins.add(row.origin)
+        if row.billed is not None and (row.currency or USD) == USD:
+            total.billed = (total.billed or 0) + row.billed
         counts = total.counts
         for i, tokens in enumerate(row.tokens or ()):
             if tokens:

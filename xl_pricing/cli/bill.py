@@ -10,6 +10,7 @@ import click
 
 from xl_pricing.bills.amounts import read_amount
 from xl_pricing.bills.bill_sql import bill_sql
+from xl_pricing.bills.billed_rate import RESIDENCY
 from xl_pricing.bills.compared import compare
 from xl_pricing.bills.plan import SPLIT, against_plan
 from xl_pricing.bills.rates_by_day import prices_of
@@ -31,6 +32,8 @@ from xl_pricing.rates.rows import read_date
 from xl_pricing.words import quoted, unknown
 
 _BY = ("model", "day", "tier")
+OF_BILL = ("model", "day")
+"""What is summed by beside a bill, which does not tell the tier."""
 
 
 def _print_sql(context: click.Context, _: click.Parameter, engine: str | None) -> None:
@@ -65,10 +68,13 @@ def _print_sql(context: click.Context, _: click.Parameter, engine: str | None) -
     f"{', '.join(BY_METER)}; day, model and a meter are needed. Its session is in UTC.",
 )
 @option(
-    "by", f"What to sum by: {', '.join(SPLITS)}; several with commas. If omitted, model,day,tier."
+    "by",
+    f"What to sum by: {', '.join(SPLITS)}; several with commas. If omitted, "
+    "model,day, and tier without a bill.",
 )
 @option("billed", "Amount of the invoice in USD, for usage alone or beside the costs.")
 @option("tolerance", "USD by which a line may be off and still be rounded.")
+@option("uplift", "What all rates are multiplied by as agreed: residency (1.1), or such as 0.85.")
 @option("currency", "Another currency of amounts in the files, such as EUR; needs --rate.")
 @option("rate", "How much of that currency one USD is.")
 @click.option(
@@ -89,6 +95,7 @@ def bill(
     by: Given,
     billed: Given,
     tolerance: Given,
+    uplift: Given,
     currency: Given,
     rate: Given,
     plan_file: Given,
@@ -116,11 +123,14 @@ def bill(
     counts = _amount("accepted", accepted), _amount("generations", generations)
     others = _add(totals, _in_usd(reading, currency, _amount("rate", rate)), *days)
     notes = [*reading.notes, *(f"{rows:,} rows {said}" for said, rows in others.items())]
-    compared = compare(totals, *asked)
+    compared = compare(totals, *asked, _read_uplift(uplift))
+    notes += compared.notes
     against = planned and against_plan(
         planned, compared.side, card, compared.parts, finals=counts[0], generations=counts[1]
     )
     notes += planned.notes if planned else ()
+    if by is None and totals.bill.rows:
+        chosen = OF_BILL
     return bill_of(totals, compared, reading, chosen, notes, against)
 
 
@@ -128,9 +138,13 @@ def _amount(option_: str, told: Given) -> Fraction | None:
     if told is None:
         return None
     amount = read_amount(told)
-    if amount is None or amount < 0 or (option_ == "rate" and not amount):
+    if amount is None or amount < 0 or (option_ in {"rate", "uplift"} and not amount):
         raise InvalidValueError(f"{option_} {quoted(told)}; accepted: an amount over 0, as 12.34")
     return amount
+
+
+def _read_uplift(told: Given) -> Fraction | None:
+    return RESIDENCY if told and told.strip().lower() == "residency" else _amount("uplift", told)
 
 
 def _in_usd(rows: Iterable[Row], currency: Given, rate: Fraction | None) -> Iterable[Row]:
@@ -166,11 +180,18 @@ def _add(
         totals.add_all(rows)
         return {}
     begin, end, others = first or date.min, last or date.max, Counter[str]()
+    left: set[date] = set()
     for row in rows:
         if row.day is None and row.reason is not Reason.NOT_WHOLE:
             others["without a day are left out"] += row.rows
         elif row.day is not None and not begin <= row.day <= end:
             others["of other days are left out"] += row.rows
+            left.add(row.day)
         else:
             totals.add(row)
+    if left and not (totals.used.rows or totals.bill.rows):
+        raise InvalidValueError(
+            f"no row is from {first or 'the first day'} to {last or 'the last'}; "
+            f"accepted: days from {min(left)} to {max(left)}, which the files hold"
+        )
     return others

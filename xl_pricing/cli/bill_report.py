@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from xl_pricing.bills.amounts import exact_text
+from xl_pricing.bills.by import ByLine, lines_by
 from xl_pricing.bills.compared import Compared
+from xl_pricing.bills.parts import IN_DOUBT, Part
 from xl_pricing.bills.plan import AgainstPlan
 from xl_pricing.bills.reading import Reading
-from xl_pricing.bills.reconcile import IN_DOUBT, Explained, Part
-from xl_pricing.bills.total import OF_SERIES, USD, Left, Line, Totals
+from xl_pricing.bills.reasons import Reason
+from xl_pricing.bills.reconcile import Explained
+from xl_pricing.bills.total import OF_SERIES, USD, Left, Totals
 from xl_pricing.cli.drawing import note_lines, show_figure, show_percent, table
 from xl_pricing.estimation.assumed import SENTENCES
 from xl_pricing.estimation.bridge import Factor
@@ -25,7 +28,8 @@ UNITS: Mapping[str, str] = {
 }
 """What the figures of a factor are, where its name does not say it."""
 SHARES: frozenset[str] = frozenset({Factor.BATCH, Factor.CACHE})
-_FIGURES = {"rows", "images", "tokens in", "tokens out", "USD"}
+CONFIRM = "not confirmed: --uplift says which rates are agreed"
+_FIGURES = {"rows", "images", "tokens in", "tokens out", "USD", "billed", "difference"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ class Bill:
     """Records by file and shape."""
     doubts: list[str]
     """By which no sum is sure."""
+    unconfirmed: list[str]
+    """Parts at other rates than those in force, which somebody has to confirm."""
     plan: PlanTold | None
     notes: list[str]
 
@@ -112,10 +118,16 @@ def draw_bill(bill: Bill) -> str:
     """Draw the equation, then what it is made of, what is not priced, and what was assumed."""
     lines = [*_equation(bill), "", *(_draw_plan(bill.plan) if bill.plan else ())]
     if bill.by:
-        shown = [{k: "" if v is None else str(v) for k, v in line.items()} for line in bill.by]
+        told = {name for line in bill.by for name, v in line.items() if v is not None}
+        shown = [
+            {k: "" if v is None else str(v) for k, v in line.items() if k in told | {"images"}}
+            for line in bill.by
+        ]
         lines += [table(shown, _FIGURES), ""]
     lines += _draw_left("not priced", bill.unpriced)
-    lines += _draw_left("no image cost", bill.left_out)
+    amounts = Reason.AMOUNT_ALONE.sentence
+    lines += _draw_left("compared", [each for each in bill.left_out if each.reason == amounts])
+    lines += _draw_left("no image cost", [each for each in bill.left_out if each.reason != amounts])
     for whose, tokens in bill.apart.items():
         lines.append(
             f"apart: {tokens['input_tokens']:,} tokens in and {tokens['output_tokens']:,} out "
@@ -172,7 +184,7 @@ def _said_of(bill: Bill) -> str:
     open_usd = _unexplained(bill)
     if open_usd:
         return f"{open_usd} USD unexplained"
-    in_doubt = any(part in bill.parts for part in IN_DOUBT)
+    in_doubt = bill.unconfirmed or bill.doubts or any(part in bill.parts for part in IN_DOUBT)
     return "named below, but it does not agree" if in_doubt else "explained to the token"
 
 
@@ -203,6 +215,7 @@ def complaint_of(bill: Bill) -> str:
     if _unexplained(bill):
         said.append(f"{_unexplained(bill)} USD not explained")
     said += [f"{bill.parts[part]} USD {part}" for part in IN_DOUBT if part in bill.parts]
+    said += [f"{bill.parts[part]} USD {part}, {CONFIRM}" for part in bill.unconfirmed]
     if bill.other_currencies:
         said.append("amounts in other currencies")
     said += bill.doubts
@@ -256,10 +269,11 @@ def bill_of(
         other_currencies={c: exact_text(a) for c, a in paid.billed.items() if c != USD},
         by=[
             {**dict(zip(chosen, key, strict=True)), **_figures(line)}
-            for key, line in side.lines(chosen).items()
+            for key, line in lines_by(totals, side, chosen).items()
         ],
         files={file.name: dict(file.shapes) for file in reading.files},
-        doubts=reading.doubts,
+        doubts=[*reading.doubts, *compared.doubts],
+        unconfirmed=[part for part, each in parts.items() if not each.sure],
         plan=_planned(plan) if plan else None,
         notes=notes,
     )
@@ -299,12 +313,14 @@ def _unpriced(left: Left) -> Unpriced:
     )
 
 
-def _figures(line: Line) -> dict[str, str | int | None]:
-    tokens = line.tokens
+def _figures(by: ByLine) -> dict[str, str | int | None]:
+    line, tokens = by.used, by.used.tokens
     return {
         "rows": line.rows,
         "images": line.images,
         "tokens in": tokens.text_in + tokens.text_cached + tokens.image_in + tokens.image_cached,
         "tokens out": tokens.text_out + tokens.image_out,
         "USD": exact_text(line.usd),
+        "billed": None if by.billed is None else exact_text(by.billed),
+        "difference": None if by.difference is None else exact_text(by.difference),
     }

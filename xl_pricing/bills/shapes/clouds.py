@@ -89,7 +89,8 @@ def _row(
         unread = Reason.NO_METER if names_images(named) else Reason.OTHER_PRODUCT
         facts = {"reason": unread, "detail": named, **facts, "model": named}
     else:
-        facts |= {"model": meter.model, "tier": meter.tier}
+        facts |= {"model": meter.model, "tier": meter.tier, "meter": meter.name}
+        facts |= {"zoned": meter.zoned, "origin": meter.origin}
         if (facts.get("billed") or 0) < 0:
             facts["reason"] = Reason.REFUND
         elif usage and scale is not None and quantity[0]:

@@ -29,6 +29,7 @@ from xl_pricing.errors import InvalidValueError, OutOfRangeError
 from xl_pricing.estimation.assumed import Assumed
 from xl_pricing.estimation.usage import Metered, read_grouped_usage, whole_tokens
 
+ORIGIN = "OpenAI"
 _STANDARD = {"", "default", "standard", "auto", "scale"}
 _COUNTED = ("num_model_requests", "input_tokens", "output_tokens")
 _UNITS = {"": 1, "tokens": 1, "token": 1, "1000_tokens": 1_000, "1m_tokens": 1_000_000}
@@ -48,6 +49,7 @@ def _read_usage(record: Record, at: At) -> Sequence[Row]:
             tier=tier,
             project=text(record, "project_id"),
             assumed=assumed,
+            origin=ORIGIN,
         ),
     )
 
@@ -73,6 +75,7 @@ def _read_images(record: Record, at: At) -> Sequence[Row]:
             size=text(record, "size"),
             project=text(record, "project_id"),
             reason=None if text(record, "model") else Reason.NO_USAGE,
+            origin=ORIGIN,
         ),
     )
 
@@ -107,6 +110,8 @@ def _read_cost(record: Record, at: At) -> Sequence[Row]:
             currency=currency.lower() if currency else "usd",
             reason=reason,
             detail=detail,
+            meter=meter.name if meter else None,
+            origin=ORIGIN,
             assumed=int(Assumed.BATCH_NOT_TOLD) if usage.tokens and meter and not meter.tier else 0,
         ),
     )

@@ -1,0 +1,94 @@
+"""Why an amount is another one than its tokens cost: amount / quantity is the billed rate."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from xl_pricing.bills.charges import Key, Lot, price
+from xl_pricing.bills.parts import Part
+from xl_pricing.bills.rule import Rule
+from xl_pricing.estimation.image import TIERS
+
+RESIDENCY = Fraction(11, 10)
+"""Data residency and data zones cost a tenth more."""
+RESIDENCY_SINCE = date(2026, 3, 5)
+"""Release of the first models that it holds for."""
+LEAST_LINES = 3
+"""So many lines of a model have to show one ratio before it is a negotiated price."""
+
+
+class Why(NamedTuple):
+    """What an amount is; ``sure`` where the figures leave nothing for a person to confirm."""
+
+    part: Part
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By what lines are judged: the rule, and in USD what a line may be off by rounding.
+
+    ``uplift`` is what a person says that all rates are multiplied by.
+    """
+
+    rule: Rule
+    rounding_usd: Fraction
+    uplift: Fraction | None = None
+    ratios: Mapping[str, Fraction] = field(default_factory=dict)
+    """Ratios of the billed to the listed rate that all lines of a model show."""
+    uneven: frozenset[tuple[object, ...]] = frozenset()
+    """Days, projects and models whose meters show several ratios."""
+
+
+def ratios_of(lots: Mapping[Key, Lot]) -> tuple[dict[str, Fraction], frozenset[tuple[object, ...]]]:
+    """Return the one ratio of models that show it on all lines; and where there are several."""
+    by_model: dict[str, list[Fraction]] = {}
+    by_day: dict[tuple[object, ...], set[Fraction]] = {}
+    for key, lot in lots.items():
+        if key.meter and lot.used_usd and lot.used and (lot.billed or lot.alone):
+            ratio = lot.amount * lot.used / (lot.used_usd * lot.quantity)
+            by_model.setdefault(key.model, []).append(ratio)
+            by_day.setdefault(key[:3], set()).add(ratio)
+    whole = {
+        model: ratios[0]
+        for model, ratios in by_model.items()
+        if len(ratios) >= LEAST_LINES and len(set(ratios)) == 1
+    }
+    return whole, frozenset(day for day, ratios in by_day.items() if len(ratios) > 1)
+
+
+def why(key: Key, lot: Lot, listed: Fraction, terms: Terms) -> Why:
+    """Say why an amount is another one than the ``listed`` USD of its tokens."""
+    found = (said for said, holds in _tried(key, lot, listed, terms) if holds)
+    return next(found, Why(Part.UNEXPLAINED))
+
+
+def _tried(key: Key, lot: Lot, listed: Fraction, terms: Terms) -> Iterator[tuple[Why, bool]]:
+    """Yield what an amount can be, and whether it is that, the first one first."""
+    amount, off = lot.amount, terms.rounding_usd * lot.lines
+    yield Why(Part.ROUNDING), abs(amount - listed) <= off
+    yield Why(Part.UNEXPLAINED), not lot.quantity or not listed or amount < 0
+    yield Why(Part.FREE), not amount
+    if terms.uplift is not None:
+        yield Why(Part.AGREED), abs(amount - listed * terms.uplift) <= off
+    yield Why(Part.RESIDENCY, lot.zoned == lot.lines), _is_resident(key, lot, listed, terms)
+    yield Why(Part.BATCH), lot.listed < listed and abs(amount - lot.listed) <= off
+    standard, batch = (_listed_at(tier, key, lot, terms.rule) for tier in TIERS)
+    yield Why(Part.BATCH), amount == batch
+    yield Why(Part.NOT_HALVED), amount == standard
+    yield Why(Part.NEGOTIATED, sure=False), terms.ratios.get(key.model) == amount / listed
+    paid_tokens = amount * lot.quantity / listed
+    part_is_free = amount < listed and paid_tokens.denominator == 1
+    yield Why(Part.UNDER, sure=key[:3] in terms.uneven), part_is_free
+
+
+def _is_resident(key: Key, lot: Lot, listed: Fraction, terms: Terms) -> bool:
+    model = terms.rule.model(key.model)
+    eligible = model is not None and model.released >= RESIDENCY_SINCE
+    return (eligible or bool(lot.zoned)) and lot.amount == listed * RESIDENCY
+
+
+def _listed_at(tier: str, key: Key, lot: Lot, rule: Rule) -> Fraction:
+    return price(rule.series(key.day, key.model, tier), key.meter, lot.quantity)
