@@ -45,6 +45,8 @@ class Lot:
     """Lines of the bill."""
     zoned: int = 0
     """Lines that themselves name a data zone."""
+    by_rows: int = 0
+    """Lines that tell several meters and one amount: their causes are asked row by row."""
     alone: int = 0
     """Lines that tell an amount and no tokens."""
 
@@ -61,6 +63,7 @@ class Lot:
         self.lines += lot.lines
         self.zoned += lot.zoned
         self.alone += lot.alone
+        self.by_rows += lot.by_rows
 
 
 @dataclass(slots=True)
@@ -88,7 +91,8 @@ class Charges:
             used = [meter for meter in METER_NAMES if getattr(tokens, meter)]
             meter = used[0] if len(used) == 1 else ""
             listed = usd(series, tokens)
-            lot = Lot(series, billed=sum(tokens), amount=amount, listed=listed, zoned=zoned)
+            by_rows = int(row.meter is None)
+            lot = Lot(series, 0, Fraction(0), sum(tokens), amount, listed, 1, zoned, by_rows)
             self._put(_key(row, series, meter), lot)
 
     def note_day(self, row: Row) -> None:

@@ -1,15 +1,15 @@
 """What was used beside what was billed: the two sums, and the parts of their difference."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from xl_pricing.bills.parts import Part
+from xl_pricing.bills.parts import Part, Piece
 from xl_pricing.bills.reconcile import (
     HALF_A_CENT,
     ROUNDING_USD,
     Explained,
-    Piece,
     gather,
     reconcile,
 )
@@ -89,6 +89,8 @@ def _pieces(
 ) -> list[Piece]:
     """Return what explains the difference: by lines of a bill, and by an invoice beside them."""
     pieces: list[Piece] = []
+    if in_files is not None and not totals.bill.rows:
+        pieces += _of_rows(totals)
     if totals.bill.rows and in_files is not None:
         off = ROUNDING_USD if rounding_usd is None else rounding_usd
         pieces += reconcile(totals, today(), off, uplift)
@@ -98,3 +100,12 @@ def _pieces(
         far = Part.UNEXPLAINED if in_files is None else Part.FILES
         pieces.append(Piece(Part.ROUNDING if near else far, off))
     return pieces
+
+
+def _of_rows(totals: Totals) -> Iterator[Piece]:
+    """Yield what explains that rows of usage themselves tell another amount than they cost."""
+    causes, side = totals.causes, totals.used
+    yield from causes.pieces()
+    yield Piece(Part.NO_AMOUNT, causes.priced_usd - side.whole.usd)
+    told = causes.priced_usd + sum(each.usd for each in causes.found.values())
+    yield Piece(Part.UNPRICED, side.billed.get(USD, Fraction(0)) - told)

@@ -10,15 +10,12 @@ from typing import NamedTuple
 from xl_pricing.bills.parts import Part
 from xl_pricing.bills.reconcile import Explained
 from xl_pricing.bills.total import Side, Sum
-from xl_pricing.errors import XlPricingError
+from xl_pricing.bills.usual import rates_of, usual_tokens
 from xl_pricing.estimation.bridge import Planned, Rates, Step, Used, bridge, planned_usd
 from xl_pricing.estimation.budget import Budget
-from xl_pricing.estimation.cost import Tariff
 from xl_pricing.estimation.image import DEFAULT_TIER
-from xl_pricing.functions.arguments import read_image
 from xl_pricing.planning.job import Job
 from xl_pricing.rates.card import RateCard
-from xl_pricing.rates.rows import Model
 
 SPLIT = ("size", "quality")
 """By what sums have to be split to be laid beside a plan."""
@@ -167,21 +164,6 @@ class _Prices:
 
     def _usual_tokens(self, model: str, size: str, quality: str) -> Fraction | None:
         return usual_tokens(self._card.model(model), size, quality)
-
-
-def rates_of(tariff: Tariff) -> Rates:
-    """Return USD per 1M tokens by meter."""
-    return {meter: price.usd_per_mtok for meter, price in tariff.prices.items()}
-
-
-def usual_tokens(model: Model, size: str, quality: str) -> Fraction | None:
-    """Return output tokens of an image by the formula, ``None`` where they are not known."""
-    if not (size and quality):
-        return None
-    try:
-        return Fraction(model.counting.usage(read_image(model, size, quality)).image_out)
-    except XlPricingError:
-        return None
 
 
 def _of_step(step: Step) -> PlanPart:

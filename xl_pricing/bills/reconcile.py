@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from xl_pricing.bills.billed_rate import Terms, ratios_of, why
 from xl_pricing.bills.charges import Charges, Key, Lot, price
-from xl_pricing.bills.parts import Part
+from xl_pricing.bills.parts import MOST_ABOUT, Part, Piece
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.total import Side, Totals
 from xl_pricing.estimation.usage import METER_NAMES
@@ -21,8 +21,6 @@ ROUNDING_USD = Fraction(1, 2_000_000)
 """A line of a bill may be off by half a millionth of a dollar and still be rounded."""
 HALF_A_CENT = Fraction(1, 200)
 """An invoice is rounded to cents."""
-MOST_ABOUT = 3
-"""Places that are named of a part."""
 
 
 @dataclass(slots=True)
@@ -35,16 +33,6 @@ class Explained:
     """Of how many places there are; ``about`` names the first."""
     sure: bool = True
     """Whether nothing of it is left for a person to confirm."""
-
-
-class Piece(NamedTuple):
-    """A piece of the difference at one place."""
-
-    part: Part
-    usd: Fraction
-    about: str = ""
-    sure: bool = True
-    """Whether nothing is left for a person to confirm."""
 
 
 class _Bill(NamedTuple):
@@ -71,8 +59,11 @@ def reconcile(
     last_day = min(charges.last_day or date.min, today - timedelta(days=1))
     terms = Terms(totals.rule, rounding_usd, uplift, *ratios_of(lots))
     bill = _Bill(terms, last_day)
+    by_rows: list[Piece] = []
+    if not totals.used.rows and all(lot.by_rows == lot.lines for lot in lots.values()):
+        lots, by_rows = {}, [*totals.causes.pieces()]
     pieces = [piece for key in sorted(lots, key=str) for piece in _pieces(key, lots[key], bill)]
-    return [*pieces, *_beside(charges)]
+    return [*pieces, *by_rows, *_beside(charges)]
 
 
 def gather(pieces: Iterable[Piece]) -> dict[Part, Explained]:

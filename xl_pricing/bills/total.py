@@ -9,6 +9,7 @@ from operator import add
 from xl_pricing.bills.charges import Charges
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row
+from xl_pricing.bills.row_causes import RowCauses
 from xl_pricing.bills.rule import Rule, Series, usd
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.estimation.assumed import Assumed
@@ -139,6 +140,8 @@ class Totals:
         self.left: dict[tuple[Reason, str], Left] = {}
         self.apart: dict[str, list[int]] = {}
         self.charges = Charges()
+        self.causes = RowCauses(rule)
+        """Why rows tell another amount than their tokens cost."""
         self.rule = rule
         self._split = split
         self._taken: dict[int, Taken] = {}
@@ -159,6 +162,8 @@ class Totals:
             reason, detail = self._repeated(row) or (reason, detail)
         if reason is None:
             self._count(side, series, row)
+            if row.billed is not None and row.meter is None and (row.currency or USD) == USD:
+                self.causes.add(row, series, _place(row))
         else:
             self._leave(reason, detail, row)
         if reason in _COUNTED_BEFORE:
@@ -251,4 +256,8 @@ def _add_amount(amounts: dict[str, Fraction], row: Row) -> None:
 
 def _note_place(places: list[str], row: Row) -> None:
     if len(places) < MOST_PLACES:
-        places.append(f"{row.source.file}, {row.source.unit} {row.place}")
+        places.append(_place(row))
+
+
+def _place(row: Row) -> str:
+    return f"{row.source.file}, {row.source.unit} {row.place}"
