@@ -173,7 +173,7 @@ def judged(source: Source, document: bytes) -> None:
     saved_text(read_row(Saved, content, "it"))
 
 
-@pytest.mark.parametrize("source", [LITELLM, GENAI_PRICES], ids=str)
+@pytest.mark.parametrize("source", [LITELLM, GENAI_PRICES], ids=lambda source: source.name)
 def test_a_public_document_is_read_or_refused(source: Source) -> None:
     whole = json.loads((SOURCES / f"{source.name.lower()}.json").read_bytes())
     for document in odd.json_documents(whole, Random(14), DOCUMENTS):
