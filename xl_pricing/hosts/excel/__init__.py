@@ -5,39 +5,26 @@ workbook's VBA turns into real errors.
 """
 
 from collections.abc import Callable
-from inspect import Parameter, Signature
 from typing import Any
 
 import xl_pricing.functions.pricing  # noqa: F401 - fills FUNCTIONS
 from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import FUNCTIONS, CellFunction
 from xl_pricing.functions.ranges import as_grid
+from xl_pricing.hosts.registered import registered
 
-_KIND = Parameter.POSITIONAL_OR_KEYWORD
+_RAW = {"convert": "raw"}
 
 
 def _register(function: CellFunction) -> Callable[..., Any]:
-    """Make the xlwings function of a declaration; without type hints, which xlwings would run."""
-    import xlwings  # noqa: PLC0415 - slow, and doctor must run where it is broken
+    """Make the xlwings function of a declaration."""
 
-    def call(*arguments):  # type: ignore[no-untyped-def]  # noqa: ANN002, ANN202 - no hints, see above
+    def call(*arguments):  # type: ignore[no-untyped-def]  # noqa: ANN002, ANN202 - xlwings runs hints
         return as_grid(answer(function, arguments))
 
-    call.__name__ = call.__qualname__ = function.name
-    call.__doc__ = function.doc
     names = [argument.vba_name for argument in function.arguments]
-    call.__signature__ = Signature(  # type: ignore[attr-defined]
-        [
-            Parameter(name, _KIND, default=None if argument.optional else Parameter.empty)
-            for name, argument in zip(names, function.arguments, strict=True)
-        ]
-    )
     # Raw: the values as Excel sends them; what xlwings makes of them costs more than the prices.
-    for name, argument in zip(names, function.arguments, strict=True):
-        call = xlwings.arg(name, "raw", doc=argument.doc)(call)
-    call = xlwings.ret("raw")(call)
-    registered: Callable[..., Any] = xlwings.func(category="Image Pricing")(call)
-    return registered
+    return registered(function, call, names, _RAW, _RAW, category="Image Pricing")
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
