@@ -7,7 +7,7 @@ from pathlib import Path
 
 from that_day import THAT_DAY
 
-from xl_pricing.hosts.office import wheel
+from xl_pricing.hosts import wheel
 from xl_pricing.hosts.office.folder import parts
 from xl_pricing.hosts.office.pyodide import read_pyodide
 from xl_pricing.hosts.office.serve import Preview

@@ -1,23 +1,28 @@
 """The functions in xlwings Lite: its open converters, the rest of it stand-ins."""
 
+import subprocess
+import sys
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cases import Case, agree, read_cases, value_of
+from cli.command_line import run
 
+import xl_pricing
 from xl_pricing.functions.catalogue import FUNCTIONS
 from xl_pricing.functions.values import ERROR_NAMES
 from xl_pricing.hosts.lite import SHOWN
+from xl_pricing.hosts.lite_folder import MAIN, lite_parts
 from xl_pricing.rates.rows import EXCEL_EPOCH
 
 from . import xlwings_lite
 
 ERROR_CELLS = frozenset(ERROR_NAMES.values())
-MAIN = "from xl_pricing.hosts.lite import *"
 THAT_DAY = f"from that_day import put, stop_the_clock\nstop_the_clock(put)\n{MAIN}"
 
 
@@ -132,3 +137,68 @@ def test_an_error_that_xlwings_would_leave_as_text_is_a_value_error() -> None:
 def test_an_older_excel_gets_errors_as_text() -> None:
     calls = [("IMGCOST", [[["10x10"]], [["high"]]])]
     assert xlwings_lite.run(THAT_DAY, calls, runtime="1.3")["results"] == [[["#NUM!"]]]
+
+
+# The files
+
+
+def written(tmp_path: Path, options: str = "") -> dict[str, bytes]:
+    folder = tmp_path / "lite"
+    result = run(f"host lite {folder} {options}")
+    assert result.exit_code == 0, result.stderr
+    return {each.name: each.read_bytes() for each in folder.iterdir()}
+
+
+def test_main_is_one_line_and_the_index_is_asked_for_this_release(tmp_path: Path) -> None:
+    assert written(tmp_path) == {
+        "main.py": b"from xl_pricing.hosts.lite import *\n",
+        "requirements.txt": f"xl-pricing=={xl_pricing.__version__}\n".encode(),
+    }
+
+
+def test_with_an_origin_the_wheel_is_there_and_named_by_its_address(tmp_path: Path) -> None:
+    files = written(tmp_path, "--origin https://addins.example.com/lite/")
+    (name,) = set(files) - {"main.py", "requirements.txt"}
+    assert files["requirements.txt"] == f"https://addins.example.com/lite/{name}\n".encode()
+    assert files == written(tmp_path, "--origin https://addins.example.com/lite --force")
+
+
+def test_the_wheel_is_all_that_lite_needs_beside_xlwings(tmp_path: Path) -> None:
+    """A fresh interpreter is given the wheel and a stand-in for xlwings, and nothing else."""
+    parts = lite_parts("https://addins.example.com")
+    (name,) = (name for name in parts if name.endswith(".whl"))
+    (tmp_path / name).write_bytes(parts[name])
+    (tmp_path / "xlwings.py").write_text(_STAND_IN, encoding="utf-8")
+    path = [str(tmp_path / name), str(tmp_path)]
+    source = f"import sys; sys.path[:0] = {path}\n{MAIN}print(IMGCOST([['4:5']], [['high']]))"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", source],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.stdout == "[[0.18357]]\n", done.stderr
+
+
+_STAND_IN = "arg = func = ret = lambda *given, **options: lambda call: call\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("main.py", "print(1)"),
+        ("notes.txt", ""),
+        ("requirements.txt", "xl-pricing==0.1.0\npandas\n"),
+    ],
+)
+def test_a_folder_with_a_file_of_somebody_else_stays(tmp_path: Path, name: str, text: str) -> None:
+    written(tmp_path)
+    (tmp_path / "lite" / name).write_text(text, encoding="utf-8")
+    assert "exists" in run(f"host lite {tmp_path / 'lite'}").stderr
+    assert f"holds {name!r}" in run(f"host lite {tmp_path / 'lite'} --force").stderr
+    assert (tmp_path / "lite" / name).read_text(encoding="utf-8") == text
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "lite").write_text("mine", encoding="utf-8")
+    assert "is no folder" in run(f"host lite {tmp_path / 'lite'} --force").stderr

@@ -13,7 +13,7 @@ from .office_page import opened, shown
 def page() -> Iterator[Page]:
     with pytest.MonkeyPatch.context() as patch, Chromium() as browser:
         stopped = [*office_page.stopped_core()]
-        patch.setattr("xl_pricing.hosts.office.wheel.core_files", lambda: stopped)
+        patch.setattr("xl_pricing.hosts.wheel.core_files", lambda: stopped)
         with shown() as preview:
             yield opened(browser, preview)
 

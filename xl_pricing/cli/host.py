@@ -1,6 +1,7 @@
 """The command ``xl-pricing host``: the functions for other programs than Excel with Python."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,20 +77,15 @@ def office(path: str, origin: str, pyodide: Given, *, force: bool) -> Added:
     A folder of files for any web server; nothing else is installed. Whoever can open its page can
     read the rates, which are those of this machine.
     """
-    from xl_pricing.hosts.office.folder import parts  # noqa: PLC0415 - loads the functions
+    from xl_pricing.hosts.office.folder import (  # noqa: PLC0415 - loads the functions
+        foreign_file,
+        parts,
+    )
     from xl_pricing.hosts.office.manifest import read_origin  # noqa: PLC0415 - the same
 
     address = read_origin(origin)
-    folder = Path(path)
-    _refuse_folder(folder, force=force)
-    found = parts(address, _pyodide(pyodide))
-    try:
-        write_folder(folder, found)
-    except OSError as error:
-        raise InvalidValueError(
-            f"path {quoted(path)} cannot be written: {error.strerror or error}; "
-            "accepted: a folder that you may write to"
-        ) from None
+    _refuse_folder(Path(path), foreign_file, force=force)
+    _write_folder(path, parts(address, _pyodide(pyodide)))
     return Added(
         path,
         [
@@ -99,15 +95,60 @@ def office(path: str, origin: str, pyodide: Given, *, force: bool) -> Added:
     )
 
 
-def _refuse_folder(folder: Path, *, force: bool) -> None:
+@command("xl-pricing host lite image-pricing", _draw)
+@argument("path", "The folder to write.")
+@option(
+    "origin",
+    "Where the folder will stand: its address, https://… If omitted, Lite asks its package index.",
+)
+@click.option("--force", is_flag=True, help="Replace a folder that this command wrote.")
+def lite(path: str, origin: Given, *, force: bool) -> Added:
+    """Write the functions for xlwings Lite, an add-in of Excel on Windows, the Mac and the web.
+
+    A main.py of one line and requirements.txt, both to paste into Lite. With an origin the wheel
+    that they need is written beside them, for any web server that lets other pages read it.
+    """
+    from xl_pricing.hosts.lite_folder import (  # noqa: PLC0415 - loads the functions
+        lite_foreign_file,
+        lite_parts,
+    )
+    from xl_pricing.hosts.office.manifest import read_origin  # noqa: PLC0415 - the same
+
+    address = read_origin(origin) if origin else None
+    _refuse_folder(Path(path), lite_foreign_file, force=force)
+    _write_folder(path, lite_parts(address))
+    serve_it = [f"Let a web server show it at {address}, to pages of other origins too (CORS)."]
+    return Added(
+        path,
+        [
+            *(serve_it if address else []),
+            "In xlwings Lite paste requirements.txt, then main.py, into the tabs of these names.",
+            'Type =IMGCOST("1024x1536","high") in any sheet of that workbook.',
+        ],
+    )
+
+
+def _write_folder(path: str, found: dict[str, bytes]) -> None:
+    try:
+        write_folder(Path(path), found)
+    except OSError as error:
+        raise InvalidValueError(
+            f"path {quoted(path)} cannot be written: {error.strerror or error}; "
+            "accepted: a folder that you may write to"
+        ) from None
+
+
+def _refuse_folder(
+    folder: Path, foreign_file: Callable[[Path], str | None], *, force: bool
+) -> None:
     """Refuse a folder that is there, and with ``force`` one that holds what is not ours."""
     if not os.path.lexists(folder):
         return
     name = quoted(str(folder))
     if not force:
         raise InvalidValueError(f"path {name} exists; accepted: another name, or --force")
-    from xl_pricing.hosts.office.folder import foreign_file  # noqa: PLC0415 - loads the functions
-
+    if not folder.is_dir():
+        raise InvalidValueError(f"path {name} is no folder; accepted: another name")
     stranger = foreign_file(folder)
     if stranger:
         raise InvalidValueError(
@@ -162,6 +203,6 @@ def serve(port: Given, pyodide: Given) -> None:
         preview.serve_forever()
 
 
-@click.group(cls=Group, commands=[libreoffice, office])
+@click.group(cls=Group, commands=[libreoffice, lite, office])
 def host() -> None:
     """Write the functions for other programs than Excel."""

@@ -13,7 +13,7 @@ from xl_pricing.functions.catalogue import FUNCTIONS, Argument, CellFunction
 from xl_pricing.hosts.office.manifest import manifest
 from xl_pricing.hosts.office.pyodide import FOLDER, lock
 from xl_pricing.hosts.office.texts import LANGUAGES, texts
-from xl_pricing.hosts.office.wheel import wheel
+from xl_pricing.hosts.wheel import wheel
 from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.saved_card import saved_text
 from xl_pricing.rates.refresh.store import active_card, user_store
@@ -24,6 +24,12 @@ POLICY = (
     "form-action 'none'"
 )
 """What the page may load: its own files, and Microsoft's office.js."""
+_WORKER = (
+    *("planning/__init__.py", "planning/delivery.py", "planning/job.py"),
+    *("hosts/__init__.py", "hosts/office/__init__.py"),
+    *("hosts/office/cells.py", "hosts/office/pane.py"),
+)
+"""What runs in the page's worker beside the core."""
 _MOST_BYTES = 64 * 1024 * 1024
 _RANGE = {"type": "any", "dimensionality": "matrix"}
 
@@ -31,7 +37,7 @@ _RANGE = {"type": "any", "dimensionality": "matrix"}
 def parts(origin: str, pyodide: dict[str, bytes]) -> dict[str, bytes]:
     """Return every file of the folder by its name, from an origin and Pyodide's files."""
     site = dict(_files(files(__package__).joinpath("site")))
-    name, content = wheel()
+    name, content = wheel(*_WORKER)
     words = {f"words/{lang}.json": _json(texts(lang, active_card())) for lang in LANGUAGES}
     written = {
         "manifest.xml": manifest(origin),

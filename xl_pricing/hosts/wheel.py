@@ -9,22 +9,19 @@ from importlib.resources import files
 import xl_pricing
 from xl_pricing.hosts.core_files import core_files
 
-_WORKER = (
-    *("planning/__init__.py", "planning/delivery.py", "planning/job.py"),
-    *("hosts/__init__.py", "hosts/office/__init__.py"),
-    *("hosts/office/cells.py", "hosts/office/pane.py"),
-)
-"""What runs in the page's worker beside the core."""
 _WRITTEN = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip file knows, so that every run gives the same bytes."""
 _TAG = "py3-none-any"
 
 
-def wheel() -> tuple[str, bytes]:
-    """Return name and content; the name changes with the content, so that no cache is stale."""
+def wheel(*modules: str) -> tuple[str, bytes]:
+    """Return name and content, with these modules beside the core: ``hosts/lite.py``.
+
+    The name changes with the content, so that no cache is stale.
+    """
     parts = dict(core_files())
     package = files("xl_pricing")
-    parts |= {f"xl_pricing/{name}": package.joinpath(name).read_bytes() for name in _WORKER}
+    parts |= {f"xl_pricing/{name}": package.joinpath(name).read_bytes() for name in modules}
     about = f"xl_pricing-{xl_pricing.__version__}.dist-info"
     parts[f"{about}/METADATA"] = (
         f"Metadata-Version: 2.1\nName: xl-pricing\nVersion: {xl_pricing.__version__}\n"
