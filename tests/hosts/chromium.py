@@ -15,7 +15,7 @@ from .programs import CHROMIUM, require
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SECONDS = 60
+SECONDS = 180
 """For any answer of the browser."""
 _OPTIONS = (
     *("--headless", "--remote-debugging-pipe", "--no-first-run", "--disable-gpu"),

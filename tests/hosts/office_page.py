@@ -3,12 +3,15 @@
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
+import pytest
 from that_day import THAT_DAY
 
 from xl_pricing.hosts import wheel
-from xl_pricing.hosts.office.folder import parts
+from xl_pricing.hosts.core_files import core_files
+from xl_pricing.hosts.office import folder
 from xl_pricing.hosts.office.pyodide import read_pyodide
 from xl_pricing.hosts.office.serve import Preview
 
@@ -20,16 +23,24 @@ OFFICE_JS = "appsforoffice.microsoft.com"
 _DAY, _TODAY = "xl_pricing/rates/day.py", b"date.today()"
 
 
-def stopped_core() -> Iterator[tuple[str, bytes]]:
-    """Yield the core's files with the clock stopped on the day of the cases."""
-    for name, data in wheel.core_files():
+def stopped_core(day: date = THAT_DAY) -> Iterator[tuple[str, bytes]]:
+    """Yield the core's files with the clock stopped, on the day of the cases if none is given."""
+    for name, data in core_files():
         assert name != _DAY or _TODAY in data
-        yield name, data.replace(_TODAY, f"date({THAT_DAY:%Y, %-m, %-d})".encode())
+        yield name, data.replace(_TODAY, f"date({day:%Y, %-m, %-d})".encode())
+
+
+def stopped_wheel() -> bytes:
+    """Return the wheel of that core."""
+    with pytest.MonkeyPatch.context() as patch:
+        stopped = [*stopped_core()]
+        patch.setattr(wheel, "core_files", lambda: stopped)
+        return wheel.wheel(*folder._WORKER)[1]
 
 
 def made(origin: str) -> dict[str, bytes]:
     """Return the folder's files."""
-    return parts(origin, read_pyodide(Path(require(PYODIDE))))
+    return folder.parts(origin, read_pyodide(Path(require(PYODIDE))))
 
 
 @contextmanager

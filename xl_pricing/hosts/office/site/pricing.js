@@ -1,5 +1,5 @@
 // What the cells and the pane ask: it goes to Python in a worker, by the batch, and comes back.
-const START_MS = 60_000;
+const START_MS = 120_000;
 const ANSWER_MS = 30_000;
 const AGAIN_MS = 3_000; // a failed start is not tried again before
 const MOST_CALLS = 250; // of a batch: what Python has begun cannot be cancelled

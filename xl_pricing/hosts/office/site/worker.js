@@ -1,30 +1,48 @@
 // Python of this page: it starts once, then answers batch after batch.
-const FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
+const get = self.fetch.bind(self);
+const stream = WebAssembly.instantiateStreaming.bind(WebAssembly);
+let giveUp;
+const broken = new Promise((_, reject) => {
+  giveUp = (said) => {
+    const error = new Error(said);
+    reject(error);
+    return error;
+  };
+});
 
-async function fetched(name, cache = "default") {
-  const found = await fetch(name, { cache }).catch(() => null);
-  if (!found) throw new Error(`network: ${name} cannot be reached`);
-  if (!found.ok) throw new Error(`folder: ${name} is missing (${found.status})`);
-  return found;
-}
+// Pyodide keeps to itself that a file is missing or breaks off, and then waits for ever.
+self.fetch = async (asked, options) => {
+  const name = new URL(asked.url ?? asked, location.href).href.replace(new URL(".", location.href), "");
+  try {
+    const found = await get(asked, options);
+    if (!found.ok) throw giveUp(`folder: ${name} is missing (${found.status})`);
+    return name.endsWith(".wasm") ? found : new Response(await found.arrayBuffer(), found);
+  } catch {
+    throw giveUp(`network: ${name} cannot be reached`); // the first that was said counts
+  }
+};
+WebAssembly.instantiateStreaming = (found, imports) =>
+  stream(found, imports).catch((error) => {
+    throw giveUp(`folder: Python cannot be compiled: ${error.message}`);
+  });
 
 async function python({ pyodide, lock }) {
   const { loadPyodide } = await import(`./${pyodide}/pyodide.mjs`);
   return loadPyodide({ env: { HOME: "/home", XL_PRICING_DATA: "/data" }, lockFileContents: lock });
 }
 
-/** Say which file is to blame where Python did not load. */
+/** Say which script is to blame: an import that fails does not tell why. */
 async function explained(error, { pyodide }) {
-  for (const name of FILES) await fetched(`${pyodide}/${name}`);
+  for (const name of ["pyodide.mjs", "pyodide.asm.mjs"]) await fetch(`${pyodide}/${name}`);
   throw error;
 }
 
 async function start() {
-  const text = await (await fetched("site.json", "no-cache")).text();
+  const text = await (await fetch("site.json", { cache: "no-cache" })).text();
   const site = JSON.parse(text);
   const [py, wheel] = await Promise.all([
     python(site).catch((error) => explained(error, site)),
-    fetched(site.wheel).then((found) => found.arrayBuffer()),
+    fetch(site.wheel).then((found) => found.arrayBuffer()),
   ]);
   py.unpackArchive(wheel, "wheel");
   const cells = py.pyimport("xl_pricing.hosts.office.cells");
@@ -32,7 +50,7 @@ async function start() {
   return cells;
 }
 
-const started = start();
+const started = Promise.race([start(), broken]);
 started.catch((error) => postMessage({ failed: String(error.message).trim().split("\n").at(-1) }));
 onmessage = async ({ data: { number, calls } }) => {
   const cells = await started;
