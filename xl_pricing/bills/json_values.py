@@ -48,7 +48,7 @@ def json_values(source: Opened) -> tuple[str, Values]:
     if _are_lines(begun):
         listed = any(line.strip() == b"[" for line in begun)
         every = chain(begun, lines)
-        return "line", _of_lines(_closed_list(every) if listed else every)
+        return "line", values_of(enumerate(_closed_list(every) if listed else every, start=1))
     return "record", _of_document(chain(begun, read_thinned(source, MOST_DOCUMENT * 32)))
 
 
@@ -83,8 +83,9 @@ def _closed_list(lines: Iterable[bytes]) -> Iterator[bytes]:
         yield b"-"
 
 
-def _of_lines(lines: Iterable[bytes]) -> Values:
-    for i, line in enumerate(lines, start=1):
+def values_of(lines: Iterable[tuple[int, bytes]]) -> Values:
+    """Yield the values of lines with their numbers; a line that is blank has none."""
+    for i, line in lines:
         try:
             value, end = _scan(text := str(line, "utf-8", "replace"), 0)
         except _FAULTS:

@@ -1,5 +1,6 @@
 """One row of a log or a bill, whatever shape it came in."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -58,3 +59,5 @@ class Row(NamedTuple):
     """Who bills it, where the shape itself tells: OpenAI or Azure."""
     zoned: bool = False
     """Whether a bill itself names a data zone, which costs a tenth more."""
+    where: Callable[[int], Sequence[int]] | None = None
+    """Of a group: tells so many places of its rows, in their order; asked only where needed."""

@@ -7,6 +7,7 @@ with the rates. Sums are exact integers: within a day a rate is constant.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xl_pricing.bills.moments import SINCE, UNITS
@@ -23,6 +24,12 @@ COUNTS = (
 """What a usage may tell, by the names that the SQL has for it."""
 BY_METER = ("day", "model", "tier", "images", *METER_NAMES)
 """The columns of a table of counts by meter."""
+ALIKE = ("day", "model", "tier", "assumed", "left_for", "used")
+"""What rows are alike in that are summed: the day since 1970, texts, flags of `Assumed`, the name
+of the `Reason` for which rows have no tokens, bits of the meters that have some (`NO_TOKENS` where
+images have none).
+"""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _BAD = NO_TOKENS = -1
 """Stands for a count that is none until its row is left; and for images that tell no tokens."""
 _MOST_IMAGES = 10**9
@@ -111,27 +118,37 @@ def by_meter(columns: Collection[str] = BY_METER) -> Told:
 def sums_sql(table: str, told: Told, engine: str) -> str:
     """Return the query for sums of rows that are alike in day, model, tier and what was assumed.
 
-    Its columns are ``day`` (since 1970), ``model``, ``tier``, ``assumed`` (flags), ``left_for``
-    (the name of the `Reason` for which rows have no tokens), ``used`` (bits of the meters that have
-    tokens, `NO_TOKENS` where images have none), ``row_count``, ``images`` and the six meters.
+    Its columns are `ALIKE`, ``row_count``, ``images`` and the six meters.
     """
-    say = DIALECTS[engine]
+    return f"{metered_sql(table, told, engine)} {summed('metered', engine)}"
+
+
+def metered_sql(table: str, told: Told, engine: str, beside: Mapping[str, str] = NOTHING) -> str:
+    """Return a query's beginning, which names as ``metered`` what each row of a table comes to.
+
+    Its columns are `ALIKE`, ``images``, the six meters, and ``beside``: expressions by their names.
+    """
     steps = {
-        "told": _told(table, told, say),
+        "told": _told(table, told, DIALECTS[engine], beside),
         "sides": _sides(),
-        "metered": _metered(told),
+        "metered": _metered(told, beside),
     }
-    meters = ", ".join(f"SUM(CAST({name} AS {say.big})) AS {name}" for name in METER_NAMES)
-    named = ", ".join(f"{name} AS ({body})" for name, body in steps.items())
+    return f"WITH {', '.join(f'{name} AS ({body})' for name, body in steps.items())}"
+
+
+def summed(metered: str, engine: str, beside: Collection[str] = ()) -> str:
+    """Return the query for sums of rows that are alike, also in columns ``beside``."""
+    big, alike = DIALECTS[engine].big, ", ".join([*ALIKE, *beside])
+    meters = ", ".join(f"SUM(CAST({name} AS {big})) AS {name}" for name in METER_NAMES)
     return (
-        f"WITH {named} SELECT day, model, tier, assumed, left_for, used, "
-        f"COUNT(*) AS row_count, SUM(images) AS images, {meters} FROM metered "
-        "GROUP BY day, model, tier, assumed, left_for, used"
+        f"SELECT {alike}, COUNT(*) AS row_count, SUM(images) AS images, {meters} "
+        f"FROM {metered} GROUP BY {alike}"
     )
 
 
-def _told(table: str, told: Told, say: Dialect) -> str:
+def _told(table: str, told: Told, say: Dialect, beside: Mapping[str, str]) -> str:
     """Read what a row tells: its day, texts and counts; a count that is none is `_BAD`."""
+    others = "".join(f", {sql} AS {name}" for name, sql in beside.items())
     counts = (f"{_count(told.counts.get(name), say)} AS {name}" for name in COUNTS)
     tier = f"COALESCE(NULLIF(LOWER(TRIM(CAST({told.tier} AS {say.text}))), ''), '{DEFAULT_TIER}')"
     return (
@@ -139,7 +156,7 @@ def _told(table: str, told: Told, say: Dialect) -> str:
         f"{_is_told(told.time, say)} AS has_time, "
         f"NULLIF(TRIM(CAST({told.model} AS {say.text})), '') AS model, "
         f"{tier if told.tier != 'NULL' else repr(DEFAULT_TIER)} AS tier, "
-        f"{_count(told.images, say, doubt=False)} AS images, {', '.join(counts)} FROM {table}"
+        f"{_count(told.images, say, doubt=False)} AS images, {', '.join(counts)}{others} FROM {table}"
     )
 
 
@@ -285,8 +302,9 @@ _SHORT = {
 }  # fmt: skip
 
 
-def _metered(told: Told) -> str:
+def _metered(told: Told, beside: Collection[str]) -> str:
     """Tell the six meters, what was assumed, and why a row is left."""
+    others = "".join(f", {name}" for name in beside)
     read = _OF_SUMS if told.grouped else _OF_ANSWERS
     flags = {**read.assumed, Assumed.NO_ZONE: "no_zone", Assumed.NO_DAY: "NOT has_time"}
     assumed = " + ".join(
@@ -304,10 +322,10 @@ def _metered(told: Told) -> str:
     return (
         "SELECT day, model, tier, CASE WHEN left_for = '' THEN assumed ELSE 0 END AS assumed, "
         f"left_for, CASE WHEN images BETWEEN 0 AND {_MOST_IMAGES} THEN images END AS images, "
-        f"{kept}, "
+        f"{kept}{others}, "
         f"CASE WHEN left_for <> '' THEN 0 WHEN {bits} > 0 THEN {bits} "
         f"WHEN images BETWEEN 1 AND {_MOST_IMAGES} THEN {NO_TOKENS} ELSE 0 END AS used FROM ("
-        f"SELECT day, model, tier, images, {assumed} AS assumed, {meters}, "
+        f"SELECT day, model, tier, images{others}, {assumed} AS assumed, {meters}, "
         f"CASE WHEN is_empty THEN '{Reason.NO_USAGE.name}' "
         f"WHEN is_bad OR {read.excess} THEN '{Reason.NO_COUNT.name}' "
         f"WHEN has_time AND day IS NULL THEN '{Reason.NO_DAY.name}' "

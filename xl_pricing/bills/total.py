@@ -163,7 +163,7 @@ class Totals:
         if reason is None:
             self._count(side, series, row)
             if row.billed is not None and row.meter is None and (row.currency or USD) == USD:
-                self.causes.add(row, series, _place(row))
+                self.causes.add(row, series, _place(row, row.place))
         else:
             self._leave(reason, detail, row)
         if reason in _COUNTED_BEFORE:
@@ -255,9 +255,10 @@ def _add_amount(amounts: dict[str, Fraction], row: Row) -> None:
 
 
 def _note_place(places: list[str], row: Row) -> None:
-    if len(places) < MOST_PLACES:
-        places.append(_place(row))
+    if (room := MOST_PLACES - len(places)) > 0:
+        numbers = (row.place,) if row.where is None else row.where(room)
+        places += [_place(row, number) for number in numbers]
 
 
-def _place(row: Row) -> str:
-    return f"{row.source.file}, {row.source.unit} {row.place}"
+def _place(row: Row, number: int) -> str:
+    return f"{row.source.file}, {row.source.unit} {number}"

@@ -17,7 +17,7 @@ from xl_pricing.estimation.usage import Counted, Metered, read_usage
 LONGEST_TEXT = 120
 """Characters of an id, a model or a time at most."""
 
-_NO_ID = {"-", "0", "none", "null", "n/a", "na", "nan", "unknown", "undefined"}
+NO_ID = {"-", "0", "none", "null", "n/a", "na", "nan", "unknown", "undefined"}
 """What programs write where they have no id."""
 
 Record = Mapping[str, Any]
@@ -118,7 +118,7 @@ def make_row(
         reason, detail = fault, said
     elif reason is None and unread and tokens is not None:
         reason, detail = Reason.NO_DAY, unread
-    if (row_id := facts.get("id")) is not None and row_id.lower() in _NO_ID:
+    if (row_id := facts.get("id")) is not None and row_id.lower() in NO_ID:
         facts["id"] = None
     return Row(
         at.source,

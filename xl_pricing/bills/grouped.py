@@ -1,0 +1,118 @@
+"""Rows of large files, summed by DuckDB: what is alike comes as one `Row` that stands for many.
+
+Rows that are odd in any way are left to Python, by their place: so both say the same of each.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from xl_pricing.bills.moments import EPOCH
+from xl_pricing.bills.row import Row, Source
+from xl_pricing.bills.shapes.shape import text_of
+from xl_pricing.bills.sql import ALIKE, metered_sql, summed
+from xl_pricing.bills.tables import BESIDE, TEXTS, Table
+from xl_pricing.errors import InvalidValueError
+from xl_pricing.estimation.usage import Metered
+from xl_pricing.words import quoted
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+ENGINE = "duckdb"
+REPEATED = "repeated"
+"""The table of what ids that come more than once hash to."""
+_ODD = f"(left_for <> '' OR is_odd OR COALESCE(id_hash IN (SELECT id_hash FROM {REPEATED}), FALSE))"
+_KEYS = (*ALIKE, *BESIDE)
+
+
+class Grouped(NamedTuple):
+    """A file in the engine: a relation of what its rows come to, with their ``place`` from 0 on."""
+
+    connection: "DuckDBPyConnection"
+    relation: str
+
+    def count(self) -> tuple[int, int]:
+        """Return how many rows there are, and how many of them are left to Python."""
+        query = f"SELECT COUNT(*), COUNT_IF({_ODD}) FROM {self.relation}"
+        ((rows, odd),) = self.connection.execute(query).fetchall()
+        return rows, odd
+
+    def odd_places(self) -> Sequence[int]:
+        """Return the places of the rows that are left to Python."""
+        query = f"SELECT place FROM {self.relation} WHERE {_ODD} ORDER BY place"
+        return [place for (place,) in self.connection.execute(query).fetchall()]
+
+    def rows(self, source: Source, count: Callable[[Sequence[int]], Sequence[int]]) -> list[Row]:
+        """Return a row a group; ``count`` says as what places are counted for people.
+
+        Raises `InvalidValueError` where a text may be something else in JSON.
+        """
+        query = summed(f"{self.relation} WHERE NOT {_ODD}", ENGINE, BESIDE)
+        return [
+            self._row(group, source, count)
+            for group in self.connection.execute(f"{query} ORDER BY ALL").fetchall()
+        ]
+
+    def _row(
+        self, group: tuple[Any, ...], source: Source, count: Callable[[Sequence[int]], Sequence[int]]
+    ) -> Row:
+        keys, (rows, images, *tokens) = group[: len(_KEYS)], group[len(_KEYS) :]
+        told = dict(zip(_KEYS, keys, strict=True))
+        texts = {name: _text(told[name]) for name in TEXTS}
+        return Row(
+            source,
+            0,
+            day=None if told["day"] is None else EPOCH + timedelta(days=told["day"]),
+            model=texts["said_model"],
+            image_call=told["image_call"],
+            tier=(texts["said_tier"] or "").lower() or None,
+            tokens=Metered(*tokens),
+            images=images,
+            size=texts["size"],
+            quality=texts["quality"],
+            project=texts["project"],
+            assumed=told["assumed"],
+            rows=rows,
+            where=lambda most: count(self._where(keys, most)),
+        )
+
+    def _where(self, keys: Sequence[object], most: int) -> Sequence[int]:
+        same = " AND ".join(f"{name} IS NOT DISTINCT FROM ?" for name in _KEYS)
+        query = f"SELECT place FROM {self.relation} WHERE NOT {_ODD} AND {same}"
+        found = self.connection.execute(f"{query} ORDER BY place LIMIT {most}", list(keys))
+        return [place for (place,) in found.fetchall()]
+
+
+def take_in(connection: "DuckDBPyConnection", number: int, table: Table) -> Grouped:
+    """Read a file of text once, and keep what its rows come to."""
+    name = f"rows_{number}"
+    beside = {**table.beside}
+    connection.execute(
+        f"CREATE TEMP TABLE {name} AS {metered_sql(table.source, table.told, ENGINE, beside)} "
+        "SELECT * FROM metered"
+    )
+    return Grouped(connection, f"(SELECT *, rowid AS place FROM {name}) AS kept")
+
+
+def over(connection: "DuckDBPyConnection", table: Table) -> Grouped:
+    """Read a file of columns anew for each question, for little of it is read then."""
+    beside = {**table.beside, "place": "file_row_number"}
+    inner = metered_sql(table.source, table.told, ENGINE, beside)
+    return Grouped(connection, f"({inner} SELECT * FROM metered) AS kept")
+
+
+def note_repeated(connection: "DuckDBPyConnection", files: Sequence[Grouped]) -> None:
+    """Find what ids come more than once in all files."""
+    hashes = " UNION ALL ".join(f"SELECT id_hash FROM {file.relation}" for file in files)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {REPEATED} AS SELECT id_hash FROM ({hashes}) "
+        "WHERE id_hash IS NOT NULL GROUP BY id_hash HAVING COUNT(*) > 1"
+    )
+
+
+def _text(told: str | None) -> str | None:
+    """Return a text fit to be shown; raise `InvalidValueError` where JSON has no text there."""
+    if told is not None and (told[:1] in {"{", "["} or told in {"true", "false"}):
+        raise InvalidValueError(f"{quoted(told)} may be no text; accepted: a name")
+    return text_of(told)
