@@ -268,7 +268,7 @@ def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> No
     [
         (b"", "is empty"),
         (b" \n\n", "is empty"),
-        (b"PAR1" + b"\0" * 50, "xl-pricing bill --sql"),
+        (b"PAR1" + b"\0" * 50, "a whole Parquet file"),
         (b"PK\x03\x04" + b"\0" * 50, "an Excel workbook"),
         (b"\x1f\x8b" + b"\0" * 50, "cannot be read"),
         (b"\0\1\2\3" * 50, "is no text"),

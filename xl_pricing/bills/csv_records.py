@@ -51,6 +51,10 @@ class Marks(NamedTuple):
         return cell if figure is None else f"{figure:f}"
 
 
+PLAIN = Marks(COMMA, frozenset({POINT}), frozenset())
+"""How programs write figures and days."""
+
+
 def delimiter_of(head: str) -> str:
     """Return what parts the cells of a first row."""
     return max(",;\t|", key=head.count)

@@ -12,12 +12,13 @@ from xl_pricing.bills.row import Row, Source
 from xl_pricing.bills.shapes.shape import text_of
 from xl_pricing.bills.sql import ALIKE, metered_sql, summed
 from xl_pricing.bills.tables import BESIDE, TEXTS, Table
-from xl_pricing.errors import InvalidValueError
 from xl_pricing.estimation.usage import Metered
-from xl_pricing.words import quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+Count = Callable[[Sequence[int]], Sequence[int]]
+"""Says as what people count places from 0 on."""
 
 ENGINE = "duckdb"
 REPEATED = "repeated"
@@ -32,7 +33,7 @@ class Grouped(NamedTuple):
     connection: "DuckDBPyConnection"
     relation: str
 
-    def count(self) -> tuple[int, int]:
+    def counted(self) -> tuple[int, int]:
         """Return how many rows there are, and how many of them are left to Python."""
         query = f"SELECT COUNT(*), COUNT_IF({_ODD}) FROM {self.relation}"
         ((rows, odd),) = self.connection.execute(query).fetchall()
@@ -43,11 +44,8 @@ class Grouped(NamedTuple):
         query = f"SELECT place FROM {self.relation} WHERE {_ODD} ORDER BY place"
         return [place for (place,) in self.connection.execute(query).fetchall()]
 
-    def rows(self, source: Source, count: Callable[[Sequence[int]], Sequence[int]]) -> list[Row]:
-        """Return a row a group; ``count`` says as what places are counted for people.
-
-        Raises `InvalidValueError` where a text may be something else in JSON.
-        """
+    def rows(self, source: Source, count: Count) -> list[Row]:
+        """Return a row a group; ``count`` says as what places are counted for people."""
         query = summed(f"{self.relation} WHERE NOT {_ODD}", ENGINE, BESIDE)
         return [
             self._row(group, source, count)
@@ -55,11 +53,14 @@ class Grouped(NamedTuple):
         ]
 
     def _row(
-        self, group: tuple[Any, ...], source: Source, count: Callable[[Sequence[int]], Sequence[int]]
+        self,
+        group: tuple[Any, ...],
+        source: Source,
+        count: Count,
     ) -> Row:
         keys, (rows, images, *tokens) = group[: len(_KEYS)], group[len(_KEYS) :]
         told = dict(zip(_KEYS, keys, strict=True))
-        texts = {name: _text(told[name]) for name in TEXTS}
+        texts = {name: text_of(told[name]) for name in TEXTS}
         return Row(
             source,
             0,
@@ -87,11 +88,8 @@ class Grouped(NamedTuple):
 def take_in(connection: "DuckDBPyConnection", number: int, table: Table) -> Grouped:
     """Read a file of text once, and keep what its rows come to."""
     name = f"rows_{number}"
-    beside = {**table.beside}
-    connection.execute(
-        f"CREATE TEMP TABLE {name} AS {metered_sql(table.source, table.told, ENGINE, beside)} "
-        "SELECT * FROM metered"
-    )
+    inner = metered_sql(table.source, table.told, ENGINE, table.beside)
+    connection.execute(f"CREATE TEMP TABLE {name} AS {inner} SELECT * FROM metered")
     return Grouped(connection, f"(SELECT *, rowid AS place FROM {name}) AS kept")
 
 
@@ -109,10 +107,3 @@ def note_repeated(connection: "DuckDBPyConnection", files: Sequence[Grouped]) ->
         f"CREATE OR REPLACE TEMP TABLE {REPEATED} AS SELECT id_hash FROM ({hashes}) "
         "WHERE id_hash IS NOT NULL GROUP BY id_hash HAVING COUNT(*) > 1"
     )
-
-
-def _text(told: str | None) -> str | None:
-    """Return a text fit to be shown; raise `InvalidValueError` where JSON has no text there."""
-    if told is not None and (told[:1] in {"{", "["} or told in {"true", "false"}):
-        raise InvalidValueError(f"{quoted(told)} may be no text; accepted: a name")
-    return text_of(told)

@@ -82,6 +82,15 @@ def starts_with(path: Path) -> bytes:
         return file.read(8) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
 
 
+def state_of(path: Path) -> tuple[int, int]:
+    """Return the size of a file and when it was changed, to compare; zeros where it is gone."""
+    try:
+        state = path.stat()
+    except OSError:
+        return 0, 0
+    return state.st_size, state.st_mtime_ns
+
+
 def _text_of(raw: Opened) -> Opened:
     if peek(raw).startswith(_GZIP):
         unpacked = cast("BinaryIO", gzip.GzipFile(fileobj=raw.file))
@@ -120,10 +129,10 @@ def _rewritten(raw: Opened, rewrite: Callable[[bytes], bytes]) -> Opened:
     return Opened(BufferedReader(cast("RawIOBase", BytesIO(text))), raw.name, len(text))
 
 
-def read_lines(source: Opened) -> Iterator[bytes]:
+def read_lines(source: Opened, most: int | None = 0) -> Iterator[bytes]:
     """Yield lines with their ends, without images; of one that is too long only its beginning.
 
-    Raises `InvalidValueError` for a file beyond the bounds.
+    Raises `InvalidValueError` for a file beyond the bounds; ``most`` ``None`` is none of them.
     """
     read = 0
     while read < source.size and (line := source.file.readline(CHUNK)):
@@ -131,7 +140,7 @@ def read_lines(source: Opened) -> Iterator[bytes]:
         if len(line) == CHUNK and not line.endswith(b"\n"):
             line, more = _long_line(source, line)
             read += more
-        if read > MOST_BYTES:
+        if read > MOST_BYTES and most is not None:
             raise too_long(source.name)
         yield line
 

@@ -1,20 +1,22 @@
 """Rows of any files: which shape each file has, and its records one by one."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from xl_pricing.bills.batches import Batches
-from xl_pricing.bills.csv_records import Marks, csv_values, read_marks, records_of
+from xl_pricing.bills.csv_records import PLAIN, Marks, csv_values, read_marks, records_of
 from xl_pricing.bills.found import Found, find_files
 from xl_pricing.bills.frames import Frames
-from xl_pricing.bills.json_values import BAD, json_values
-from xl_pricing.bills.opened import Opened, opened
+from xl_pricing.bills.json_values import BAD, Bad, Values, json_values, values_of
+from xl_pricing.bills.large import Held, Sniffed, held, picked
+from xl_pricing.bills.opened import Opened, opened, read_lines, state_of
 from xl_pricing.bills.overlaps import KNOWN, Overlaps, copies
+from xl_pricing.bills.parquet import is_parquet, shape_in
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row, Source
-from xl_pricing.bills.shapes import BESIDE, GROUPED, OF_CALLS, shape_of
+from xl_pricing.bills.shapes import BESIDE, GROUPED, OF_CALLS, with_fields
 from xl_pricing.bills.shapes.shape import At, Record, Shape
 from xl_pricing.bills.sniffing import (
     column_names,
@@ -33,14 +35,6 @@ class File(NamedTuple):
 
     name: str
     shapes: Mapping[str, int]
-
-
-class _Sniffed(NamedTuple):
-    """A file to read, its name, and the shape of its first known record."""
-
-    path: Path
-    name: str
-    shape: Shape | None
 
 
 class Reading:
@@ -64,7 +58,7 @@ class Reading:
         found = find_files(names)
         shared = Counter(each.path.name for each in found)
         same = copies(each.path for each in found)
-        self._sniffed: list[_Sniffed] = []
+        self._sniffed: list[Sniffed] = []
         for each in found:
             path = each.path
             if path in same:
@@ -77,35 +71,40 @@ class Reading:
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows; files that say something of other ones come first."""
-        count = 0
-        for each in sorted(self._sniffed, key=lambda one: one.shape not in BESIDE):
-            for row in self._rows(each):
-                yield row
-                count += 1
-            if count > MOST_ROWS:
-                raise InvalidValueError(f"over {MOST_ROWS:,} rows; accepted: fewer in a call")
+        count, files = 0, sorted(self._sniffed, key=lambda one: one.shape not in BESIDE)
+        with held(files) as sums:
+            for each in files:
+                before = state_of(each.path)
+                for row in self._rows(each, sums.get(each.path)):
+                    yield row
+                    count += 1
+                if count > MOST_ROWS:
+                    raise InvalidValueError(f"over {MOST_ROWS:,} rows; accepted: fewer in a call")
+                if state_of(each.path) != before:
+                    self.doubts.append(f"{each.name} changed while it was read")
         self.doubts += [*self._missing_pages(), *self._overlaps.told()]
         self.notes += self._several_sources()
 
-    def _sniff(self, found: Found, name: str) -> list[_Sniffed]:
+    def _sniff(self, found: Found, name: str) -> list[Sniffed]:
         """Find out what a file is; leave one that was only found, not named, with a note."""
         try:
-            shape = first_shape(found.path, name)
+            read = shape_in if is_parquet(found.path) else first_shape
+            shape = read(found.path, name)
         except InvalidValueError as error:
             if found.named:
                 raise
             self.notes.append(f"not read: {str(error).partition('; tried: ')[0]}")
             return []
-        return [_Sniffed(found.path, name, shape)]
+        return [Sniffed(found.path, name, shape)]
 
-    def _rows(self, file: _Sniffed) -> Iterator[Row]:
+    def _rows(self, file: Sniffed, sums: Held | None) -> Iterator[Row]:
         shapes: Counter[str] = Counter()
         buckets = self._frames.buckets
-        with opened(file.path) as source:
-            if is_json(source):
-                yield from self._json_rows(source, file.name, shapes)
-            else:
-                yield from self._csv_rows(source, file, shapes)
+        if sums is not None:
+            yield from self._sums(file, sums, shapes)
+        else:
+            with opened(file.path) as source:
+                yield from self._plain_rows(source, file, shapes)
         self.files.append(File(file.name, dict(shapes)))
         if not shapes and self._frames.buckets > buckets:
             self.notes.append(
@@ -113,8 +112,35 @@ class Reading:
                 "not in usage/images"
             )
 
-    def _json_rows(self, source: Opened, name: str, shapes: Counter[str]) -> Iterator[Row]:
-        unit, values = json_values(source)
+    def _sums(self, file: Sniffed, sums: Held, shapes: Counter[str]) -> Iterator[Row]:
+        """Yield what the engine has summed, and the rows that it left."""
+        yield from sums.rows
+        if file.shape and sums.rows:
+            shapes[file.shape.name] += sum(row.rows for row in sums.rows)
+        if sums.records is not None:
+            yield from self._records(sums.records, file, shapes, PLAIN)
+        elif sums.odd:
+            with opened(file.path) as source:
+                yield from self._plain_rows(source, file, shapes, sums.odd)
+
+    def _plain_rows(
+        self,
+        source: Opened,
+        file: Sniffed,
+        shapes: Counter[str],
+        only: Container[int] | None = None,
+    ) -> Iterator[Row]:
+        if not is_json(source):
+            yield from self._csv_rows(source, file, shapes, only)
+        elif only is None:
+            yield from self._json_rows(*json_values(source), file.name, shapes)
+        else:
+            lines = picked(enumerate(read_lines(source, None), start=1), only)
+            yield from self._json_rows("line", values_of(lines), file.name, shapes)
+
+    def _json_rows(
+        self, unit: str, values: Values, name: str, shapes: Counter[str]
+    ) -> Iterator[Row]:
         labelled, place, known = Source(name, unit), 0, _Known()
         for at, content in until_cut_off(values):
             records = self._frames.records(content) if content is not BAD else iter((BAD,))
@@ -133,22 +159,39 @@ class Reading:
                     if shape in GROUPED and row.reason is not Reason.BLANK:
                         self._overlaps.add(row, record, len(self._frames.pages))
 
-    def _csv_rows(self, source: Opened, file: _Sniffed, shapes: Counter[str]) -> Iterator[Row]:
-        shape, labelled = file.shape, Source(file.name, "row")
-        if shape is None:
-            return
+    def _csv_rows(
+        self, source: Opened, file: Sniffed, shapes: Counter[str], only: Container[int] | None
+    ) -> Iterator[Row]:
         delimiter, skipped = read_header(source)
         with opened(file.path) as again:
             marks = read_marks(again, delimiter)
         rows = csv_values(source, delimiter)
         names = column_names(next(rows, (1, []))[1], file.name)
-        grouped, known = shape in GROUPED, all(n in KNOWN or n.endswith("_tokens") for n in names)
-        for number, record in records_of(until_cut_off(rows), names):
-            at = At(labelled, number + skipped, self._batches, self._model)
+        numbered = records_of(until_cut_off(rows if only is None else picked(rows, only)), names)
+        yield from self._records(
+            ((number + skipped, record) for number, record in numbered), file, shapes, marks
+        )
+
+    def _records(
+        self,
+        records: Iterable[tuple[int, dict[str, str] | Bad]],
+        file: Sniffed,
+        shapes: Counter[str],
+        marks: Marks,
+    ) -> Iterator[Row]:
+        """Read the records of a table."""
+        shape, labelled, grouped = file.shape, Source(file.name, "row"), file.shape in GROUPED
+        if shape is None:
+            return
+        known: bool | None = None
+        for number, record in records:
+            at = At(labelled, number, self._batches, self._model)
             if record is BAD:
                 yield Row(labelled, at.place, reason=Reason.NOT_WHOLE)
                 continue
             shapes[shape.name] += 1
+            if known is None:
+                known = all(name in KNOWN or name.endswith("_tokens") for name in record)
             for each in _read_as_written(shape, record, at, marks):
                 yield each
                 if grouped and each.reason is not Reason.BLANK:
@@ -190,14 +233,14 @@ class _Known:
     """The shapes of records by their fields: most records of a file have the same."""
 
     def __init__(self) -> None:
-        self._shapes: dict[tuple[object, ...], Shape] = {}
+        self._shapes: dict[tuple[object, ...], tuple[Shape, ...]] = {}
 
     def shape(self, record: Record) -> Shape | None:
         """Return the shape of a record."""
         key = tuple(record)
-        shape = self._shapes.get(key)
-        if shape is None or not shape.only(record):
-            shape = shape_of(record)
-            if shape is not None and len(self._shapes) < 1_000:
-                self._shapes[key] = shape
-        return shape
+        shapes = self._shapes.get(key)
+        if shapes is None:
+            shapes = with_fields(record)
+            if len(self._shapes) < 1_000:
+                self._shapes[key] = shapes
+        return next((shape for shape in shapes if shape.only(record)), None)

@@ -10,7 +10,7 @@ from typing import Any
 from xl_pricing.bills.csv_records import csv_values, delimiter_of
 from xl_pricing.bills.frames import Frames
 from xl_pricing.bills.json_values import BAD, json_values
-from xl_pricing.bills.opened import PARQUET, Opened, opened, peek, starts_with
+from xl_pricing.bills.opened import Opened, opened, peek
 from xl_pricing.bills.shapes import shape_of, why_none
 from xl_pricing.bills.shapes.own import CAPTIONS
 from xl_pricing.bills.shapes.shape import Record, Shape
@@ -36,11 +36,6 @@ def first_shape(path: Path, name: str) -> Shape | None:
 
     Raises `InvalidValueError` for a file that cannot be read or holds nothing known.
     """
-    if starts_with(path).startswith(PARQUET):
-        raise InvalidValueError(
-            f"{name} is a Parquet file; accepted: JSON, JSON lines, CSV or gzip of one; DuckDB and "
-            "Spark price it by the query of xl-pricing bill --sql"
-        )
     with opened(path) as source:
         if not peek(source).strip():
             raise InvalidValueError(f"{name} is empty; accepted: a log, an export or a bill")
@@ -53,7 +48,12 @@ def first_shape(path: Path, name: str) -> Shape | None:
             unknown = unknown or record
     if not unknown:
         return None
-    raise InvalidValueError(f"{name} is of no shape that is known: {why_none(unknown)}")
+    raise no_shape(name, unknown)
+
+
+def no_shape(name: str, record: Record) -> InvalidValueError:
+    """Return what is said of a file whose records are of no known shape."""
+    return InvalidValueError(f"{name} is of no shape that is known: {why_none(record)}")
 
 
 def _json_records(source: Opened) -> Iterator[Record]:

@@ -156,7 +156,8 @@ def _told(table: str, told: Told, say: Dialect, beside: Mapping[str, str]) -> st
         f"{_is_told(told.time, say)} AS has_time, "
         f"NULLIF(TRIM(CAST({told.model} AS {say.text})), '') AS model, "
         f"{tier if told.tier != 'NULL' else repr(DEFAULT_TIER)} AS tier, "
-        f"{_count(told.images, say, doubt=False)} AS images, {', '.join(counts)}{others} FROM {table}"
+        f"{_count(told.images, say, doubt=False)} AS images, {', '.join(counts)}{others} "
+        f"FROM {table}"
     )
 
 

@@ -143,6 +143,7 @@ _ANSWER: Fields = {
 }
 _OTHER_SHAPES = (
     *("custom_id", "num_model_requests", "start_time", "start_time_iso", "startTime"),
+    *("call_type", "spend"),
     *("usage_details", "usageDetails", "metername", "chargecategory", "type", "output"),
     *("tool_usage", "output_file_id", "input_file_id", "params", "parameters"),
 )
@@ -158,7 +159,7 @@ _USED = (
 """Fields of a usage that only Python reads."""
 
 
-def lines_table(path: str, held: str) -> Table:
+def lines_table(path: str, held: str, compression: str = "none") -> Table:
     """Return log lines that hold the answer in the field ``held``, or in themselves if empty."""
     fields = {**_LINE, held: _ANSWER, "usage": _T, "data": _T} if held else {**_LINE, **_ANSWER}
     within = f"{identifier(held)}." if held else ""
@@ -182,24 +183,29 @@ def lines_table(path: str, held: str) -> Table:
     asked = "CAST(line.request AS VARCHAR)"
     named = ", ".join(["line.model", asked, *(f"line.{t}" for t in ("timestamp", "time", "ts"))])
     odd = (
-        f"COALESCE({', '.join(others)}) IS NOT NULL OR COALESCE({named}, line.\"at\") IS NULL "
+        f'COALESCE({", ".join(others)}) IS NOT NULL OR COALESCE({named}, line."at") IS NULL '
         f"OR COALESCE({asked}[1] <> '{{', FALSE)"
     )
     if not held:
         odd += " OR (line.model IS NULL AND COALESCE(line.created, line.created_at) IS NOT NULL)"
         odd += " OR (line.model IS NULL AND line.data IS NOT NULL)"
-    beside = {
+    texts = {
         "said_model": _first([line["model"], request("model"), f"{answer}model"]),
         "said_tier": NONE,
         "project": _first(line[name] for name in PROJECTS),
-        **{name: _size(f"{answer}{name}", line[name], request(name)) for name in ("size", "quality")},
-        "image_call": f"{answer}data IS NOT NULL",
-        **_of_id(_first(line[name] for name in IDS), f"({odd})"),
+        "size": _made(f"{answer}size", line["size"], request("size")),
+        "quality": _made(f"{answer}quality", line["quality"], request("quality")),
     }
+    odd += "".join(f" OR COALESCE({_is_no_text(sql)}, FALSE)" for sql in texts.values())
+    row_id = _first(line[name] for name in IDS)
+    odd += f" OR COALESCE({_is_no_text(row_id)}, FALSE)"
+    call = {"image_call": f"{answer}data IS NOT NULL"}
+    beside = {**texts, **call, **_of_id(row_id, f"({odd})")}
     columns = ", ".join(f"{literal(name)}: {literal(_type(kind))}" for name, kind in fields.items())
     source = (
         f"read_json({literal(path)}, format = 'newline_delimited', ignore_errors = true, "
-        f"maximum_object_size = {MOST_LINE}, columns = {{{columns}}}) AS line"
+        f"compression = '{compression}', maximum_object_size = {MOST_LINE}, "
+        f"columns = {{{columns}}}) AS line"
     )
     return Table(source, told, beside)
 
@@ -217,9 +223,15 @@ _COUNTED = {
 }
 
 
-def _size(*expressions: str) -> str:
+def _made(*expressions: str) -> str:
     """Return size or quality: what was made rather than what was asked for, and never auto."""
-    return f"COALESCE({', '.join(f'''NULLIF(NULLIF({each}, 'auto'), '')''' for each in expressions)})"
+    told = (f"NULLIF(NULLIF({each}, 'auto'), '')" for each in expressions)
+    return f"COALESCE({', '.join(told)})"
+
+
+def _is_no_text(sql: str) -> str:
+    """Tell what may be an object, a list or a flag in JSON."""
+    return f"{sql} LIKE '{{%' OR {sql} LIKE '[%' OR {sql} IN ('true', 'false')"
 
 
 def _type(kind: "str | Fields") -> str:

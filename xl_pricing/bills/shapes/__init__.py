@@ -26,6 +26,11 @@ OF_CALLS = {
 """Names of the shapes that may each tell of the same calls."""
 
 
+def with_fields(record: Record) -> tuple[Shape, ...]:
+    """Return the shapes whose fields a record has; what is in them decides."""
+    return tuple(shape for shape in SHAPES if shape.has_fields(record))
+
+
 def shape_of(record: Record) -> Shape | None:
     """Return the shape of a record, ``None`` where none fits."""
     return next((shape for shape in SHAPES if shape.fits(record)), None)

@@ -42,11 +42,22 @@ def _read_input(record: Record, at: At) -> Sequence[Row]:
     return ()
 
 
-OUTPUT = Shape("output of the Batch API", (("custom_id",), ("response", "error")), _read_output)
+def _is_asked(record: Record) -> bool:
+    return record.get("custom_id") is not None
+
+
+OUTPUT = Shape(
+    "output of the Batch API", (("custom_id",), ("response", "error")), _read_output, _is_asked
+)
 OBJECT = Shape(
     "batch objects",
     (("output_file_id", "input_file_id"), ("endpoint",)),
     _read_object,
     lambda record: record.get("object") == "batch",
 )
-INPUT = Shape("input of the Batch API", (("custom_id",), ("body",), ("url", "method")), _read_input)
+INPUT = Shape(
+    "input of the Batch API",
+    (("custom_id",), ("body",), ("url", "method")),
+    _read_input,
+    _is_asked,
+)

@@ -106,5 +106,8 @@ SHAPE = Shape(
     "answers of the Responses API",
     (("tool_usage", "output"), ("tools", "tool_usage", "object")),
     read,
-    lambda record: record.get("object", "response") == "response",
+    lambda record: (
+        record.get("object", "response") == "response"
+        and (record.get("tool_usage") is not None or record.get("output") is not None)
+    ),
 )

@@ -44,11 +44,13 @@ class Shape(NamedTuple):
     read: Callable[[Record, At], Sequence[Row]]
     only: Callable[[Record], bool] = lambda _record: True
 
+    def has_fields(self, record: Record) -> bool:
+        """Tell whether a record has the fields of this shape, whatever is in them."""
+        return all(any(name in record for name in names) for names in self.needs)
+
     def fits(self, record: Record) -> bool:
         """Tell whether a record is of this shape."""
-        return all(any(name in record for name in names) for names in self.needs) and self.only(
-            record
-        )
+        return self.has_fields(record) and self.only(record)
 
     def lacks(self, record: Record) -> str:
         """Say what a record lacks of it."""

@@ -1,0 +1,270 @@
+"""Large files come out of DuckDB as of Python, to the last digit; what is odd Python reads."""
+
+import gzip
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bill_document import ROOM, left, read, refused, sample, write
+from exhaustive import many
+from usage_rows import MODELS, ODD, TIERS, TIMES
+
+from xl_pricing.bills import large, parquet
+from xl_pricing.bills.engine import engine
+from xl_pricing.bills.reading import Reading
+from xl_pricing.bills.reasons import Reason
+from xl_pricing.estimation.usage import METER_NAMES
+
+duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed")
+
+LOG = sample("app_log.jsonl")
+LINES = LOG.splitlines()
+BY = ("--by", "day,model,tier,size,quality,project,file")
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let the engine read files of any size; return the names of those that it took."""
+    names: list[str] = []
+    held = large._held
+
+    def noted(file: Any, grouped: Any) -> Any:
+        found = held(file, grouped)
+        names.extend([file.name] if found else [])
+        return found
+
+    monkeypatch.setattr(large, "_held", noted)
+    return names
+
+
+def same(files: Sequence[Path], monkeypatch: pytest.MonkeyPatch, model: str | None = None) -> Any:
+    """Return what both say, which is the same."""
+    monkeypatch.setattr(large, "LARGE_BYTES", 2**60)
+    alone = read(*files, model=model, options=BY)
+    monkeypatch.setattr(large, "LARGE_BYTES", 0)
+    found = read(*files, model=model, options=BY)
+    assert comparable(found) == comparable(alone)
+    return found
+
+
+def comparable(bill: Any) -> Any:
+    """Return a bill without what hangs on the order of rows: which three places are named."""
+    lists = {
+        name: sorted(
+            ({**each, "places": len(each["places"]), "about": ""} for each in bill[name]), key=str
+        )
+        for name in ("assumed", "unpriced", "left_out")
+    }
+    return bill | lists
+
+
+SAMPLES = [
+    file for file in sorted(ROOM.iterdir()) if file.stem not in {"expected", "plan", "README"}
+]
+
+
+@pytest.mark.parametrize("file", SAMPLES, ids=lambda file: file.name)
+def test_a_sample_comes_out_the_same(
+    file: Path, taken: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    same([file], monkeypatch, "gpt-image-2")
+    assert taken == ([file.name] if file.name in {"app_log.jsonl", "real_usage.jsonl"} else [])
+
+
+ROW = json.loads(LINES[0])
+ANSWER = ROW["response"]
+ODD_VALUES = (
+    None,
+    "",
+    0,
+    5,
+    40.0,
+    40.5,
+    " 12 ",
+    "x",
+    -3,
+    "1.000",
+    10**12 + 1,
+    True,
+    [],
+    {},
+    "auto",
+)
+
+
+def odd_line(rng: random.Random, held: bool) -> str:
+    """Return a log line in which some fields are odd, or there are others."""
+    row = json.loads(rng.choice(LINES))
+    answer = row["response"] if held else row.pop("response")
+    usage = answer["usage"]
+    row["id"] = rng.choice(["a", "b", "-", "", f"r{rng.random()}", f"r{rng.random()}"])
+    row["model"] = rng.choice(MODELS)
+    row["timestamp"] = rng.choice(TIMES)
+    for _ in range(rng.randrange(3)):
+        part = rng.choice([row, answer, usage, usage.get("input_tokens_details")])
+        part = part if isinstance(part, dict) else row
+        name = rng.choice([*part, *EXTRA])
+        part[name] = rng.choice(ODD_VALUES)
+    if not held:
+        row |= {name: answer[name] for name in answer if rng.random() < 0.8}
+    return json.dumps(row)
+
+
+EXTRA = (
+    *("created", "usage", "cached_tokens", "cached_tokens_details", "svg_usage", "type", "data"),
+    *("output", "tool_usage", "custom_id", "request", "params", "size", "project_id", "team", "n"),
+    *("output_tokens_details", "prompt_tokens", "error", "start_time", "text_tokens", "model"),
+)
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["answer", "usage"])
+def test_random_log_lines_come_out_the_same(
+    held: bool, tmp_path: Path, taken: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(6)
+    plain = [json.loads(line) for line in LINES]
+    if not held:
+        plain = [row | row.pop("response") for row in plain]
+    lines = [json.dumps(plain[i % 11] | {"id": f"i{i}"}) for i in range(many(3_000, 60_000))]
+    lines += [odd_line(rng, held) for _ in range(many(1_500, 30_000))]
+    rng.shuffle(lines)
+    found = same([write(tmp_path / "log.jsonl", "\n".join(lines))], monkeypatch)
+    assert taken == ["log.jsonl"]
+    assert found["priced"] > len(lines) // 2
+    assert len(left(found)) > 3
+
+
+def table(number: int, counts: Sequence[str], rng: random.Random) -> list[list[str | None]]:
+    """Return rows of time, model, tier, images, id, project and counts, a fifth of them odd."""
+
+    def row(i: int) -> list[str | None]:
+        odd = rng.random() < 0.2
+        head = [
+            rng.choice(TIMES) if odd else f"2026-11-{1 + i % 9:02d}T08:00:00Z",
+            rng.choice(MODELS if odd else MODELS[:4]),
+            rng.choice(TIERS if odd else TIERS[:2]),
+            rng.choice(ODD) if odd else str(i % 4),
+            rng.choice(["a", "b", "0", None, f"r{i}"]) if odd else f"i{i}",
+            rng.choice(["one", "two", None, "=1+1"]),
+        ]
+        told = [
+            rng.choice(ODD) if odd and rng.random() < 0.5 else str(rng.randrange(900))
+            for _ in counts
+        ]
+        return [*head, *told]
+
+    return [row(i) for i in range(number)]
+
+
+HEAD = ("timestamp", "model", "tier", "images", "id", "project")
+FLAT = ("input_tokens", "output_tokens", "text_tokens", "image_tokens", "cached_tokens")
+
+
+@pytest.mark.parametrize("counts", [METER_NAMES, FLAT], ids=["meters", "flat"])
+def test_random_tables_come_out_the_same_as_csv_gzip_and_parquet(
+    counts: Sequence[str], tmp_path: Path, taken: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = table(many(3_000, 100_000), counts, random.Random(8))
+    columns = [*HEAD, *counts]
+    lines = [",".join(columns), *(",".join(cell or "" for cell in row) for row in rows)]
+    file = write(tmp_path / "usage.csv", "\n".join(lines) + "\n")
+    packed = write(tmp_path / "usage.csv.gz", gzip.compress(file.read_bytes()))
+    found = same([file], monkeypatch)
+    assert len(left(found)) > 3
+    for other in (packed, as_parquet(file, columns)):
+        there = same([other], monkeypatch) if other is packed else read(other, options=BY)
+        for key in ("priced", "usd", "tokens", "images", "by_day_model_tier"):
+            assert there[key] == found[key], key
+        assert left(there) == left(found)
+    assert taken == ["usage.csv", "usage.csv.gz", "usage.parquet"]
+
+
+def as_parquet(file: Path, columns: Sequence[str], kinds: dict[str, str] | None = None) -> Path:
+    """Write a CSV file as Parquet, as texts or of other kinds."""
+    target = file.with_suffix(".parquet")
+    told = {name: (kinds or {}).get(name, "VARCHAR") for name in columns}
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT * FROM read_csv('{file}', auto_detect = false, header = true, "  # noqa: S608
+            f"delim = ',', columns = {told})) TO '{target}'"
+        )
+    return target
+
+
+def test_duplicates_and_lines_that_are_not_whole_are_counted_and_named(
+    tmp_path: Path, taken: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [json.dumps({**ROW, "id": f"{i}-"}) for i in range(40)]
+    rows[7:7] = ["", '{"a": 1} {"b": 2}', rows[3], "not JSON", rows[4][:200]]
+    rows.append(rows[0].replace('"output_tokens": 7024', '"output_tokens": 7025', 1))
+    file = write(tmp_path / "log.jsonl", "\n".join(rows)[:-1])
+    found = same([file, write(tmp_path / "more.jsonl", rows[5] + "\n" + rows[6])], monkeypatch)
+    assert taken[0] == "log.jsonl"
+    assert left(found) == {Reason.NOT_WHOLE.sentence: 4}
+    assert "log.jsonl, line 9" in found["unpriced"][0]["places"]
+    assert found["priced"] == 40
+
+
+def test_rows_of_a_group_that_are_not_priced_are_named_by_three_places(
+    tmp_path: Path, taken: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        json.dumps({**ROW, "id": f"i{i}", "model": f"gpt-image-{9 * (i > 2)}"}) for i in range(9)
+    ]
+    found = same([write(tmp_path / "log.jsonl", "\n\n".join(rows))], monkeypatch)
+    places = {each["about"]: each["places"] for each in found["unpriced"]}
+    assert places["gpt-image-9"] == [f"log.jsonl, line {line}" for line in (7, 9, 11)]
+    assert taken == ["log.jsonl"]
+
+
+@pytest.mark.parametrize(
+    "name", ["azure_cost_details.csv", "focus_1_2.csv", "cost_export.csv", "usage_export.csv",
+             "litellm_spend_logs.csv"],
+)  # fmt: skip
+def test_bills_and_exports_in_parquet_come_out_as_in_csv(name: str, tmp_path: Path) -> None:
+    text = sample(name)
+    file = write(tmp_path / name, text)
+    columns = text.partition("\n")[0].strip().split(",")
+    found, alone = read(as_parquet(file, columns)), read(file)
+    for key in ("rows", "priced", "usd", "billed", "tokens", "by_day_model_tier"):
+        assert found[key] == alone[key], key
+
+
+def test_parquet_without_duckdb_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "has_engine", lambda: False)
+    assert "pip install 'xl-pricing[bills]'" in refused(write(tmp_path / "a", b"PAR1" + b"\0" * 9))
+
+
+def test_the_engine_opens_the_named_files_and_nothing_else(tmp_path: Path) -> None:
+    named, other = write(tmp_path / "a'b.csv", "a\n1\n"), write(tmp_path / "other.csv", "a\n1\n")
+    with engine([named]) as connection:
+        name = str(named).replace("'", "''")
+        assert connection.execute(f"FROM read_csv('{name}')").fetchall() == [(1,)]
+        for query in (
+            f"FROM read_csv('{other}')",
+            f"COPY (SELECT 1) TO '{tmp_path}/new.csv'",
+            "FROM read_csv('https://example.com/a.csv')",
+            "INSTALL httpfs",
+            "ATTACH 'new.db'",
+            "SET enable_external_access = true",
+            "SET memory_limit = '99GB'",
+        ):
+            with pytest.raises(duckdb.Error, match=r"disabled|locked|Permission"):
+                connection.execute(query)
+    assert not (tmp_path / "new.csv").exists()
+
+
+def test_a_file_that_changes_while_it_is_read_leaves_the_sum_in_doubt(tmp_path: Path) -> None:
+    file = write(tmp_path / "log.jsonl", LOG)
+    reading = Reading([file])
+    rows = iter(reading)
+    next(rows)
+    with file.open("a", encoding="utf-8") as more:
+        more.write(LINES[0] + "\n")
+    assert len(list(rows)) == len(LINES) - 1
+    assert reading.doubts == ["log.jsonl changed while it was read"]
