@@ -29,7 +29,7 @@ FEWER = {
 LAYERS = {layer: FEWER.get(layer, {*ORDER[:i]}) for i, layer in enumerate(ORDER)}
 LIBRARIES = {
     "xl_pricing.rates": {"pydantic", "pydantic_core", "filelock", "httpx2", "truststore"},
-    "xl_pricing.bills": {"pyspark"},  # for its types: the DataFrame is the user's
+    "xl_pricing.bills": {"duckdb", "pyspark"},  # an extra; for its types, the user has it
     "workbook_templates": {"openpyxl", "pyopenvba"},
     "xl_pricing.hosts": {
         *("xlwings", "pydantic", "openpyxl"),  # openpyxl for cells' addresses
