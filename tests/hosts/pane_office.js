@@ -32,9 +32,18 @@
     getRange(address) { return new Range(this.name, address.replaceAll("$", "")); }
   }
 
+  class Name {
+    constructor(name) { this.place = state.names?.[name]; }
+    get isNullObject() { return this.place === undefined; }
+    get type() { return this.place === null ? "Double" : "Range"; }
+    load() { return this; }
+    getRange() { return new Range(...this.place.split("!")); }
+  }
+
   const context = {
     workbook: {
       getActiveCell: () => { const [sheet, address] = state.active.split("!"); return new Range(sheet, address); },
+      names: { getItemOrNullObject: (name) => new Name(name) },
       worksheets: { getItem: (name) => new Sheet(name) },
       onSelectionChanged: { add: (listener) => state.listeners.push(listener) },
     },

@@ -45,11 +45,10 @@ async function pricing() {
   if (!window.pricing) throw new Error("functions.js did not load");
 }
 
-function showCard({ prices_as_of: asOf, age_days: days, warning }) {
+function showCard({ prices_as_of: asOf, age_days: days }) {
   byId("age").textContent = say("age", { day: day(asOf), ago: age(days) });
-  const old = days > choices().old_after_days ? say("age.old", { days }) : "";
-  byId("old").textContent = [warning, old].filter(Boolean).join(" ");
-  byId("old").hidden = !byId("old").textContent;
+  byId("old").textContent = say("age.old", { days });
+  byId("old").hidden = days <= choices().old_after_days;
 }
 
 async function open() {
@@ -62,10 +61,12 @@ async function open() {
 /** Explain the selected cell now and whenever another one is selected. */
 async function follow() {
   const look = async () => {
-    await explain(byId("explained"));
-    const cell = await excel.selected().catch(() => null);
-    calculator.select(cell?.address ?? null);
+    if (document.hidden) return;
+    const cell = await excel.selected().catch(error => error);
+    calculator.select(cell.address ?? null);
+    await explain(cell, byId("explained"), byId("gist"));
   };
+  document.addEventListener("visibilitychange", look);
   await look();
   await excel.watch(calmed(look)).catch(() => {});
 }

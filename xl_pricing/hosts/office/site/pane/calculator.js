@@ -126,10 +126,10 @@ function showButton() {
 async function write() {
   const formula = ready;
   try {
-    const { address, written } = await excel.write(formula, replace);
+    const { address, outcome } = await excel.write(formula, selected, replace);
     selected = address;
-    replace = written ? null : address;
-    byId("wrote").textContent = say(written ? "write.done" : "write.held", { cell: excel.short(address) });
+    replace = outcome === "held" ? address : null;
+    byId("wrote").textContent = say(`write.${outcome}`, { cell: excel.short(address) });
   } catch (error) {
     byId("wrote").textContent = say("write.failed", { reason: error.message });
   }

@@ -36,31 +36,40 @@ async function spilled(context, cell, here) {
   }
 }
 
-/** Return the values of references, rows of cells each; of one that is too large, null. */
-export const values = texts => run(async context => {
-  const own = context.workbook.getActiveCell().worksheet;
-  const ranges = texts.map(text => {
-    const { sheet, address, cells } = reference(text);
-    if (cells > MOST_CELLS) return null;
-    const from = sheet === null ? own : context.workbook.worksheets.getItem(sheet);
-    const range = address.endsWith("#") ? from.getRange(address.slice(0, -1)).getSpillingToRange() : from.getRange(address);
-    range.load("values");
-    return range;
-  });
+/** Return the values of references and names, rows of cells each, or null where there are none. */
+export const values = nodes => run(async context => {
+  const names = nodes.map(({ kind, text }) => kind === "name" ? context.workbook.names.getItemOrNullObject(text) : null);
+  for (const name of names) name?.load("type");
+  await context.sync();
+  const ranges = nodes.map(({ text }, i) => names[i] ? named(names[i]) : referred(context, text));
+  for (const range of ranges) range?.load("values");
   await context.sync();
   return ranges.map(range => range && range.values);
 });
 
-/** Write a formula into the selected cell; one that holds something only if it is named to be replaced. */
-export const write = (formula, replace) => run(async context => {
+const named = name => name.isNullObject || name.type !== "Range" ? null : name.getRange();
+
+function referred({ workbook }, text) {
+  const { sheet, address, cells } = reference(text);
+  if (cells > MOST_CELLS) return null;
+  const from = sheet === null ? workbook.getActiveCell().worksheet : workbook.worksheets.getItem(sheet);
+  return address.endsWith("#") ? from.getRange(address.slice(0, -1)).getSpillingToRange() : from.getRange(address);
+}
+
+/**
+ * Write a formula into the selected cell, if it is still the one that the user sees named (or null),
+ * and holds nothing or is the one to be replaced. Return the cell, and what came of it.
+ */
+export const write = (formula, seen, replace) => run(async context => {
   const cell = context.workbook.getActiveCell();
   cell.load("address,formulas");
   await context.sync();
-  const held = cell.formulas[0][0];
-  if (held !== "" && cell.address !== replace) return { address: cell.address, written: false };
+  const { address } = cell;
+  if (seen && seen !== address) return { address, outcome: "moved" };
+  if (cell.formulas[0][0] !== "" && address !== replace) return { address, outcome: "held" };
   cell.formulas = [[formula]];
   await context.sync();
-  return { address: cell.address, written: true };
+  return { address, outcome: "done" };
 });
 
 /** Call `changed` whenever another cell is selected. */

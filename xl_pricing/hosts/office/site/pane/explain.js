@@ -10,20 +10,21 @@ const MOST_CALLS = 5;
 const WHOLE_RANGES = ["rates", "plans", "usage"];
 const ticket = latest();
 
-/** Explain the selected cell, in the element; an answer that comes too late is dropped. */
-export async function explain(element) {
+/**
+ * Explain a cell, or why none could be read, in an element; the gist goes to another one, which
+ * screen readers speak. An answer that comes too late is dropped.
+ */
+export async function explain(cell, element, gist) {
   const isLatest = ticket();
-  let shown;
-  try {
-    shown = await explained();
-  } catch (error) {
-    shown = [sentence(error instanceof excel.NoExcel ? say("explain.nosheet") : say("explain.busy"))];
-  }
-  if (isLatest()) element.replaceChildren(...shown);
+  const shown = await explained(cell).catch(error => [sentence(say(error instanceof excel.NoExcel ? "explain.nosheet" : "explain.busy"))]);
+  if (!isLatest()) return;
+  element.replaceChildren(...shown);
+  gist.textContent = (shown.length === 1 ? shown : [...element.querySelectorAll("h2, h3, .figure, .bad")].slice(0, 3))
+    .map(part => part.textContent).join(", ");
 }
 
-async function explained() {
-  const cell = await excel.selected();
+async function explained(cell) {
+  if (cell instanceof Error) throw cell;
   const place = excel.short(cell.address);
   const found = calls(cell.formula, choices().functions.map(each => each.name)).slice(0, MOST_CALLS);
   if (!found.length) return [sentence(say(cell.formula === "" ? "explain.empty" : "explain.other", { cell: place }))];
@@ -34,12 +35,14 @@ async function explained() {
 
 const sentence = text => make("p", { class: "quiet" }, text);
 
-/** Return the values of all references in calls, by their text. */
+const isOutside = ({ kind }) => kind === "reference" || kind === "name";
+
+/** Return the values of all references and names in calls, by their text. */
 async function referenced(found) {
   const nodes = found.flatMap(function all(node) { return node.kind === "call" ? node.arguments.flatMap(all) : [node]; });
-  const texts = [...new Set(nodes.filter(node => node.kind === "reference").map(node => node.text))];
-  const read = texts.length ? await excel.values(texts) : [];
-  return new Map(texts.map((text, i) => [text, read[i]]));
+  const outside = nodes.filter(isOutside);
+  const read = outside.length ? await excel.values(outside) : [];
+  return new Map(outside.map((node, i) => [node.text, read[i]]));
 }
 
 /** Explain a call, then the calls inside it. */
@@ -77,7 +80,7 @@ async function readArguments(call, cell) {
 async function valueOf(node, name, cell) {
   if (node.kind === "value") return node.value;
   if (node.kind === "call") return ask(node.name, inOrder(node.name, await readArguments(node, cell)));
-  const range = node.kind === "reference" ? cell.values.get(node.text) : null;
+  const range = isOutside(node) ? cell.values.get(node.text) : null;
   if (!range) throw new Computed(say("explain.computed", { argument: say(`argument.${name}`), text: node.text }));
   return WHOLE_RANGES.includes(name) ? range : picked(range, cell);
 }
@@ -118,10 +121,13 @@ const kept = given => Object.fromEntries(Object.entries(given).filter(([, value]
 /** List what the arguments are: their value, and where it stands. */
 function argumentList(call, given) {
   const rows = Object.entries(given).flatMap(([name, value], i) => {
-    const { kind, text } = call.arguments[i];
     if (value === null) return [];
-    const shown = Array.isArray(value) ? text : kind === "reference" ? `${value} (${text})` : typeof value === "number" && kind === "value" ? text : `${value}`;
-    return [make("dt", {}, say(`argument.${name}`)), make("dd", {}, shown)];
+    return [make("dt", {}, say(`argument.${name}`)), make("dd", {}, argumentText(call.arguments[i], value))];
   });
   return make("dl", { class: "arguments" }, ...rows);
+}
+
+function argumentText(node, value) {
+  if (Array.isArray(value) || (node.kind === "value" && typeof value === "number")) return node.text;
+  return isOutside(node) ? `${value} (${node.text})` : String(value);
 }

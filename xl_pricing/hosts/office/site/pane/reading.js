@@ -6,7 +6,7 @@ const OURS = /^(?:_xldudf_)?(?:[A-Z][A-Z0-9]*[._])?(IMG[A-Z]+)$/i;
 /** Return the outermost calls of our functions: {name, arguments}. */
 export function calls(formula, known) {
   if (typeof formula !== "string" || !formula.startsWith("=")) return [];
-  const tokens = formula.slice(1).match(TOKEN).filter(token => token.trim() && token !== "@");
+  const tokens = (formula.slice(1).match(TOKEN) ?? []).filter((token, i, all) => token.trim() && !(token === "@" && all[i - 1] !== "["));
   const found = [];
   for (let i = 0; i < tokens.length; i++) {
     const call = callAt(tokens, i, known);
@@ -44,6 +44,7 @@ function argument(tokens, known) {
   if (/^-?\d+(\.\d*)?(E[+-]?\d+)?%?$/i.test(text)) return { kind: "value", value: figure(text), text };
   if (/^(TRUE|FALSE)$/i.test(text)) return { kind: "value", value: /^t/i.test(text), text };
   if (tokens.length === 1 && /\$?[A-Z]{1,3}\$?\d+#?$/i.test(text)) return { kind: "reference", text };
+  if (tokens.length === 1 && /^[\p{L}_\\][\p{L}\d_.\\]*$/u.test(text)) return { kind: "name", text };
   return { kind: "other", text };
 }
 
