@@ -54,9 +54,16 @@ function showCard({ prices_as_of: asOf, age_days: days }) {
 async function open() {
   tabs.start(excel.isThere() ? "explain" : "calculator");
   byId("pane").hidden = false;
-  help.start(byId("help"));
-  await Promise.all([calculator.start(), sizes.start(), follow()]);
+  const started = [];
+  for (const start of [follow, calculator.start, sizes.start, () => help.start(byId("help"))]) {
+    started.push(start());
+    await breath();
+  }
+  await Promise.all(started);
 }
+
+/** Let the page draw and answer before it goes on. */
+const breath = () => new Promise(resolve => setTimeout(resolve));
 
 /** Explain the selected cell now and whenever another one is selected. */
 async function follow() {

@@ -26,17 +26,26 @@ export const data = text => table.data[text] ?? text;
 /** Return the language's tag of a text of the rate card, for screen readers. */
 export const spoken = text => (data(text) === text ? "en" : lang);
 
+const formats = new Map();
+
+/** Return a format of the language; each is made once, for that takes longer than its use. */
+function format(Kind, options) {
+  const name = Kind.name + JSON.stringify(options);
+  if (!formats.has(name)) formats.set(name, new Kind(lang, options));
+  return formats.get(name);
+}
+
 export const number = (value, digits = 6) =>
-  new Intl.NumberFormat(lang, { maximumFractionDigits: digits }).format(value);
+  format(Intl.NumberFormat, { maximumFractionDigits: digits }).format(value);
+
+const CENTS = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
 
 /** Write USD: cents from a dollar on, below it so many digits that something is seen. */
 export const usd = value =>
-  new Intl.NumberFormat(lang, value >= 1
-    ? { minimumFractionDigits: 2, maximumFractionDigits: 2 }
-    : { maximumSignificantDigits: 5 }).format(value);
+  format(Intl.NumberFormat, value >= 1 ? CENTS : { maximumSignificantDigits: 5 }).format(value);
 
 export const day = iso =>
-  new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`));
+  format(Intl.DateTimeFormat, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`));
 
 /** Write an age in days: today, yesterday, 4 days ago. */
-export const age = days => new Intl.RelativeTimeFormat(lang, { numeric: "auto" }).format(-days, "day");
+export const age = days => format(Intl.RelativeTimeFormat, { numeric: "auto" }).format(-days, "day");
