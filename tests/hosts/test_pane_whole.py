@@ -17,7 +17,7 @@ CELLS = {"Sheet1!B7": {"formula": '=IMGCOST("4:5","high","gpt-image-2",,180)', "
 def page() -> Iterator[Page]:
     with pytest.MonkeyPatch.context() as patch, Chromium() as browser:
         stopped = [*office_page.stopped_core()]
-        patch.setattr("xl_pricing.hosts.office.wheel.core_files", lambda: stopped)
+        patch.setattr("xl_pricing.hosts.wheel.core_files", lambda: stopped)
         with shown() as preview:
             page = browser.page()
             stubs = STUB.read_bytes() + PANE_STUB.read_bytes()
