@@ -1,6 +1,6 @@
-"""Render the worksheet to the README's pictures: ``python tests/picture.py``.
+"""Render worksheet and task pane to the README's pictures: ``python tests/picture.py``.
 
-Needs LibreOffice and pdftoppm; run it by hand when the worksheet's looks change.
+Needs LibreOffice, pdftoppm, Chromium and ImageMagick; run it by hand when their looks change.
 """
 
 import subprocess
@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from hosts.chromium import Chromium
 from hosts.libreoffice import LibreOffice
+from hosts.pane_page import Pane
 from hosts.programs import require
+from that_day import put, stop_the_clock
 
 from workbook_templates.build import build
 
@@ -43,7 +46,44 @@ PICTURES = (
 )
 
 
+PANE_PX = (320, 740)
+PANES = (
+    ("explain", "light", "en-US"),
+    ("calculator", "light", "en-US"),
+    ("sizes", "dark", "zh-CN"),
+)
+"""What stands side by side in the picture of the pane: tab, colours, language."""
+CELL = {"formula": '=IMGCOST("4:5","high","gpt-image-2",,180,2)', "value": 0.2}
+
+
 def main() -> None:
+    """Draw all pictures."""
+    stop_the_clock(put)
+    worksheets()
+    panes()
+
+
+def panes() -> None:
+    """Draw the panes twice as fine, and put them side by side."""
+    with tempfile.TemporaryDirectory() as folder, Chromium() as browser:
+        drawn = [Path(folder, f"{tab}.png") for tab, _, _ in PANES]
+        for path, (tab, scheme, language) in zip(drawn, PANES, strict=True):
+            sheet = {"active": "Sheet1!C4", "cells": {"Sheet1!C4": CELL}}
+            pane = Pane(browser, scheme=scheme, language=language, sheet=sheet)
+            pane.resize(*PANE_PX, scale=2)
+            pane.wait_until("document.querySelector('#found .card') !== null")
+            pane.wait_until("document.getElementById('formula').textContent !== ''")
+            pane.wait_until("document.querySelector('.explained table') !== null")
+            pane.show(tab)
+            pane.picture(path)
+        frame = [*("-bordercolor", "#d0d7d3", "-border", "2")]
+        frame += ["-bordercolor", "white", "-border", "12"]
+        command = [require("convert"), *map(str, drawn), *frame, "+append"]
+        command += ["+dither", "-colors", "128", "-strip"]
+        subprocess.run([*command, str(FOLDER / "pane.png")], check=True, timeout=60)
+
+
+def worksheets() -> None:
     """Write the template, type what a picture shows, print it, keep the part with ink."""
     with tempfile.TemporaryDirectory() as folder, LibreOffice() as office:
         workbook, pdf = Path(folder, "budget.xlsx"), Path(folder, "budget.pdf")

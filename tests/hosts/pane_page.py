@@ -1,6 +1,5 @@
 """The task pane in Chromium: Office.js stood in for, Python of the tests behind it."""
 
-import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -85,18 +84,18 @@ class Pane:
         self.page.instead["appsforoffice"] = (200, _KINDS[".js"], _STUB.read_bytes())
         self.page.answer_instead()
 
-    def _emulate(self, scheme: str, width: int = 320, height: int = 800) -> None:
+    def _emulate(self, scheme: str) -> None:
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.page.ask("Emulation.setEmulatedMedia", features=features)
-        self.resize(width, height)
+        self.resize(320)
 
-    def resize(self, width: int, height: int = 800) -> None:
-        """Make the pane so wide."""
+    def resize(self, width: int, height: int = 800, scale: int = 1) -> None:
+        """Make the pane so wide and high, in px, drawn so many times as fine."""
         self.page.ask(
             "Emulation.setDeviceMetricsOverride",
             width=width,
             height=height,
-            deviceScaleFactor=1,
+            deviceScaleFactor=scale,
             mobile=False,
         )
 
@@ -142,6 +141,6 @@ class Pane:
             )
 
     def picture(self, path: Path) -> None:
-        """Take a picture of the whole page."""
-        taken = self.page.ask("Page.captureScreenshot", captureBeyondViewport=True)
-        path.write_bytes(base64.b64decode(taken["data"]))
+        """Take a picture of what is seen, without a scrollbar."""
+        self.page.ask("Emulation.setScrollbarsHidden", hidden=True)
+        self.page.picture(path)

@@ -84,7 +84,7 @@ async function priced(elements) {
 
 const quiet = text => make("p", { class: "quiet" }, text);
 const inOrder = (name, given) => declared(name).arguments.map(argument => given[argument] ?? parts.blank);
-const called = (name, given) => parts.call(`${window.pricing.namespace ?? ""}${name}`, inOrder(name, given));
+const called = (name, given) => parts.call(name, inOrder(name, given));
 
 function readImage(elements) {
   const { models, ratios, tiers, defaults, limits } = choices();

@@ -100,7 +100,8 @@ async function answered(call, given) {
   const shown = isTable ? [] : [figure(written(call.name, answer), unit(call))];
   const image = call.name === "IMGSIZE" ? { quality: choices().defaults.quality, ...kept(given), size: answer } : given;
   if (image.size === undefined) return shown;
-  return [...shown, ...linesTable(await ask("IMGEXPLAIN", inOrder("IMGEXPLAIN", image)))];
+  const rows = await ask("IMGEXPLAIN", inOrder("IMGEXPLAIN", image));
+  return [...shown, ...linesTable(rows, say(call.name === "IMGCREDITS" ? "lines.tokens" : "lines.caption"))];
 }
 
 const MONEY = ["IMGCOST", "IMGBUDGET", "IMGBILL", "IMGRATE"];

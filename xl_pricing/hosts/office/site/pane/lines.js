@@ -10,12 +10,12 @@ export const reasonText = ({ cell, message }) =>
   make("p", { class: "bad" }, cell ? `${cell} ` : "", make("span", { lang: "en" }, message));
 
 /** Show the rows of IMGEXPLAIN: lines and total, then notes and sources. */
-export function linesTable([, ...rows]) {
+export function linesTable([, ...rows], caption) {
   const lines = rows.filter(([name]) => name !== "total" && name !== "note");
   const [, , , , total] = rows.find(([name]) => name === "total");
   const notes = rows.filter(([name]) => name === "note").map(([, , , , , note]) => make("li", { lang: spoken(note) }, data(note)));
   const table = make("table", {},
-    make("caption", {}, say("lines.caption")),
+    make("caption", {}, caption),
     make("tbody", {}, ...lines.map(lineRow)),
     make("tfoot", {}, make("tr", {}, make("th", { scope: "row" }, say("lines.total")), make("td", {}, usd(total)))));
   const sources = make("details", {}, make("summary", {}, say("lines.sources")), make("dl", { class: "quiet" }, ...lines.flatMap(sourceRow)));

@@ -57,7 +57,7 @@ function checked(value, written, least, most, shown) {
 
 /** A call of a function; arguments that are left out at its end are not written. */
 export function call(name, parts) {
-  if (!/^([A-Z][A-Z0-9]*\.)?IMG[A-Z]+$/.test(name) || !parts.every(part => part instanceof Part))
+  if (!/^IMG[A-Z]+$/.test(name) || !parts.every(part => part instanceof Part))
     throw new TypeError("a formula is made of checked parts");
   const last = parts.findLastIndex(part => part !== blank);
   return new Part(undefined, `${name}(${parts.slice(0, last + 1).map(part => part.written).join(",")})`);
