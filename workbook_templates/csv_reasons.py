@@ -37,13 +37,25 @@ _COUNTS = {
 
 def reason(row: Row, needed: Sequence[str], fault: Fault, card: RateCard) -> str:
     """Say which fields of a row are wrong; what the sheet says where the core finds none."""
+    return "; ".join(dict.fromkeys(said for _field, said in reasons(row, needed, fault, card)))
+
+
+def reasons(row: Row, needed: Sequence[str], fault: Fault, card: RateCard) -> list[tuple[str, str]]:
+    """Return the fields of a row that are wrong, and why each is.
+
+    Where the core finds none, it is what the sheet says, of the first field.
+    """
     lacks = [name for name in needed if row.get(name) is None]
     if "size" in lacks and _is_measured(row):
         lacks.remove("size")
-    found = [f"{', '.join(lacks)} {'are' if len(lacks) > 1 else 'is'} missing"] if lacks else []
-    found += filter(None, (_refusal(read, row.get(name)) for name, read in _readers(row, card)))
+    found = []
+    if lacks:
+        found.append((lacks[0], f"{', '.join(lacks)} {'are' if len(lacks) > 1 else 'is'} missing"))
+    for name, read in _readers(row, card):
+        if refusal := _refusal(read, row.get(name)):
+            found.append((name, refusal))
     fix = f"{fault.fix[0].lower()}{fault.fix[1:].rstrip('.')}"
-    return "; ".join(dict.fromkeys(found)) or f"{fault.says}: {fix}"
+    return found or [(needed[0], f"{fault.says}: {fix}")]
 
 
 def _refusal(read: _Read, cell: Cell) -> str | None:

@@ -61,6 +61,34 @@ def test_a_csv_file_wins_for_its_table_and_that_is_told() -> None:
     )
 
 
+def test_each_cell_that_is_wrong_today_is_told_with_its_reason() -> None:
+    rows = {"tblCampaign": [ROW, {**ROW, "size": "1000x1000", "finals": "1,5"}], "tblActuals": [{}]}
+    typed = {"ratio": "7:5", "buffer": "20 %", "model": "gpt-image-9"}
+    Path("old.xlsx").write_bytes(build("en", inputs=typed, rows=rows).data)
+    told = answer("template new.xlsx --from old.xlsx")["carried"]["notes"]
+    at = [note.split(" ")[0].rstrip(":") for note in told]
+
+    assert told[:3] == [
+        "Worksheet!C9 model 'gpt-image-9': unknown: such as gpt-image-2",
+        "Worksheet!C11 ratio '7:5': not in the list: 4:3 is nearest",
+        "Worksheet!C25 buffer '20 %': 0% to 100%; nearest 20%",
+    ]
+    assert "1008x1008" in told[3]
+    assert "finals '1,5'" in told[4]
+    assert at[3:] == ["Campaign!C25", "Campaign!F25"]
+
+
+def test_what_was_right_and_is_no_more_is_told_with_the_cell_it_turns_red() -> None:
+    write_old()
+    book = load_workbook("old.xlsx")
+    book["Worksheet"]["C9"] = "gpt-image-0"
+    book.save("old.xlsx")
+    (note,) = answer("template new.xlsx --from old.xlsx --lang zh-CN")["carried"]["notes"]
+
+    assert note.startswith("估算表!C9 model 'gpt-image-0': ")
+    assert "gpt-image" in note.partition(": ")[2]
+
+
 def test_in_place_only_when_told() -> None:
     write_old()
     refused = run("template old.xlsx --from old.xlsx")

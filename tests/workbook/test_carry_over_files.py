@@ -22,7 +22,8 @@ from templates import built_in
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.build import build
 from workbook_templates.carry_over import package
-from workbook_templates.carry_over.carry import Carried, carry, not_accepted
+from workbook_templates.carry_over.carry import Carried, carry
+from workbook_templates.carry_over.wrong_today import wrong_today
 from xl_pricing.errors import InvalidValueError
 
 CASES = Path(__file__).parents[1] / "cases" / "workbooks"
@@ -180,8 +181,9 @@ def test_what_cannot_come_over_is_told_with_its_cell(tmp_path: Path) -> None:
         "Rates, tblRates: gpt-image-2 text_in standard 2026-04-21: usd_per_mtok from 77 to 5",
     ):
         assert any(one.startswith(line) for one in carried.lines), (line, carried.lines)
-    shown = build("en", CARD, inputs=carried.inputs, rows=carried.rows).values
-    assert any("quality is one of the words" in line for line in not_accepted(carried, shown))
+    built = build("en", CARD, inputs=carried.inputs, rows=carried.rows)
+    (line,) = wrong_today(carried, built, CARD, ())
+    assert line == "Worksheet!C14 quality 'best': unknown: low, medium, high"
 
 
 def test_rows_of_ones_own_below_a_table_come_over(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import StrRef
 from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.legend import Legend
 from openpyxl.chart.marker import DataPoint, Marker
 from openpyxl.chart.series import Series, SeriesLabel
@@ -113,6 +114,17 @@ def fill_point(series: Series, index: int, color: str) -> None:
     point = DataPoint(idx=index)
     point.graphicalProperties = GraphicalProperties(solidFill=color)
     series.dPt.append(point)
+
+
+def give_room(chart: Chart, names: float) -> None:
+    """Give the names of bars a share of the chart, and write everything in smaller letters."""
+    chart.layout = Layout(
+        ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge",
+                     x=names, y=0.16, w=0.95 - names, h=0.7)
+    )  # fmt: skip
+    chart.x_axis.txPr = chart.y_axis.txPr = theme.chart_letters(800)
+    if chart.legend:
+        chart.legend.txPr = theme.chart_letters(800)
 
 
 def name(page: Page, series: Series, row: int, column: int) -> None:

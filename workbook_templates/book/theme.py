@@ -4,7 +4,7 @@ Contrast of every text on its fill is at least 4.5:1; no meaning is carried by c
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
@@ -150,10 +150,15 @@ def hairline() -> LineProperties:
 
 def white_labels() -> RichText:
     """Return bold white text for the labels inside a chart's bars."""
-    look = CharacterProperties(sz=1000, b=True, solidFill=PAPER)
+    return chart_letters(1000, b=True, solidFill=PAPER)
+
+
+def chart_letters(size: int, **look: Any) -> RichText:  # noqa: ANN401 - openpyxl's keywords
+    """Return text of a chart, its size in hundredths of a point."""
+    properties = CharacterProperties(sz=size, **look)
     return RichText(
         bodyPr=RichTextProperties(),
-        p=[Paragraph(pPr=ParagraphProperties(defRPr=look), endParaRPr=look)],
+        p=[Paragraph(pPr=ParagraphProperties(defRPr=properties), endParaRPr=properties)],
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from workbook_templates.book.words import Words
-from workbook_templates.build import BLANK_ROWS, CHECKS, default_inputs
+from workbook_templates.build import BLANK_ROWS, default_inputs
 from workbook_templates.carry_over import own_rows
 from workbook_templates.carry_over.old_workbook import OldWorkbook, read_workbook
 from workbook_templates.carry_over.own_rows import CONSTANTS, EPOCH, SIZES, Row
@@ -108,15 +108,6 @@ def _chosen(card: RateCard) -> dict[str, Sequence[str]]:
 def counted(rows: Sequence[Mapping[str, Any]]) -> int:
     """Return how many rows were carried over: blank ones are room to type."""
     return sum(1 for row in rows if row)
-
-
-def not_accepted(carried: Carried, shown: Mapping[str, CellValue]) -> list[str]:
-    """Return a line for each rule that the new workbook breaks, and the old one did not."""
-    return [
-        f"Checks, {check.says!r}: not any more. {check.fix}"
-        for check in CHECKS.errors
-        if shown[check.name] == 0 and check.name not in carried.broken
-    ]
 
 
 def _inputs(

@@ -50,13 +50,16 @@ def listed(term: str, row_: str) -> str:
     return f"IF({row_}=0,0,N(INDEX(tblPlans[{term}],{row_})))"
 
 
-def usd(terms: Mapping[str, str], list_cost: str) -> str:
-    """Return USD per image, #N/A where the plan does not tell; ``list_cost`` is by tokens."""
+def usd(terms: Mapping[str, str], list_cost: str, otherwise: str = "NA()") -> str:
+    """Return USD per image; ``otherwise`` where the plan does not tell.
+
+    ``list_cost`` is by tokens.
+    """
     in_credits = f"{terms['credits']}*{terms['usd_per_credit']}"
     return (
         f"IF({terms['usd']}>0,{terms['usd']},"
         f"IF({terms['multiplier']}>0,{terms['multiplier']}*{list_cost},"
-        f"IF({in_credits}>0,{in_credits},NA())))"
+        f"IF({in_credits}>0,{in_credits},{otherwise})))"
     )
 
 

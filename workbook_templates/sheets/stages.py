@@ -9,7 +9,7 @@ from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
 from workbook_templates.formulas import image
 from workbook_templates.formulas.conditions import Check, within
-from workbook_templates.formulas.sentence import fixed, sentence
+from workbook_templates.formulas.sentence import fixed, sentence, up
 from workbook_templates.sheets.worksheet.workings import JOB, RATES, TOKENS, planned
 from xl_pricing.estimation.budget import DEFAULT_RETRIES
 from xl_pricing.estimation.image import QUALITIES
@@ -124,49 +124,48 @@ CAMPAIGN = (
 )  # fmt: skip
 
 WAYS = ("All at full quality", "In two stages")
-_COUNT = replace(theme.COMPUTED, number="#,##0.0")
-_TOTAL_COUNT = replace(theme.TOTAL, number="#,##0.0")
 # A part that costs nothing has no label in the chart.
 _USD_DRAWN = replace(theme.COMPUTED, number=theme.USD_DRAWN)
+_ROUNDED = "Images are rounded up to whole ones; USD is of the exact figures, in the workings."
 _BUFFERED = "(stage_draft_{0}+stage_finish_{0})*buffer"
 
 
-def _both(name: str, generations: str, usd_name: str, usd: str) -> tuple[Figure, Figure]:
+def _part(name: str, images: str, usd_name: str, usd: str) -> tuple[Figure, Figure]:
+    """Return a part of a way: images rounded up so that they add up, and USD, which is exact."""
     return (
-        Figure(f"{name}_generations", "", generations, "", _COUNT),
+        Figure(f"{name}_images", "", images, "", theme.COMPUTED_COUNT),
         Figure(usd_name, "", usd, "", _USD_DRAWN),
     )
 
 
-def _total(name: str, generations: str, usd: str) -> tuple[Figure, Figure]:
+def _total(name: str, usd: str) -> tuple[Figure, Figure]:
     return (
-        Figure(f"{name}_generations", "", generations, "", _TOTAL_COUNT),
+        Figure(f"{name}_images", "", up(f"{name}_generations"), "", theme.TOTAL_COUNT),
         Figure(name, "", usd, "", theme.TOTAL_USD),
     )
 
 
 _NOTHING = (Figure("", ""), Figure("", ""))
+_DRAFTED, _HIGH = up("stage_draft_generations"), up("stage_high_generations")
+_MADE = up("(stage_draft_generations+stage_finish_generations)")
 # Label; generations and USD of the first way, and of the second.
 PARTS = (
     ("Drafts", _NOTHING,
-     _both("stage_draft", _valid("finals*stage_drafts"),
+     _part("stage_draft", _DRAFTED,
            "stage_draft_usd", _valid("stage_draft_cost*stage_draft_generations"))),
     ("Full quality",
-     _both("stage_high", planned("finals*retries_used"),
+     _part("stage_high", _HIGH,
            "stage_high_usd", planned("token_cost_per_image*stage_high_generations")),
-     _both("stage_finish", _valid("finals*stage_finish_retries"),
+     _part("stage_finish", f"{_MADE}-{_DRAFTED}",
            "stage_finish_usd", _valid("token_cost_per_image*stage_finish_generations"))),
     ("Buffer",
-     _both("stage_high_buffer", planned("stage_high_generations*buffer"),
+     _part("stage_high_buffer", f"{up('stage_high_total_generations')}-{_HIGH}",
            "stage_high_buffer", planned("stage_high_usd*buffer")),
-     _both("stage_buffer", _valid(_BUFFERED.format("generations")),
+     _part("stage_buffer", f"{up('stage_total_generations')}-{_MADE}",
            "stage_buffer", _valid(_BUFFERED.format("usd")))),
     ("Total",
-     _total("stage_high_total", "stage_high_generations+stage_high_buffer_generations",
-            "stage_high_usd+stage_high_buffer"),
-     _total("stage_total",
-            "stage_draft_generations+stage_finish_generations+stage_buffer_generations",
-            "stage_draft_usd+stage_finish_usd+stage_buffer")),
+     _total("stage_high_total", "stage_high_usd+stage_high_buffer"),
+     _total("stage_total", "stage_draft_usd+stage_finish_usd+stage_buffer")),
 )  # fmt: skip
 
 _TEXT = replace(theme.COMPUTED, number=theme.TEXT)
@@ -191,6 +190,19 @@ SIZE_WORKINGS = (
     Figure("stage_tokens", "Draft tokens", image.output_tokens(_DRAFT), "per draft",
            _COUNTED),
 )  # fmt: skip
+_EXACT = replace(theme.COMPUTED, number=theme.COUNT, fraction=theme.FRACTION)
+GENERATIONS = (
+    ("Drafts", "stage_draft", _valid("finals*stage_drafts")),
+    ("Full quality, after drafts", "stage_finish", _valid("finals*stage_finish_retries")),
+    ("Buffer, in two stages", "stage_buffer", _valid(_BUFFERED.format("generations"))),
+    ("Total, in two stages", "stage_total",
+     "stage_draft_generations+stage_finish_generations+stage_buffer_generations"),
+    ("All at full quality", "stage_high", planned("finals*retries_used")),
+    ("Buffer, all at full quality", "stage_high_buffer", planned("stage_high_generations*buffer")),
+    ("Total, all at full quality", "stage_high_total",
+     "stage_high_generations+stage_high_buffer_generations"),
+)  # fmt: skip
+"""Exact generations: label, name and formula."""
 SAVING_WORKINGS = (
     Figure("stage_valid", "Both ways have a price",
            f"IF(plan_valid*note_stage=1,IF(ISNUMBER({_BOTH_COSTS}),"
@@ -199,6 +211,8 @@ SAVING_WORKINGS = (
     Figure("stage_saved_usd", "Saved per final",
            _valid(image.noticeable(_SAVED, "token_cost_per_image*retries_used")),
            "USD, before the buffer", theme.COMPUTED_PRICE),
+    *(Figure(f"{name}_generations", label, formula, "generations, exact", _EXACT)
+      for label, name, formula in GENERATIONS),
 )  # fmt: skip
 
 
@@ -221,6 +235,7 @@ def write(book: Book) -> None:
     page.say("B27", "Drafts, draft quality and retries after the drafts also", theme.NOTE)
     page.say("B28", "serve the campaign's lines that leave theirs blank.", theme.NOTE)
     _two_ways(page, 11)
+    page.say("F18", _ROUNDED, theme.NOTE)
     _chart(page, 14, "F19")
     title = "Workings: nothing to type here"
     last = blocks.section(page, "BCD", _WORKINGS_ROW, title, *SIZE_WORKINGS) - 1

@@ -43,13 +43,11 @@ def read_old(path: Path, lang: str, card: RateCard) -> "Carried":
 
 
 def carried_over(
-    path: Path, carried: "Carried", built: "Built", replaced: Collection[str]
+    path: Path, carried: "Carried", built: "Built", card: RateCard, replaced: Collection[str]
 ) -> CarriedOver:
     """Return what is told; tables in ``replaced`` came from a CSV file instead."""
-    from workbook_templates.carry_over.carry import (  # noqa: PLC0415 - loads openpyxl
-        counted,
-        not_accepted,
-    )
+    from workbook_templates.carry_over.carry import counted  # noqa: PLC0415 - loads openpyxl
+    from workbook_templates.carry_over.wrong_today import wrong_today  # noqa: PLC0415 - the same
 
     rows = {name: counted(own) for name, own in carried.rows.items() if name not in replaced}
     given = [
@@ -58,7 +56,7 @@ def carried_over(
         for name in replaced
         if name in carried.rows
     ]
-    notes = [*carried.lines, *given, *not_accepted(carried, built.values)]
+    notes = [*carried.lines, *given, *wrong_today(carried, built, card, replaced)]
     return CarriedOver(path.name, len(carried.inputs), {n: c for n, c in rows.items() if c}, notes)
 
 

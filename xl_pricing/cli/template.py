@@ -156,7 +156,7 @@ def template(
     kind = BUNDLED if card is bundled_card() else IN_FORCE
     tables = [_filled(file, built, card) for file in files]
     given = [file.of.table for file in files]
-    carried = carried_over(old_path, before, built, given) if old_path and before else None
+    carried = carried_over(old_path, before, built, card, given) if old_path and before else None
     complaint = _complaint(tables) if strict else ""
     return Written(path, language, kind, card.checked, tables, carried, complaint)
 

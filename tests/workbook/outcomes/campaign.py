@@ -10,7 +10,7 @@ from outcomes import strict
 from outcomes.examples import check, told
 from outcomes.job import Job
 from outcomes.lines import PARTS, SAYS, TABLE, Line
-from outcomes.said import Outcome, Own, Said
+from outcomes.said import Outcome, Own, Said, fixed, rounded, up
 from outcomes.strict import cell
 from xl_pricing.errors import XlPricingError
 
@@ -131,6 +131,8 @@ def _totals(campaign: Campaign) -> dict[str, Outcome]:
         "campaign_told": told(campaign),
         "campaign_total": cell(campaign.total),
         "campaign_generations": cell(campaign.generations),
+        "campaign_images": cell(lambda: up(campaign.generations())),
+        "campaign_rounded": _rounded(campaign),
         "campaign_expected_cost": cell(campaign.expected_cost),
         "campaign_credits": (
             cell(lambda: campaign.sum(Line.credits)) if campaign.job.has_plan else "–"
@@ -141,6 +143,14 @@ def _totals(campaign: Campaign) -> dict[str, Outcome]:
         "campaign_saving_share": cell(lambda: strict.share(campaign.saving(), campaign.total())),
         "campaign_left": _left(campaign),
     }
+
+
+def _rounded(campaign: Campaign) -> Outcome:
+    """Say what the generations were rounded up from."""
+    if not strict.holds(campaign.generations):
+        return ""
+    exact = campaign.generations()
+    return "" if rounded(exact, 9) == up(exact) else Said("^rounded up from", (fixed(exact),))
 
 
 def _status(campaign: Campaign) -> Said:

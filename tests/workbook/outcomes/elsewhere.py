@@ -1,7 +1,7 @@
 """What the job costs on other image models, a line each."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -66,6 +66,13 @@ class Elsewhere:
         strict.need(found)
         return found or Fraction(0)
 
+    def figure(self, of: Callable[[], Outcome]) -> Outcome:
+        """Return a figure that rests on the price; a dash where there is none, by no fault."""
+        job = self.job
+        asked = self.official.taken and holds(lambda: (job.size, job.references))
+        told = self.row and self.row.usd
+        return "–" if asked and not told else cell(of)
+
     def outcomes(self) -> dict[str, Outcome]:
         """Return the line."""
         row, shown, job = self.row, self.shown, self.job
@@ -74,9 +81,9 @@ class Elsewhere:
             "quality": Said(f"^{job['quality'].lower()} → {re.escape(row.their_quality)}$")
             if row else "",
             "tier": row.size_tier if row else "",
-            "usd": cell(self.usd),
-            "final": cell(lambda: self.usd() * job.plan().retries),
-            "bill": cell(lambda: self.usd() * job.plan().generations_with_buffer),
+            "usd": self.figure(self.usd),
+            "final": self.figure(lambda: self.usd() * job.plan().retries),
+            "bill": self.figure(lambda: self.usd() * job.plan().generations_with_buffer),
             "counted": Said("^[$]", tuple(self.counted())) if holds(self.usd) else "",
             "basis": shown.basis,
             "checked": shown.checked,

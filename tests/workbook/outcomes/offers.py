@@ -1,6 +1,7 @@
 """What the job costs by official tokens, and by each plan of the plans table."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -144,6 +145,18 @@ class Offer:
         """Return what the plan charges."""
         return charge(self.row.terms if self.row else Terms(), self.job.list_cost)
 
+    @cached_property
+    def is_offered(self) -> bool:
+        """Whether the plan names a price in USD for the job, or is not asked: a fault is ahead."""
+        asked = self.official.taken and holds(lambda: self.job.size)
+        terms = self.row.terms if self.row else Terms()
+        told = terms.usd or terms.multiplier or (terms.credits and terms.usd_per_credit)
+        return bool(told) or not asked
+
+    def figure(self, of: Callable[[], Outcome]) -> Outcome:
+        """Return a figure that rests on the price; a dash where there is none, by no fault."""
+        return cell(of) if self.is_offered else "–"
+
     def usd(self) -> Fraction:
         """Return USD per image."""
         found = self.charged().usd
@@ -152,10 +165,11 @@ class Offer:
 
     def credits(self) -> Outcome:
         """Return credits per image; blank where the plan has a price, but no credits."""
-        strict.need(self.row)
         listed = self.row.terms.credits if self.row else None
         if listed:
             return listed
+        if not self.is_offered:
+            return "–"
         self.usd()
         return self.charged().credits or ""
 
@@ -207,10 +221,10 @@ class Offer:
             "name": self.rows[0].plan,
             "kind": Said(KINDS[shown.shape]),
             "credits": cell(self.credits),
-            "usd": cell(self.usd),
-            "final": cell(self.final),
-            "bill": cell(lambda: self.usd() * self.job.plan().generations_with_buffer),
-            "markup": cell(lambda: markup(self.usd(), self.job.list_cost())),
+            "usd": self.figure(self.usd),
+            "final": self.figure(self.final),
+            "bill": self.figure(lambda: self.usd() * self.job.plan().generations_with_buffer),
+            "markup": self.figure(lambda: markup(self.usd(), self.job.list_cost())),
             **{quality: self.mark(quality) for quality in QUALITIES},
             "basis": shown.basis,
             "checked": shown.checked,

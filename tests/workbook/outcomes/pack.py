@@ -49,13 +49,17 @@ class JobPack:
         """Return USD per image of a pack that is used up."""
         return self.pack().usd / self.images()
 
+    def break_even(self) -> int:
+        """Return from how many whole images on a pack is cheaper."""
+        return ceil(rounded(self.pack().break_even_images(self.job.list_cost())))
+
     def outcomes(self) -> dict[str, Outcome]:
         """Return what a person reads."""
         return {
             "pack_plan_credits": self._of_plan(self.job.credits),
             "pack_images": self._of_plan(self.images),
             "pack_usd_per_image": self._of_plan(self.usd_per_image),
-            "pack_break_even": cell(lambda: self.pack().break_even_images(self.job.list_cost())),
+            "pack_break_even": cell(self.break_even),
             "pack_needed": self._of_plan(self.needed),
             "pack_cost": self._of_plan(self.cost),
             "pack_tokens_usd": cell(self.tokens),

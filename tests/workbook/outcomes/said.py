@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import ceil
 from typing import NamedTuple
 
 NA = "#N/A"
@@ -89,6 +90,11 @@ def rounded(number: Fraction, digits: int) -> Fraction:
     shifted = abs(number) * 10**digits + Fraction(1, 2)
     exact = Fraction(shifted.numerator // shifted.denominator, 10**digits)
     return exact if number >= 0 else -exact
+
+
+def up(count: Fraction) -> int:
+    """Round images up, as a sheet does: the noise of floats is cut before."""
+    return ceil(rounded(count, _DECIMALS))
 
 
 def fixed(number: float | Fraction, digits: int = 2) -> str:

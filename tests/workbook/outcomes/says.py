@@ -8,7 +8,7 @@ from math import ceil
 from outcomes import strict
 from outcomes.bills import Bills
 from outcomes.job import CUSTOM, USD, YES, Job
-from outcomes.said import Outcome, Said, fixed, rounded, usd
+from outcomes.said import Outcome, Said, fixed, percent, rounded, usd
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.credits import charge
 from xl_pricing.estimation.image import QUALITIES, Image
@@ -132,10 +132,11 @@ def _quality(job: Job, rules: Rules) -> Said:
 def _measured(job: Job, rules: Rules) -> Said:
     if rules["ok_measured_tokens"]:
         return Said("^per image")
-    typed = job["measured_tokens"]
-    if not strict.is_measured(typed):
+    typed = strict.read_as_text(job["measured_tokens"])
+    if typed is None:
         return Said("^✘ empty, or 0.001 to 1,000,000$")
-    return _nearest("✘ empty, or 0.001 to 1,000,000", "0.001" if typed < 1 else "1,000,000")
+    near = "0.001" if typed < 1 else fixed(min(Fraction(10**6), typed), 0)
+    return _nearest("✘ empty, or 0.001 to 1,000,000", near)
 
 
 def _nearest(says: str, near: str) -> Said:
@@ -146,10 +147,13 @@ def _nearest(says: str, near: str) -> Said:
 def _number(job: Job, name: str, rules: Rules) -> Said:
     says, low, high = _RANGES[name]
     if rules[f"ok_{name}"] == 0:
-        typed = job[name]
-        if not strict.is_measured(typed):
+        typed = strict.read_as_text(job[name])
+        if typed is None:
             return Said(f"^{says}$")
-        near = min(high, max(low, rounded(Fraction(typed), 0)))
+        if name in ("finals", "retries"):
+            least = max(Fraction(low), typed)
+            return _nearest(says, fixed(least, 0 if least.denominator == 1 else 2))
+        near = min(high, max(low, rounded(typed, 0)))
         return _nearest(says, f"{int(near):,}")
     if name.startswith("reference_") and name != "reference_images":
         count = job["reference_images"]
@@ -186,11 +190,11 @@ def _up(count: Fraction) -> int:
 def _buffer(job: Job, rules: Rules) -> Said:
     if rules["ok_buffer"]:
         return Said("^10% to 30% is usual")
-    typed = job["buffer"]
-    if not strict.is_measured(typed):
+    typed = strict.read_as_text(job["buffer"])
+    if typed is None:
         return Said("^✘ 0% to 100%$")
     share = min(1, typed / 100) if typed >= 2 else min(1, max(0, typed))
-    return _nearest("✘ 0% to 100%", f"{fixed(Fraction(share) * 100, 0)}%")
+    return _nearest("✘ 0% to 100%", percent(Fraction(share)))
 
 
 def _use_measured(job: Job, rules: Rules) -> Said:
@@ -218,6 +222,13 @@ def _rates(job: Job) -> dict[str, Outcome]:
     return {"tier": Said("^✘ this model has no such rates: standard")}
 
 
+def _units(typed: strict.Cell) -> Said:
+    read = strict.read_as_text(typed)
+    if not read or read < 0:
+        return Said("^✘ a number above 0$")
+    return _nearest("✘ a number above 0", fixed(read, 2 if rounded(read, 2) == read else 4))
+
+
 def _bill(job: Job, rules: Rules) -> dict[str, Outcome]:
     own, units, code = job.currency == USD, job["units_per_usd"], job.currency
     owner, day = job["rate_currency"], job["price_date"]
@@ -231,11 +242,13 @@ def _bill(job: Job, rules: Rules) -> dict[str, Outcome]:
     none = strict.blank(units)
     of_units = Said("^your rate")
     if none:
-        of_units = Said("^type how many .* one USD buys", (code,))
+        asked = " ".join((owner or "").split()).upper() == code.upper()
+        mark = "" if asked else "▲ "
+        of_units = Said(f"^{mark}type how many .* one USD buys", (code,))
     if own:
         of_units = Said("^not used: the currency" if none else "^not used: 1 USD")
     if rules["ok_exchange"] == 0:
-        of_units = Said("^✘ a number above 0")
+        of_units = _units(units)
     of_owner = (
         Said("^type .*, once the rate", (code,))
         if strict.blank(owner)

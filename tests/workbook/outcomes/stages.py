@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from outcomes import strict
 from outcomes.job import Job
-from outcomes.said import Outcome, Said, fixed
+from outcomes.said import Outcome, Said, fixed, up
 from outcomes.strict import cell
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.budget import (
@@ -36,6 +36,7 @@ def outcomes(job: Job) -> dict[str, Outcome]:
         "stage_finish_generations": figure(lambda stages: stages.finish.total_generations),
         "stage_buffer_generations": both(lambda one: one.total_generations * one.buffer),
         "stage_total_generations": both(lambda one: one.generations_with_buffer),
+        **_whole(job),
         "stage_draft_usd": figure(lambda stages: stages.drafts.expected_cost),
         "stage_finish_usd": figure(lambda stages: stages.finish.expected_cost),
         "stage_buffer": both(lambda one: one.buffer_amount),
@@ -74,6 +75,28 @@ def _size_used(job: Job) -> str:
         return str(strict.size(typed, job.card))
     except XlPricingError:
         return "0x0"
+
+
+def _whole(job: Job) -> dict[str, Outcome]:
+    """Return whole images: rounded up, so that the parts add up to the sum."""
+
+    def staged() -> tuple[int, int, int]:
+        stages = stages_of(job)
+        drafts, finish = stages.drafts.total_generations, stages.finish.total_generations
+        return up(drafts), up(drafts + finish), up((drafts + finish) * (1 + stages.drafts.buffer))
+
+    def all_high() -> tuple[int, int]:
+        return up(job.plan().total_generations), up(job.plan().generations_with_buffer)
+
+    return {
+        "stage_draft_images": cell(lambda: staged()[0]),
+        "stage_finish_images": cell(lambda: staged()[1] - staged()[0]),
+        "stage_buffer_images": cell(lambda: staged()[2] - staged()[1]),
+        "stage_total_images": cell(lambda: staged()[2]),
+        "stage_high_images": cell(lambda: all_high()[0]),
+        "stage_high_buffer_images": cell(lambda: all_high()[1] - all_high()[0]),
+        "stage_high_total_images": cell(lambda: all_high()[1]),
+    }
 
 
 def _all_high(job: Job) -> dict[str, Outcome]:

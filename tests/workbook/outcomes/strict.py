@@ -91,6 +91,20 @@ def whole(typed: Cell, low: int = 0, high: float = MOST_OF_A_ROW) -> int:
     return int(number)
 
 
+def read_as_text(typed: Cell) -> Fraction | None:
+    """Return the number that a cell or its text means; none where it may be a thousand."""
+    if is_measured(typed):
+        return Fraction(typed)
+    text = typed.replace(" ", "") if isinstance(typed, str) else ""
+    found = re.fullmatch(r"(\d*)(?:[.,](\d*))?(%?)", text, re.ASCII)
+    if not found or not (found[1] or found[2]):
+        return None
+    digits, places = found[1], found[2] or ""
+    if len(places) == 3 and not text.startswith("0"):
+        return None
+    return Fraction(int(digits + places), 10 ** len(places)) / (100 if found[3] else 1)
+
+
 def word(typed: Cell) -> str:
     """Read a quality's word, as it is called in English."""
     said = typed.strip(" ").lower() if isinstance(typed, str) else ""

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import ceil
 from typing import NamedTuple
 
 from outcomes import strict
 from outcomes.job import CUSTOM, USD, Job
-from outcomes.said import NA, Outcome, Own, Said, fixed, percent, rounded, shown_in_text, usd
+from outcomes.said import NA, Outcome, Own, Said, fixed, percent, shown_in_text, up, usd
 from outcomes.worksheet import METERS, PARTS
 from xl_pricing.estimation.budget import Budget
 from xl_pricing.estimation.chance import (
@@ -37,6 +36,13 @@ _PREFILLED = {
     "buffer": 0.2,
 }
 _BASIS_OF = {"size": "ratio", "prompt": "prompt_tokens", "references": "reference_images"}
+
+_KNOWN = {
+    "official": "official list",
+    "quoted": "quoted source",
+    "measured": "measurement",
+    "estimate": "an estimate",
+}
 
 
 class Case(NamedTuple):
@@ -92,10 +98,6 @@ def _is_one(found: Found, *names: str) -> bool:
     return all(found[name] == 1 for name in names)
 
 
-def _up(count: Fraction) -> int:
-    return ceil(rounded(count, 9))
-
-
 def shares(job: Job, case: str) -> tuple[Fraction, Fraction, Fraction]:
     """Return the shares of finals and retries, and the buffer, that are typed of a case."""
     finals, retries = (
@@ -145,7 +147,7 @@ def _of_case(job: Job, plan: Budget) -> dict[str, Outcome]:
     return {
         "finals": plan.finals,
         "retries": plan.retries,
-        "generations": _up(plan.generations_with_buffer),
+        "generations": up(plan.generations_with_buffer),
         "chance": _chance(plan),
         "finals_usd": plan.cost_per_image * plan.finals,
         "retries_usd": plan.cost_per_image * plan.finals * (plan.retries - 1),
@@ -170,7 +172,7 @@ def _base(job: Job, found: Found) -> dict[str, Outcome]:
     """Return the job itself, as the Worksheet has it."""
 
     def generations() -> Outcome:
-        return _up(job.plan().generations_with_buffer)
+        return up(job.plan().generations_with_buffer)
 
     return {
         "base_finals_share": 1,
@@ -207,8 +209,8 @@ def _assumed(job: Job, found: Found) -> dict[str, Outcome]:
         rests["retries"] = "measured by you"
     values |= {"tokens": found["tokens_image_out"], "rates": found["rates_checked"]}
     rests |= {
-        "tokens": "measured by you" if measured else found["basis_tokens"],
-        "rates": found["basis_image_out"],
+        "tokens": "measured by you" if measured else _known(found["basis_tokens"]),
+        "rates": _known(found["basis_image_out"]),
     }
     return {f"summary_{name}": one for name, one in values.items()} | {
         f"summary_{name}_basis": one for name, one in rests.items()
@@ -219,6 +221,11 @@ def _basis(job: Job, name: str) -> str:
     typed = job.model.id if name == "model" else job[name]
     same = typed.lower() if isinstance(typed, str) else typed
     return "prefilled" if same == _PREFILLED[name] else "typed"
+
+
+def _known(basis: Outcome) -> str:
+    """Return a basis as a person without the Rates sheet reads it."""
+    return _KNOWN.get(str(basis), str(basis))
 
 
 def _paid_for(_job: Job, found: Found) -> dict[str, Outcome]:
@@ -246,7 +253,7 @@ def _says(job: Job, found: Found) -> Said:
         return Said("^Not priced. To fix first: " + re.escape(str(found["first_error"])))
     plan = job.plan(job.cost())
     finals = fixed(plan.finals, 0 if plan.finals.denominator == 1 else 2)
-    counts = (f"{_up(n):,}" for n in (plan.total_generations, plan.generations_with_buffer))
+    counts = (f"{up(n):,}" for n in (plan.total_generations, plan.generations_with_buffer))
     figures = (finals, *counts, percent(plan.buffer), usd(plan.total))
     return Said(r"^.* accepted images take about .*\.$", figures)
 
@@ -295,10 +302,11 @@ def _measured(found: Found) -> Said:
 
 def _prices(job: Job, found: Found) -> Said:
     measured = strict.is_measured(job["measured_tokens"])
-    tokens = "measured by you" if measured else found["basis_tokens"]
+    tokens = "measured by you" if measured else _known(found["basis_tokens"])
     age = "more than" if found["note_age"] == 0 else "within the last"
-    rate = found["basis_image_out"]
-    return Said(f"^Prices: output tokens {tokens}, their rate {rate}; checked {age}", ("45",))
+    rate = _known(found["basis_image_out"])
+    said = f"^Prices rest on: {rate} for the rate, {tokens} for the tokens per image; checked {age}"
+    return Said(said, ("45",))
 
 
 def _checks(found: Found) -> Said:

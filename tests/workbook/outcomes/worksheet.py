@@ -1,11 +1,10 @@
 """What the Worksheet must answer: the image, its meters, the five steps, the money, the sources."""
 
 from fractions import Fraction
-from math import ceil
 
 from outcomes import strict
 from outcomes.job import USD, Job
-from outcomes.said import Outcome, Said, rounded
+from outcomes.said import Outcome, Said, up
 from outcomes.strict import cell
 from xl_pricing.estimation.credits import charge
 from xl_pricing.estimation.image import DEFAULT_TIER
@@ -80,9 +79,6 @@ def _steps(job: Job) -> dict[str, Outcome]:
 
 def _whole(job: Job) -> dict[str, Outcome]:
     """Return whole images: rounded up, so that the parts add up to the sum."""
-
-    def up(count: Fraction) -> int:
-        return ceil(rounded(count, 9))
 
     def sums() -> tuple[int, int, int]:
         plan = job.plan()

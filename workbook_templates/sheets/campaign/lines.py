@@ -169,7 +169,7 @@ COLUMNS = (
     Column("output_tokens", "Output tokens per image",
            if_filled(image.output_tokens(_IMAGE)), _COUNT, 11),
     Column("cost_per_image", "USD per image", _priced("[@token_cost]"), _PRICE, 12),
-    Column("generations", "Total generations", _priced("[@finals]*[@retries]"), _DECIMAL,
+    Column("generations", "Generations, exact", _priced("[@finals]*[@retries]"), _DECIMAL,
            13),
     Column("budget", "Budget, USD",
            _priced(f"[@cost_per_image]*[@generations]*{_BUFFERED}"), _MONEY, 13),

@@ -10,9 +10,10 @@ from workbook_templates.book.blocks import Card, Figure, Input, at_least
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
 from workbook_templates.formulas import examples, image
-from workbook_templates.formulas.conditions import Check, holds, is_number
+from workbook_templates.formulas.conditions import Check, first_of, holds, is_number
 from workbook_templates.formulas.constants import MOST_ROWS, RETIREMENT_NOTICE_DAYS
 from workbook_templates.formulas.faults import RowFaults
+from workbook_templates.formulas.sentence import fixed, is_whole, sentence, up
 from workbook_templates.sheets.campaign import use_cases
 from workbook_templates.sheets.campaign.lines import (
     CAPTION_ROW,
@@ -67,8 +68,8 @@ CARDS = (
     Card("C", "Lines priced", "campaign_priced", f"COUNT({TABLE}[budget])", theme.CARD_COUNT,
          Figure("campaign_rows", "", f'COUNTIF({TABLE}[fault],">=0")+campaign_rows_below',
                 look=_noted('"«of» "0'))),
-    Card("I", "Total generations", "campaign_generations", _complete("generations"),
-         replace(theme.CARD_COUNT, size=14),
+    Card("I", "Total generations", "campaign_images", up("campaign_generations"),
+         replace(theme.CARD_COUNT, size=14, fraction=None),
          Figure("campaign_finals", "", _complete("finals", "campaign_priced"),
                 look=_noted('"«finals» "#,##0'))),
     Card("L", Figure("plan_caption", look=theme.CARD_LABEL),
@@ -89,6 +90,19 @@ SO_FAR = Figure(
     look=_noted('"«priced so far» $"#,##0.00'),
 )
 """What stands below the total, which is #N/A as long as a line is not priced."""
+_EXACT = "campaign_generations"
+ROUNDED = Figure(
+    "campaign_rounded",
+    "",
+    first_of(
+        ((f"NOT(ISNUMBER({_EXACT}))", '""'), (is_whole(_EXACT), '""')),
+        sentence("rounded up from {exact}", exact=fixed(_EXACT)),
+    ),
+    look=theme.CARD_NOTE,
+)
+"""What stands below the generations where they are not whole."""
+EXACT = Figure(_EXACT, "All lines", _complete("generations"), look=theme.TOTAL_FRACTION)
+"""What stands above the exact generations of the lines."""
 SAVING = Figure(
     "campaign_saving",
     "",
@@ -120,6 +134,9 @@ def write(book: Book) -> None:
     blocks.put(page, f"B{CAPTION_ROW - 3}", EXAMPLES)
     page.say(f"B{CAPTION_ROW - 2}", note, theme.NOTE)
     page.say(f"B{CAPTION_ROW - 1}", "Blue on yellow: you type here. Boxed: computed.", theme.NOTE)
+    exact = _LETTERS["generations"]
+    page.say(f"{exact}{CAPTION_ROW - 2}", EXACT.label, theme.NOTE)
+    blocks.put(page, f"{exact}{CAPTION_ROW - 1}", EXACT)
     lines = book.typed[TABLE]
     tables.write_table(page, TABLE, (CAPTION_ROW, 2), COLUMNS, lines)
     page.heights({CAPTION_ROW: 38})
@@ -148,7 +165,7 @@ def _cards(page: Page) -> None:
     page.fill("B7:L7", theme.CARD_NOTE)
     page.say("H4", "Budget cap, USD", theme.CARD_LABEL)
     blocks.write_input(page, "H5", CAP, replace(theme.INPUT, size=11))
-    for at, figure in (("H6", LEFT), ("F6", SAVING), ("B7", SO_FAR)):
+    for at, figure in (("H6", LEFT), ("F6", SAVING), ("B7", SO_FAR), ("I7", ROUNDED)):
         blocks.put(page, at, figure)
 
 

@@ -93,6 +93,7 @@ def _draw(page: Page) -> None:
     charts.add(page, chart, Cells(TOP_ROW, _OTHER, 5, 7), Cells(_FIRST, _OTHER, 2, 2))
     for series, color in zip(chart.series, (theme.NAVY, theme.TEAL, theme.AMBER), strict=True):
         charts.fill(series, color)
-    charts.dress(chart, '"$"#,##0', (10.1, 6.4), legend="t", top_first=True)
+    charts.dress(chart, '"$"#,##0', (10.1, 7.6), legend="t", top_first=True)
+    charts.give_room(chart, 0.42)
     says = "Budget by use case in USD: finals, what retries and the buffer add"
     charts.place(page, chart, f"J{TOP_ROW}", says)

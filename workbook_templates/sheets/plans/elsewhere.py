@@ -26,6 +26,8 @@ from workbook_templates.sheets.plans.lines import (
     BAD_PLAN,
     BAD_QUALITY,
     BAD_SIZE,
+    NOT_OFFERED,
+    if_offered,
     per_final,
     seen_long_ago,
 )
@@ -125,9 +127,9 @@ COLUMNS = (
            theme.WRAPPED_CELL),
     Column("tier", "Size tier", _used(f'IF([@row]=0,"",{_of("size_tier", "MAX(1,[@row])")}&"")')),
     Column("usd", "USD per image",
-           _used(f"IF(OR(references_valid=0,[@listed_usd]=0),NA(),{_USD})"), PRICED),
-    Column("final", "USD per accepted final", _used(per_final("[@usd]")), PRICED),
-    Column("bill", "The job's bill, USD", _used("[@usd]*generations_with_buffer"),
+           _used(f"IF(references_valid=0,NA(),IF([@listed_usd]=0,{NOT_OFFERED},{_USD}))"), PRICED),
+    Column("final", "USD per accepted final", _used(if_offered(per_final("[@usd]"))), PRICED),
+    Column("bill", "The job's bill, USD", _used(if_offered("[@usd]*generations_with_buffer")),
            theme.NUMBER_USD),
     Column("counted", "How it is counted", _used(_counted())),
 )  # fmt: skip

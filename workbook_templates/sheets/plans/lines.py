@@ -44,6 +44,11 @@ NO_CREDIT_PRICE = "the price of a credit is not published"
 OLD = f"over {RATES_AGE_DAYS} days old: check it again"
 NO_AMOUNT = "its row in the plans table names no price"
 
+NOTHING = "–"
+"""What stands in the place of a price that there is not, through no fault of the inputs."""
+NOT_OFFERED = f'IF(size_legal*plans_quality_taken=1,"{NOTHING}",NA())'
+"""What stands in a line where none of its rows fits the job."""
+
 _PRICED = MARKS[-1]
 _COUNT = theme.NUMBER_COUNT
 _MARK = replace(theme.CELL, align="center", indent=0)
@@ -59,6 +64,11 @@ def per_final(usd: str) -> str:
 def markup(usd: str) -> str:
     """Return by how much an image that costs ``usd`` is over its token list price."""
     return f"IF(list_cost_per_image=0,NA(),{usd}/list_cost_per_image-1)"
+
+
+def if_offered(formula: str) -> str:
+    """Return a figure that rests on a line's price; without one what stands there."""
+    return f"IF(ISNUMBER([@usd]),{formula},[@usd])"
 
 
 # What a plan's line shows: what its row of the plans table says, or the plan's first one.
@@ -117,7 +127,8 @@ def seen_long_ago(note: str) -> str:
 
 
 # Who has a price needs no credits.
-_NO_CREDITS = 'IF(ISNUMBER([@usd]),"",NA())'
+_CREDITS = plan.credits_(_TERMS, "[@usd]", '""')
+_USD = plan.usd(_TERMS, "list_cost_per_image", f'"{NOTHING}"')
 _SHAPES, _IN_WORDS = (f"${letter}${KIND_ROW}:${letter}${LAST_KIND}" for letter in "BC")
 _SHAPE, _SEEN = _shown("shape"), _shown("checked")
 COLUMNS = (
@@ -127,13 +138,13 @@ COLUMNS = (
            _used(f'IFERROR(INDEX({_IN_WORDS},MATCH({_SHAPE}&"",{_SHAPES},0)),{_SHAPE}&"")'),
            theme.WRAPPED_CELL),
     Column("credits", "Credits per image",
-           _used(f"IF([@row]=0,NA(),{plan.credits_(_TERMS, '[@usd]', _NO_CREDITS)})"),
+           _used(f"IF([@listed_credits]=0,{if_offered(_CREDITS)},{_CREDITS})"),
            replace(theme.NUMBER, number=theme.MONEY)),
-    Column("usd", "USD per image", _used(plan.usd(_TERMS, "list_cost_per_image")), PRICED),
-    Column("final", "USD per accepted final", _used(per_final("[@usd]")), PRICED),
-    Column("bill", "The job's bill, USD", _used("[@usd]*generations_with_buffer"),
+    Column("usd", "USD per image", _used(f"IF([@row]=0,{NOT_OFFERED},{_USD})"), PRICED),
+    Column("final", "USD per accepted final", _used(if_offered(per_final("[@usd]"))), PRICED),
+    Column("bill", "The job's bill, USD", _used(if_offered("[@usd]*generations_with_buffer")),
            theme.NUMBER_USD),
-    Column("markup", "Over the token list price", _used(markup("[@usd]")),
+    Column("markup", "Over the token list price", _used(if_offered(markup("[@usd]"))),
            replace(theme.NUMBER, number=MARKUP)),
     *(Column(quality, "", _used(_mark(quality)), _MARK) for quality in QUALITIES),
     Column("basis", "Basis", _used(f'{_shown("basis")}&""')),

@@ -6,7 +6,7 @@ from workbook_templates.book import blocks, theme
 from workbook_templates.book.blocks import Figure, Input, above
 from workbook_templates.book.page import Page
 from workbook_templates.formulas.conditions import Check, compared, first_of, within
-from workbook_templates.formulas.sentence import sentence, usd
+from workbook_templates.formulas.sentence import sentence, up, usd
 from workbook_templates.sheets.plans.layout import PRICE
 
 UNTYPED = "Type the price and the credits of a pack, both above 0."
@@ -64,8 +64,8 @@ FIGURES = (
     Figure("list_cost_per_image", "USD per image by tokens", "", "list price, standard tier",
            _PRICE),
     Figure("pack_break_even", "Break-even volume, images",
-           _typed("IF(list_cost_per_image=0,NA(),pack_usd/list_cost_per_image)"),
-           "from here on one pack is cheaper than tokens", theme.COMPUTED_FRACTION),
+           _typed(f"IF(list_cost_per_image=0,NA(),{up('pack_usd/list_cost_per_image')})"),
+           "rounded up: from here on one pack is cheaper than tokens", theme.COMPUTED_COUNT),
     Figure("budget_credits", "Credits this job needs", "", "buffer included",
            theme.COMPUTED_FRACTION),
     Figure("pack_needed", "Packs this job needs",

@@ -13,6 +13,7 @@ from workbook_templates.sheets.summary.sound import sound
 from workbook_templates.sheets.worksheet.chosen import IS_CUSTOM, IS_LABEL, RETRIES_MEASURED
 from workbook_templates.sheets.worksheet.inputs import SPEC, STEPS
 from workbook_templates.sheets.worksheet.workings import METERS
+from xl_pricing.estimation.cost import BASES
 
 TOP = 28
 """The row of the titles."""
@@ -21,8 +22,20 @@ TYPED, PREFILLED, MEASURED = "typed", "prefilled", "measured by you"
 _SIZE = 9.5
 _TEXT = replace(theme.NUMBER, size=_SIZE)
 _LABEL = replace(theme.CELL, size=_SIZE)
+_UNRULED = replace(_LABEL, border=None)
 _BASIS = replace(theme.CELL, color=theme.SLATE)
 _EXAMPLES = {one.name: one.value for one in (*SPEC, *STEPS) if isinstance(one, Input)}
+
+_BASIS_WORDS = dict(
+    zip(BASES, ("official list", "quoted source", "measurement", "an estimate"), strict=True)
+)
+
+
+def basis_said(basis: str) -> str:
+    """Return the formula of a basis of the Rates sheet in words."""
+    return first_of(
+        tuple((f'{basis}="{known}"', f'"«{said}»"') for known, said in _BASIS_WORDS.items()), basis
+    )
 
 
 class Assumption(NamedTuple):
@@ -55,7 +68,7 @@ LINES = (
     Assumption("quality", "Quality", f'IF({IS_LABEL},"«measured tokens»",quality_used)',
                _typed("quality")),
     Assumption("tokens", "Output tokens per image", "tokens_image_out",
-               f'IF({IS_LABEL},"«{MEASURED}»",basis_tokens)',
+               f'IF({IS_LABEL},"«{MEASURED}»",{basis_said("basis_tokens")})',
                replace(_TEXT, number=theme.COUNT, fraction=theme.FRACTION)),
     Assumption("prompt", "Prompt tokens", 'IF(prompt_tokens="","«not counted»",prompt_tokens)',
                _typed("prompt_tokens"), replace(_TEXT, number=theme.COUNT)),
@@ -70,7 +83,7 @@ LINES = (
                replace(_TEXT, number=theme.FACTOR)),
     Assumption("buffer", "Buffer", "buffer", _typed("buffer"),
                replace(_TEXT, number=theme.PERCENT)),
-    Assumption("rates", "Rates checked on", "rates_checked", "basis_image_out",
+    Assumption("rates", "Rates checked on", "rates_checked", basis_said("basis_image_out"),
                replace(_TEXT, number=theme.DATE)),
 )  # fmt: skip
 """What the budget assumes, in the order of the Worksheet."""
@@ -95,7 +108,7 @@ def _meter(meter: str) -> tuple[str, str]:
 
 BY_IMAGES = (
     ("finals", "Finals, one image each", _share("finals")),
-    ("retries", "Retries", _share("retries")),
+    ("retries", "Retries beyond these", _share("retries")),
     ("buffer", "Buffer", _share("buffer")),
 )
 BY_METER = (
@@ -123,7 +136,7 @@ def write(page: Page) -> None:
     blocks.title(page, f"G{TOP}:I{TOP}", "What the money is paid for")
     row = _group(page, TOP + 1, "Of the images", BY_IMAGES)
     _group(page, row, "Of what is billed", BY_METER)
-    page.formula(f"G{row + len(BY_METER)}", "summary_difference", _DIFFERENCE, _LABEL)
+    page.formula(f"G{row + len(BY_METER)}", "summary_difference", _DIFFERENCE, _UNRULED)
     page.say(f"G{LAST}", NOTE, replace(theme.NOTE, indent=0))
 
 
@@ -134,10 +147,12 @@ def _group(
     page.say(f"G{row}", title, theme.HEADER_LEFT)
     blocks.headers(page, row, "HI", _HEADS, theme.HEADER_RIGHT)
     for at, (key, label, (usd, share)) in enumerate(lines, start=row + 1):
-        page.fill(f"G{at}:I{at}", _LABEL)
+        look = _LABEL if label else _UNRULED
+        page.fill(f"G{at}:I{at}", look)
         if label:
             page.say(f"G{at}", label, _LABEL)
-        looks = (replace(_TEXT, number=theme.USD), replace(_TEXT, number=theme.PERCENT))
+        figures = replace(_TEXT, border=look.border)
+        looks = (replace(figures, number=theme.USD), replace(figures, number=theme.PERCENT))
         for column, name, formula, look in zip(
             "HI", ("usd", "share"), (usd, share), looks, strict=True
         ):

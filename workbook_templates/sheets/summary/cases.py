@@ -116,8 +116,8 @@ ROWS = (
         "cost_per_image*[@finals]*([@retries]-1)"),
     Row("buffer_usd", "Buffer, USD", _USD, "buffer_cost", f"{_GENERATED}*[@buffer]"),
     Row("budget", "Budget, USD", _TOTAL, "budget_usd", f"{_GENERATED}*(1+[@buffer])"),
-    Row("currency", "", replace(_NUMBER, number=theme.MONEY), if_number("budget_currency"),
-        _IN_CURRENCY),
+    Row("currency", "", replace(_NUMBER, number=theme.MONEY, border=None),
+        if_number("budget_currency"), _IN_CURRENCY),
 )  # fmt: skip
 _PARTS = ("finals_usd", "retries_usd", "buffer_usd")
 LAST = TOP + 1 + len(ROWS)

@@ -7,6 +7,7 @@ from workbook_templates.formulas.sentence import fixed, percent, sentence, usd
 from workbook_templates.sheets.levers.sheet import BEST
 from workbook_templates.sheets.risk.search import key_of
 from workbook_templates.sheets.risk.sheet import WORSE
+from workbook_templates.sheets.summary.assumptions import basis_said
 from workbook_templates.sheets.summary.sound import NOTHING, whole_up
 from xl_pricing.rates.card import RATES_AGE_DAYS
 
@@ -83,16 +84,18 @@ _MEASURED = first_of(
         used=fixed("retries_used"),
     ),
 )
-_TOKENS = f"IF(ISNUMBER(measured_tokens),{sentence('measured by you')},basis_tokens)"
-_KNOWN = {"tokens": _TOKENS, "rate": "basis_image_out"}
+_TOKENS = (
+    f"IF(ISNUMBER(measured_tokens),{sentence('measured by you')},{basis_said('basis_tokens')})"
+)
+_KNOWN = {"tokens": _TOKENS, "rate": basis_said("basis_image_out")}
 _OLD = sentence(
-    f"Prices: output tokens {{tokens}}, their rate {{rate}}; checked more than {RATES_AGE_DAYS} "
-    "days ago: refresh them.",
+    f"Prices rest on: {{rate}} for the rate, {{tokens}} for the tokens per image; checked more "
+    f"than {RATES_AGE_DAYS} days ago: refresh them.",
     **_KNOWN,
 )
 _FRESH = sentence(
-    f"Prices: output tokens {{tokens}}, their rate {{rate}}; checked within the last "
-    f"{RATES_AGE_DAYS} days.",
+    f"Prices rest on: {{rate}} for the rate, {{tokens}} for the tokens per image; checked within "
+    f"the last {RATES_AGE_DAYS} days.",
     **_KNOWN,
 )
 _CHECKS = first_of(

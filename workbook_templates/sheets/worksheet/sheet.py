@@ -13,6 +13,7 @@ from workbook_templates.formulas import image
 from workbook_templates.formulas.sentence import up
 from workbook_templates.sheets.checks import FIRST_ROW
 from workbook_templates.sheets.worksheet import advice, hints, workings
+from workbook_templates.sheets.worksheet.as_text import READ
 from workbook_templates.sheets.worksheet.cards import CARDS
 from workbook_templates.sheets.worksheet.chosen import IS_MEASURED
 from workbook_templates.sheets.worksheet.inputs import SPEC, STEPS, bill
@@ -189,7 +190,7 @@ def _mark(page: Page) -> None:
     """Turn a wrong input red with what is said of it, and one that is not used grey."""
     first, inputs = STEPS_ROW + 1, f"C{STEPS_ROW + 1}:D{_LAST_INPUT}"
     page.mark(inputs, f'LEFT($D{first},1)="✘"', theme.RED, theme.RED_FILL)
-    page.mark(f"D{first}:D{_LAST_INPUT}", f'LEFT($D{first},1)="▲"', theme.AMBER)
+    page.mark(inputs, f'LEFT($D{first},1)="▲"', theme.AMBER, theme.AMBER_FILL)
     page.mark("B6", 'LEFT($B$6,1)="▲"', theme.AMBER)
     page.mark("B6", "ISERROR($B$5)", theme.RED)
     for name, condition in hints.UNUSED.items():
@@ -230,7 +231,7 @@ def _workings(page: Page) -> int:
     blocks.headers(page, steps_row + 1, "FGH", ("Part", "Base, USD", "USD"))
     for row, (label, steps) in enumerate(CHART_STEPS, start=steps_row + 2):
         blocks.write_row(page, "FGH", row, label, steps)
-    entries = (*workings.COST, *workings.PLAN, *workings.CURRENCY, *advice.ADVICE, RED_CELLS)
+    entries = (*workings.COST, *workings.PLAN, *workings.CURRENCY, *advice.ADVICE, RED_CELLS, *READ)
     blocks.title(page, f"F{steps_row + 8}:J{steps_row + 8}", "Cost and plan")
     right = blocks.write_entries(page, "FGH", steps_row + 9, entries)
     return max(left, right) - 1

@@ -9,7 +9,7 @@ from fractions import Fraction
 from workbook_templates.formulas.conditions import first_of, is_number
 from workbook_templates.formulas.constants import FIXED_SIZES, FREE_SIZES, MAX_PX
 from workbook_templates.formulas.sentence import day, fixed, percent, sentence
-from workbook_templates.sheets.worksheet.chosen import BY_GRID
+from workbook_templates.sheets.worksheet.chosen import BY_GRID, IS_OWN
 from xl_pricing.estimation.image import (
     LEAST_MEASURED_TOKENS,
     MAX_IMAGES_PER_CALL,
@@ -30,14 +30,20 @@ def _whole(number: str) -> str:
 
 def _clamped(name: str, low: str, high: str = "") -> str:
     """Return the accepted whole number nearest to what is typed."""
-    found = f"MAX({low},ROUND({name},0))"
+    found = f"MAX({low},ROUND(read_{name},0))"
     return _whole(f"MIN({high},{found})" if high else found)
 
 
 def _number(name: str, says: str, near: str) -> Cases:
     """Return what is said of a number: what is accepted, and which is nearest to a wrong one."""
     nearest = sentence(f"✘ {says}; nearest {{near}}", near=near)
-    return ((f"ok_{name}=0", f"IF({is_number(name)},{nearest},{sentence(f'✘ {says}')})"),)
+    return ((f"ok_{name}=0", f"IF(ISNUMBER(read_{name}),{nearest},{sentence(f'✘ {says}')})"),)
+
+
+def _least(name: str, low: str) -> str:
+    """Return the accepted number nearest to what is typed, with decimals where it has some."""
+    found = f"MAX({low},read_{name})"
+    return f"IF({found}=INT({found}),{_whole(found)},{fixed(found)})"
 
 
 def _px(name: str) -> Cases:
@@ -45,10 +51,28 @@ def _px(name: str) -> Cases:
 
 
 _NEAR_TOKENS = (
-    f"IF(measured_tokens<1,{fixed('least_measured_tokens', 3)},{_whole('max_measured_tokens')})"
+    f"IF(read_measured_tokens<1,{fixed('least_measured_tokens', 3)},"
+    f"{_whole('MIN(max_measured_tokens,read_measured_tokens)')})"
 )
 # 20 in a cell of percent is meant to be 20 %.
-_NEAR_BUFFER = f"IF(buffer>=2,{percent('MIN(1,buffer/100)')},{percent('MIN(1,MAX(0,buffer))')})"
+_NEAR_BUFFER = (
+    f"IF(read_buffer>=2,{percent('MIN(1,read_buffer/100)')},{percent('MIN(1,MAX(0,read_buffer))')})"
+)
+_NEAR_UNITS = (
+    f"IF(ROUND(read_units_per_usd,2)=read_units_per_usd,{fixed('read_units_per_usd')},"
+    f"{fixed('read_units_per_usd', 4)})"
+)
+_NO_UNITS = first_of(
+    (
+        (
+            "IF(ISNUMBER(read_units_per_usd),read_units_per_usd>0,FALSE)",
+            sentence("✘ a number above 0; nearest {near}", near=_NEAR_UNITS),
+        ),
+    ),
+    sentence("✘ a number above 0"),
+)
+# A currency that the workbook came with is asked for its rate without a mark.
+_NO_RATE_YET = f'AND(NOT({IS_OWN}),units_per_usd="",TRIM(rate_currency)<>currency_used)'
 _SIZES = ", ".join(map(str, FIXED_SIZES))
 _RATIOS = ", ".join(ratio_text(Fraction(*size)) for size in FIXED_SIZES)
 _ILLEGAL = first_of(
@@ -107,8 +131,8 @@ WRONG: Mapping[str, Cases] = {
     ),
     "reference_width": _px("reference_width"),
     "reference_height": _px("reference_height"),
-    "finals": _number("finals", "a number, 0 or more", _clamped("finals", "0")),
-    "retries": _number("retries", "a number, 1 or more", _clamped("retries", "1")),
+    "finals": _number("finals", "a number, 0 or more", _least("finals", "0")),
+    "retries": _number("retries", "a number, 1 or more", _least("retries", "1")),
     "buffer": _number("buffer", "0% to 100%", _NEAR_BUFFER),
     "use_measured": (("ok_use_measured=0", sentence("✘ yes or no")),),
     "plan": (
@@ -116,7 +140,10 @@ WRONG: Mapping[str, Cases] = {
         ("note_plan_price=0", sentence("▲ no price for this model, size or quality")),
         ("note_plan=0", sentence("▲ a part of its price is assumed: check it")),
     ),
-    "units_per_usd": (("ok_exchange=0", sentence("✘ a number above 0")),),
+    "units_per_usd": (
+        ("ok_exchange=0", _NO_UNITS),
+        (_NO_RATE_YET, sentence("▲ type how many {code} one USD buys", code="currency_used")),
+    ),
     "rate_currency": (
         ("note_exchange=0", sentence("▲ this rate is no rate of {code}", code="currency_used")),
     ),
