@@ -17,7 +17,7 @@ from workbook_templates.sheets.checks import FIRST_ROW
 from workbook_templates.sheets.summary import assumptions, cases, sound, words
 from workbook_templates.sheets.summary.sound import sound as if_sound
 
-_WIDTHS = (1.2, 29.5, 11, 11, 11, 1.5, 21.5, 13, 11.5, 1.2, 2, *guide.WIDTHS, 3, 44, 12, 12)
+_WIDTHS = (1.2, 29.5, 11, 11, 13.5, 1.5, 21.5, 13, 11.5, 1.2, 2, *guide.WIDTHS, 3, 44, 12, 12)
 _FIELD = replace(theme.INPUT, align="left", size=9.5)
 _ROOM = replace(theme.INPUT, border=None, unlocked=False)
 """Where a long name runs on, right of its cell."""
