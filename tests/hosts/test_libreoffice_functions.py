@@ -227,6 +227,15 @@ def test_the_wizard_explains_every_function_and_argument_in_both_languages() -> 
             assert extension.escape(chinese(doc)) in told
 
 
+def test_arguments_keep_their_names_and_say_which_are_needed() -> None:
+    """Calc calls every argument optional, and a formula's help names them as the README does."""
+    told = parts()["CalcAddIns.xcu"].decode()
+    arguments = [a for function in FUNCTIONS.values() for a in function.arguments]
+    assert told.count(extension.NEEDED_HELP) == sum(not a.optional for a in arguments)
+    for argument in arguments:
+        assert f'"DisplayName"><value>{argument.name}</value>' in told
+
+
 def test_arguments_that_may_be_0_say_what_a_blank_cell_is() -> None:
     told = parts()["CalcAddIns.xcu"].decode()
     optional = {

@@ -89,6 +89,7 @@ ARGUMENTS: tuple[Figure | Constant, ...] = (
            f"IF(risk_finals=0,0,MAX(0,{_NEEDED}/(finals*retries_used)-1))", look=_SHARE),
 )  # fmt: skip
 """The arguments as the functions take them."""
+_HOSTS_ROW = _ARGUMENTS_ROW + len(ARGUMENTS) + 2
 LOADED = Figure("functions_loaded", "The functions are loaded (1 = yes)",
                 "IF(ISNUMBER(IMGBUDGET(1,1,1,0)),1,0)")  # fmt: skip
 NOT_LOADED = (
@@ -104,6 +105,16 @@ STATUS = Figure(
     f'IF(COUNTIF({_DIFFERENCES},0)={len(FUNCTION_ROWS)},"«{AGREE}»","«{DIFFER}»"))',
     look=theme.STRONG,
 )
+
+HOSTS = (
+    "Excel on Windows with Python: here and in any sheet.",
+    "Excel on Windows, the Mac and the web with the Office add-in: typed into any sheet.",
+    "Excel with xlwings Lite: typed into any sheet of its workbook; #SPILL! is #VALUE!.",
+    "LibreOffice with the extension: typed into any sheet; TRUE counts as 1, a blank buffer as 0.",
+    "Excel on the Mac with Python alone: #N/A; the button works.",
+    "Elsewhere: #NAME?. The other sheets need no functions.",
+)
+"""What each host answers."""
 
 ANSWERS: Mapping[str, str] = {
     LOADED.name: "0",
@@ -128,7 +139,10 @@ def write(book: Book) -> None:
     page.say(f"B{_ARGUMENTS_ROW - 1}", "Arguments as the functions take them", theme.SECTION)
     for at, entry in enumerate(ARGUMENTS, start=_ARGUMENTS_ROW):
         _argue(page, at, entry)
-    page.print_setup(f"A1:G{_ARGUMENTS_ROW + len(ARGUMENTS)}")
+    page.say(f"B{_HOSTS_ROW - 1}", "Where the functions answer", theme.SECTION)
+    for at, text in enumerate(HOSTS, start=_HOSTS_ROW):
+        page.say(f"B{at}", text, theme.NOTE)
+    page.print_setup(f"A1:G{_HOSTS_ROW + len(HOSTS)}")
     page.protect()
 
 

@@ -25,7 +25,6 @@ from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import FUNCTIONS, ZERO_IS_A_VALUE, CellFunction
 from xl_pricing.functions.ranges import as_grid
 from xl_pricing.functions.values import error_in
-from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import active_card, user_store
 
 SERVICE = "org.xlpricing.ImagePricing"
@@ -138,7 +137,7 @@ class TakeRates(unohelper.Base, XJobExecutor):  # type: ignore[misc, no-any-unim
                 document.calculateAll()
         if how != QUIETLY:
             window = desktop.getCurrentFrame().getContainerWindow()
-            says = f"Computed anew by the rates as of {active_card().as_of(today())}."
+            says = f"Computed anew by the rates that were checked on {active_card().checked}."
             window.getToolkit().createMessageBox(
                 window, INFOBOX, 1, "Image Pricing", says
             ).execute()

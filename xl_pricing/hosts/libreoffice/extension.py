@@ -20,6 +20,8 @@ IDENTIFIER = "org.xlpricing.imagepricing"
 TITLE = "Image Pricing"
 TAKE_RATES = "Take refreshed rates"
 ZERO_HELP = "A blank cell counts as 0 here."
+NEEDED_HELP = "This one is needed."
+"""Calc itself calls every argument optional that takes any value."""
 _LOCALES = {"en": "en-US", "zh-CN": "zh-CN"}
 _TYPES, _COMPONENT = "XImagePricing.idl", "component.py"
 _MEDIA = {
@@ -88,7 +90,7 @@ def _functions() -> str:
 
 def _function(function: CellFunction) -> str:
     arguments = "".join(
-        _node(uno_name(argument), _told("DisplayName", argument.name) + _argument_help(argument))
+        _node(uno_name(argument), _plain("DisplayName", argument.name) + _argument_help(argument))
         for argument in function.arguments
     )
     return _node(
@@ -103,7 +105,9 @@ def _function(function: CellFunction) -> str:
 
 def _argument_help(argument: Argument) -> str:
     sentences = [argument.doc]
-    if argument.optional and argument.name in ZERO_IS_A_VALUE:
+    if not argument.optional:
+        sentences.append(NEEDED_HELP)
+    elif argument.name in ZERO_IS_A_VALUE:
         sentences.append(ZERO_HELP)
     return _told("Description", *sentences)
 
