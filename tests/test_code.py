@@ -35,7 +35,7 @@ LIBRARIES = {
         *("xlwings", "pydantic", "openpyxl"),  # openpyxl for cells' addresses
         *("uno", "unohelper", "com", "org"),  # those of LibreOffice, in its own Python
     },
-    "xl_pricing.cli": {"click", "tabulate"},
+    "xl_pricing.cli": {"click", "tabulate", "PIL"},
 }
 ROOMS = {
     "workbook_templates.book": {"openpyxl"},  # how a workbook is made: knows nothing of images

@@ -21,11 +21,15 @@ from xl_pricing.bills.rule import Given as Told
 from xl_pricing.bills.rule import Rule
 from xl_pricing.bills.sql import BY_METER, DIALECTS, by_meter
 from xl_pricing.bills.total import OF_SERIES, SPLITS, USD, Totals
+from xl_pricing.cli.bill_files import Outputs
 from xl_pricing.cli.bill_report import Bill, bill_of, complaint_of, draw_bill
 from xl_pricing.cli.console import Argument, Given, command, option
 from xl_pricing.cli.plan_file import read_plan_file
+from xl_pricing.cli.progress import counted
 from xl_pricing.errors import InvalidValueError
+from xl_pricing.estimation.image import TIERS
 from xl_pricing.functions.arguments import read_model, tier_word
+from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.rates.rows import read_date
@@ -86,6 +90,10 @@ def _print_sql(context: click.Context, _: click.Parameter, engine: str | None) -
 )
 @option("accepted", "Finals that were accepted, which no bill tells: for --plan.")
 @option("generations", "Images that were made, where not every row tells: for --plan.")
+@option("only", "Only rows of these models or tiers, several with commas.")
+@click.option("--csv", "csv_file", metavar="FILE", help="Write equation and sums as CSV too.")
+@click.option("--html", "html_file", metavar="FILE", help="Write one page to read and send too.")
+@click.option("--png", "png_file", metavar="FILE", help="Write the waterfall as a picture too.")
 def bill(
     files: tuple[str, ...],
     model: Given,
@@ -101,6 +109,10 @@ def bill(
     plan_file: Given,
     accepted: Given,
     generations: Given,
+    only: Given,
+    csv_file: Given,
+    html_file: Given,
+    png_file: Given,
 ) -> Bill:
     """Price logs and bills row by row, and say whether they agree.
 
@@ -115,13 +127,15 @@ def bill(
         raise InvalidValueError(
             f"from {days[0]} is after to {days[1]}; accepted: the first day first"
         )
+    outputs = Outputs({"csv": csv_file, "html": html_file, "png": png_file}, files)
     reading = Reading(files, told.model)
     planned = read_plan_file(Path(plan_file), card) if plan_file else None
     split = dict.fromkeys(("project", *(SPLIT if planned else ()), *chosen))
     totals = Totals(Rule(card, told), tuple(n for n in split if n not in {*OF_SERIES, "month"}))
     asked = _amount("billed", billed), _amount("tolerance", tolerance)
     counts = _amount("accepted", accepted), _amount("generations", generations)
-    others = _add(totals, _in_usd(reading, currency, _amount("rate", rate)), *days)
+    rows = _only(totals.rule, counted(reading), _read_only(only, card))
+    others = _add(totals, _in_usd(rows, currency, _amount("rate", rate)), *days)
     notes = [*reading.notes, *(f"{rows:,} rows {said}" for said, rows in others.items())]
     compared = compare(totals, *asked, _read_uplift(uplift))
     notes += compared.notes
@@ -131,7 +145,9 @@ def bill(
     notes += planned.notes if planned else ()
     if by is None and totals.bill.rows:
         chosen = OF_BILL
-    return bill_of(totals, compared, reading, chosen, notes, against)
+    answer = bill_of(totals, compared, reading, chosen, notes, against)
+    outputs.write(answer)
+    return answer
 
 
 def _amount(option_: str, told: Given) -> Fraction | None:
@@ -141,6 +157,25 @@ def _amount(option_: str, told: Given) -> Fraction | None:
     if amount is None or amount < 0 or (option_ in {"rate", "uplift"} and not amount):
         raise InvalidValueError(f"{option_} {quoted(told)}; accepted: an amount over 0, as 12.34")
     return amount
+
+
+def _read_only(told: Given, card: RateCard) -> frozenset[str]:
+    """Return the ids of models, and tiers, that are asked for."""
+    words = [word.strip().lower() for word in told.split(",")] if told else []
+    return frozenset(word if word in TIERS else read_model(word, card).id for word in words)
+
+
+def _only(rule: Rule, rows: Iterable[Row], only: frozenset[str]) -> Iterable[Row]:
+    """Leave out rows of other models and tiers."""
+    if not only:
+        return rows
+    tiers, models = only & {*TIERS}, only - {*TIERS}
+    of_rows = ((row, rule.series(row.day, row.model, row.tier)) for row in rows)
+    return (
+        row
+        for row, series in of_rows
+        if (not models or series.model in models) and (not tiers or series.tier in tiers)
+    )
 
 
 def _read_uplift(told: Given) -> Fraction | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from xl_pricing.bills.advice import advice
 from xl_pricing.bills.amounts import exact_text
 from xl_pricing.bills.by import ByLine, lines_by
 from xl_pricing.bills.compared import Compared
@@ -111,6 +112,8 @@ class Bill:
     unconfirmed: list[str]
     """Parts at other rates than those in force, which somebody has to confirm."""
     plan: PlanTold | None
+    look_next: list[str]
+    """What to look at next, the largest amount first."""
     notes: list[str]
 
 
@@ -125,9 +128,8 @@ def draw_bill(bill: Bill) -> str:
         ]
         lines += [table(shown, _FIGURES), ""]
     lines += _draw_left("not priced", bill.unpriced)
-    amounts = Reason.AMOUNT_ALONE.sentence
-    lines += _draw_left("compared", [each for each in bill.left_out if each.reason == amounts])
-    lines += _draw_left("no image cost", [each for each in bill.left_out if each.reason != amounts])
+    lines += _draw_left("compared", amounts_of(bill))
+    lines += _draw_left("no image cost", apart_of(bill))
     for whose, tokens in bill.apart.items():
         lines.append(
             f"apart: {tokens['input_tokens']:,} tokens in and {tokens['output_tokens']:,} out "
@@ -136,7 +138,18 @@ def draw_bill(bill: Bill) -> str:
     for each in bill.assumed:
         lines.append(f"assumed of {_rows(each.rows)}: {each.assumed} ({'; '.join(each.places)})")
     lines += [f"in doubt: {each}" for each in bill.doubts]
+    lines += [f"look next: {each}" for each in bill.look_next]
     return "\n".join([*lines, *note_lines(bill.notes)]).rstrip()
+
+
+def amounts_of(bill: Bill) -> list[Unpriced]:
+    """Return the rows whose amounts are compared as they are, for they tell no tokens."""
+    return [each for each in bill.left_out if each.reason == Reason.AMOUNT_ALONE.sentence]
+
+
+def apart_of(bill: Bill) -> list[Unpriced]:
+    """Return the rows that are no image cost."""
+    return [each for each in bill.left_out if each.reason != Reason.AMOUNT_ALONE.sentence]
 
 
 def _equation(bill: Bill) -> Iterator[str]:
@@ -165,11 +178,11 @@ def _draw_plan(plan: PlanTold) -> Iterator[str]:
     yield f"difference             {plan.difference} USD, one factor at a time in this order:"
     width = max(len(each.usd) for each in plan.factors)
     for each in plan.factors:
-        yield f"  {each.usd:>{width}} USD  {each.factor}{_figures_of(each)}"
+        yield f"  {each.usd:>{width}} USD  {each.factor}{figures_of(each)}"
     yield ""
 
 
-def _figures_of(each: PlanFactor) -> str:
+def figures_of(each: PlanFactor) -> str:
     """Say what a factor was in the plan and in fact, or what it is about."""
     if each.planned is None or each.actual is None:
         return f": {'; '.join(each.about)}" if each.about else ""
@@ -275,8 +288,21 @@ def bill_of(
         doubts=[*reading.doubts, *compared.doubts],
         unconfirmed=[part for part, each in parts.items() if not each.sure],
         plan=_planned(plan) if plan else None,
+        look_next=_look_next(compared, [each for apart, each in left if not apart]),
         notes=notes,
     )
+
+
+def _look_next(compared: Compared, unpriced: Sequence[Unpriced]) -> list[str]:
+    """Say what to do about the difference, and about rows that are not priced."""
+    parts = {part: each.usd for part, each in compared.parts.items()}
+    unsure = {part for part, each in compared.parts.items() if not each.sure}
+    rows = sum(each.rows for each in unpriced)
+    said = [
+        f"{_rows(rows)} not priced, the first: {each.reason} ({each.places[0]})"
+        for each in unpriced[:1]
+    ]
+    return [*said, *advice(parts, unsure), *compared.doubts]
 
 
 def _planned(plan: AgainstPlan) -> PlanTold:

@@ -43,7 +43,20 @@ SPREAD = MappingProxyType({"spread": True})
 _ELSEWHERE = re.compile(r" in IMG[A-Z]+(?=,)| \([^)]*IMG[A-Z]+[^)]*\)")
 _OMITTED = re.compile(r" ?If omitted, [^.]*(?:\.\d[^.]*)*\.")
 
-_FILES = frozenset({"path", "pyodide", "campaign", "actuals", "sources", "files", "plan_file"})
+_FILES = frozenset(
+    {
+        "path",
+        "pyodide",
+        "campaign",
+        "actuals",
+        "sources",
+        "files",
+        "plan_file",
+        "csv_file",
+        "html_file",
+        "png_file",
+    }
+)
 """Arguments that name files."""
 _LOST = re.compile("[\udc80-\udcff]")
 """Bytes of a word that the code page in use has no letters for."""
