@@ -50,6 +50,7 @@ EVALUATOR = [
 ]
 """The modules that compute formulas: they know no sheet, and no price."""
 CLOCKS = {
+    "progress.py": "a person who waits is told so often",
     "day.py": "the day is asked for so often",
     "fetch.py": "a document may take so long",
     "store.py": "the disk is asked so often for a new card",
