@@ -68,7 +68,7 @@ class Pane:
 
     def _answers_instead(self, without: str) -> None:
         if without:
-            self.page.instead[f"{ORIGIN}/{without}"] = (404, "text/plain", b"")
+            self.page.instead[without] = (404, "text/plain", b"")
         for path in SITE.rglob("*"):
             if path.suffix in _KINDS:
                 name = path.relative_to(SITE).as_posix()

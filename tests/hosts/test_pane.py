@@ -222,6 +222,7 @@ def test_what_is_typed_is_checked_before_it_is_a_part_of_a_formula(
     assert pane.text("#priced") == said
     invalid = "[...document.querySelectorAll('#calculator [aria-invalid]')].map(e => e.name)"
     assert pane.run(invalid) == [field]
+    assert pane.run("document.querySelector('[aria-describedby=priced]').name") == field
     assert pane.run("document.getElementById('write').disabled")
     good = {"finals": "1", "retries": "1", "buffer": "0", "n": "1", "references": "1"}
     assert formula(pane, **{field: good.get(field, "1024")}) != ""
@@ -260,6 +261,14 @@ def test_a_cell_that_was_not_seen_is_not_written(shown: Callable[..., Pane]) -> 
     assert pane.run("sheet.written") == []
     pane.run("document.getElementById('write').click()")
     pane.wait_until("sheet.written.length === 1")
+
+
+def test_what_is_typed_this_very_moment_is_what_is_written(shown: Callable[..., Pane]) -> None:
+    pane = shown("calculator", sheet={"active": "Sheet1!C3"})
+    pane.choose("finals", "7")
+    pane.run("document.getElementById('write').click()")
+    pane.wait_until("sheet.written.length === 1")
+    assert pane.run("sheet.written[0][1]").endswith(",7,1.5,20%)")
 
 
 def test_a_refusal_of_excel_is_told(shown: Callable[..., Pane]) -> None:
@@ -365,6 +374,22 @@ def test_without_words_the_page_still_says_what_is(browser: Chromium) -> None:
     pane.wait_until("!document.getElementById('failed').hidden")
     assert "words/en.json" in pane.text("#failed")
     assert pane.run("document.activeElement.id") == "again"
+    pane.close()
+
+
+def test_without_functions_the_page_waits_then_says_so(browser: Chromium) -> None:
+    pane = Pane(browser, without="/functions.js")
+    pane.wait_until("document.getElementById('starting').textContent.startsWith('Starting.')")
+    pane.wait_until("!document.getElementById('failed').hidden")
+    assert "functions.js did not load" in pane.text("#failed")
+    assert pane.run("document.getElementById('starting').hidden")
+    pane.close()
+
+
+def test_without_offices_own_script_the_calculator_works(browser: Chromium) -> None:
+    pane = Pane(browser, without="office.js")
+    pane.wait_until("document.getElementById('priced').textContent.startsWith('39.65')")
+    assert pane.run("document.getElementById('write').hidden")
     pane.close()
 
 

@@ -11,13 +11,15 @@ import { age, day, load, say } from "./pane/words.js";
 
 const OFFICE_MS = 8_000; // outside of Office nobody says that it is ready
 const SLOW_MS = 10_000;
-const byId = id => document.getElementById(id);
+const byId = (id) => document.getElementById(id);
 
 async function start() {
   await office();
   await load(globalThis.Office?.context?.displayLanguage ?? navigator.language);
   byId("starting").textContent = say("starting");
-  const slow = setTimeout(() => { byId("starting").textContent = say("starting.slow"); }, SLOW_MS);
+  const slow = setTimeout(() => {
+    byId("starting").textContent = say("starting.slow");
+  }, SLOW_MS);
   try {
     const card = await pricing().then(() => window.pricing.card());
     keep(await ask("pane.choices"));
@@ -32,16 +34,19 @@ async function start() {
 /** Wait for Office, and take over its theme. */
 async function office() {
   if (!globalThis.Office?.onReady) return;
-  await Promise.race([Office.onReady(), new Promise(resolve => setTimeout(resolve, OFFICE_MS))]);
+  await Promise.race([Office.onReady(), new Promise((resolve) => setTimeout(resolve, OFFICE_MS))]);
   const colour = Office.context?.officeTheme?.bodyBackgroundColor;
-  if (/^#[\da-f]{6}$/i.test(colour)) document.documentElement.dataset.theme = isDark(colour) ? "dark" : "light";
+  if (/^#[\da-f]{6}$/i.test(colour))
+    document.documentElement.dataset.theme = isDark(colour) ? "dark" : "light";
 }
 
-const isDark = colour => [1, 3, 5].reduce((sum, i) => sum + parseInt(colour.slice(i, i + 2), 16), 0) < 3 * 128;
+const isDark = (colour) =>
+  [1, 3, 5].reduce((sum, i) => sum + parseInt(colour.slice(i, i + 2), 16), 0) < 3 * 128;
 
 /** Wait for functions.js, which stands before this module in the page. */
 async function pricing() {
-  for (let i = 0; i < 100 && !window.pricing; i++) await new Promise(resolve => setTimeout(resolve, 50));
+  for (let i = 0; i < 100 && !window.pricing; i++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
   if (!window.pricing) throw new Error("functions.js did not load");
 }
 
@@ -63,13 +68,13 @@ async function open() {
 }
 
 /** Let the page draw and answer before it goes on. */
-const breath = () => new Promise(resolve => setTimeout(resolve));
+const breath = () => new Promise((resolve) => setTimeout(resolve));
 
 /** Explain the selected cell now and whenever another one is selected. */
 async function follow() {
   const look = async () => {
     if (document.hidden) return;
-    const cell = await excel.selected().catch(error => error);
+    const cell = await excel.selected().catch((error) => error);
     calculator.select(cell.address ?? null);
     await explain(cell, byId("explained"), byId("gist"));
   };

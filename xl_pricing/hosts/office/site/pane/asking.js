@@ -18,8 +18,10 @@ export async function ask(name, args = []) {
 let chosen;
 
 /** Keep what may be chosen; it is asked for once, when Python has started. */
-export const keep = choices => { chosen = choices; };
+export const keep = (choices) => {
+  chosen = choices;
+};
 export const choices = () => chosen;
 
 /** Return a function's name, help, signature and names of arguments. */
-export const declared = name => chosen.functions.find(each => each.name === name);
+export const declared = (name) => chosen.functions.find((each) => each.name === name);

@@ -1,13 +1,14 @@
 // The calculator: prices what is chosen, and writes the formula for it into the selected cell.
 import { ask, choices, declared } from "./asking.js";
-import { offerModels, OWN, qualities, ratioTexts, read, refusal } from "./choosing.js";
+import { offerModels, OWN, ratioTexts, refusal } from "./choosing.js";
 import * as excel from "./excel.js";
+import { readImage, readPlan } from "./job.js";
 import { figure, reasonText } from "./lines.js";
 import { calmed, fill, latest, make } from "./page.js";
 import * as parts from "./parts.js";
 import { say, usd } from "./words.js";
 
-const byId = id => document.getElementById(id);
+const byId = (id) => document.getElementById(id);
 const form = () => document.querySelector("#calculator form");
 const ticket = latest();
 let ready = null; // the formula that is shown and priced
@@ -18,9 +19,10 @@ export function start() {
   const { elements } = form();
   offerModels(elements);
   fill(elements.size, [...ratioTexts(), [OWN, say("size.own")]], "4:5");
-  fill(elements.tier, choices().tiers.map(tier => [tier, say(`tier.${tier}`)]), choices().defaults.tier);
+  const tiers = choices().tiers.map((tier) => [tier, say(`tier.${tier}`)]);
+  fill(elements.tier, tiers, choices().defaults.tier);
   form().addEventListener("input", calmed(price));
-  form().addEventListener("submit", event => event.preventDefault());
+  form().addEventListener("submit", (event) => event.preventDefault());
   byId("write").addEventListener("click", write);
   if (!excel.isThere()) {
     byId("write").hidden = true;
@@ -48,83 +50,69 @@ export function select(address) {
   if (excel.isThere()) byId("wrote").textContent = "";
 }
 
+/** Price what is chosen, and return its formula; null where there is none, or a later one comes. */
 async function price() {
   const isLatest = ticket();
   const { elements } = form();
   form().querySelector(".own").hidden = elements.size.value !== OWN;
   form().querySelector(".budget").hidden = elements.asked.value !== "budget";
-  const [shown, formula] = await priced(elements).catch(error => [told(error), null]);
-  if (!isLatest()) return;
+  const [shown, formula] = await priced(elements).catch((error) => [told(error), null]);
+  if (!isLatest()) return null;
+  if (formula !== ready) replace = null;
   ready = formula;
   byId("priced").replaceChildren(...shown);
   byId("formula").replaceChildren(...breakable(formula ?? ""));
-  replace = null;
   showButton();
+  return formula;
 }
 
 /** Let a formula break where its arguments end. */
-const breakable = formula => formula.split(/(?<=[,(])/).flatMap(part => [part, make("wbr")]);
+const breakable = (formula) => formula.split(/(?<=[,(])/).flatMap((part) => [part, make("wbr")]);
 
-const told = error => [error instanceof parts.Refused ? make("p", { class: "bad" }, refusal(error)) : reasonText(error)];
+const told = (error) => [
+  error instanceof parts.Refused ? make("p", { class: "bad" }, refusal(error)) : reasonText(error),
+];
 
 /** Return what is shown, and the formula. */
 async function priced(elements) {
   const image = readImage(elements);
   const plan = elements.asked.value === "budget" ? readPlan(elements) : null;
-  const [cost, px] = await Promise.all([
-    ask("IMGCOST", inOrder("IMGCOST", image).map(part => part.value)),
+  const [cost, pixels] = await Promise.all([
+    answer("IMGCOST", image),
     ask("pane.pixels", [image.size.value, image.model.value]),
   ]);
-  const perImage = say("calculator.image", { usd: usd(cost), px: px.replace("x", " × ") });
-  const written = called("IMGCOST", image);
-  if (!plan) return [[figure(usd(cost), say("unit.IMGCOST")), quiet(say("calculator.px", { px: px.replace("x", " × ") }))], parts.formula(written)];
-  const total = await ask("IMGBUDGET", [cost, plan.finals.value, plan.retries.value, plan.buffer.value]);
-  return [[figure(usd(total), say("unit.USD")), quiet(perImage)], parts.formula(called("IMGBUDGET", { cost: written, ...plan }))];
+  const [written, px] = [called("IMGCOST", image), pixels.replace("x", " × ")];
+  if (!plan) {
+    const shown = [figure(usd(cost), say("unit.IMGCOST")), quiet(say("calculator.px", { px }))];
+    return [shown, parts.formula(written)];
+  }
+  const total = await answer("IMGBUDGET", { cost: { value: cost }, ...plan });
+  const perImage = quiet(say("calculator.image", { usd: usd(cost), px }));
+  const formula = parts.formula(called("IMGBUDGET", { cost: written, ...plan }));
+  return [[figure(usd(total), say("unit.USD")), perImage], formula];
 }
 
-const quiet = text => make("p", { class: "quiet" }, text);
-const inOrder = (name, given) => declared(name).arguments.map(argument => given[argument] ?? parts.blank);
+const quiet = (text) => make("p", { class: "quiet" }, text);
+const inOrder = (name, given) =>
+  declared(name).arguments.map((argument) => given[argument] ?? parts.blank);
+const answer = (name, given) => {
+  const values = inOrder(name, given).map((part) => part.value);
+  return ask(name, values);
+};
 const called = (name, given) => parts.call(name, inOrder(name, given));
-
-function readImage(elements) {
-  const { models, ratios, tiers, defaults, limits } = choices();
-  const choose = (name, accepted) => read(elements[name], text => parts.word(text, accepted));
-  const optional = name => read(elements[name], text => text.trim() === "" ? parts.blank : parts.number(text, limits[name], { whole: true }));
-  return {
-    size: elements.size.value === OWN ? ownSize(elements) : choose("size", ratios.map(row => row.ratio)),
-    quality: choose("quality", qualities(elements.model.value)),
-    model: choose("model", models.map(model => model.id)),
-    n: optional("n"),
-    prompt: optional("prompt"),
-    references: optional("references"),
-    tier: elements.tier.value === defaults.tier ? parts.blank : choose("tier", tiers),
-  };
-}
-
-/** Read a size of two fields, each marked where it is wrong. */
-export function ownSize({ width, height }) {
-  read(width, text => parts.size(text, "1"));
-  return read(height, text => parts.size(width.value, text));
-}
-
-function readPlan(elements) {
-  const { limits } = choices();
-  return {
-    finals: read(elements.finals, text => parts.number(text, limits.finals)),
-    retries: read(elements.retries, text => parts.number(text, limits.retries)),
-    buffer: read(elements.buffer, text => parts.percent(text, limits.buffer)),
-  };
-}
 
 function showButton() {
   const button = byId("write");
   const cell = selected && excel.short(selected);
+  const key = replace ? "write.replace" : cell ? "write.into" : "write.selected";
   button.disabled = ready === null;
-  button.textContent = replace ? say("write.replace", { cell }) : cell ? say("write.into", { cell }) : say("write.selected");
+  button.textContent = say(key, { cell });
 }
 
+/** Write the formula of what is chosen now, be it typed this very moment. */
 async function write() {
-  const formula = ready;
+  const formula = await price();
+  if (formula === null) return;
   try {
     const { address, outcome } = await excel.write(formula, selected, replace);
     selected = address;

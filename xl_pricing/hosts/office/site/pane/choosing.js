@@ -1,4 +1,4 @@
-// The fields that forms share: models with their qualities, and edges in px.
+// The fields that forms share, and reading any field.
 import { choices } from "./asking.js";
 import { fill } from "./page.js";
 import { Refused } from "./parts.js";
@@ -9,30 +9,40 @@ export const OWN = "own";
 /** Fill the lists of models and qualities; a model offers the qualities that it has a price for. */
 export function offerModels({ model, quality }) {
   const { models, defaults } = choices();
-  fill(model, models.map(each => [each.id, modelText(each)]), defaults.model);
-  const offered = () => fill(quality, qualities(model.value).map(word => [word, word]), quality.value || defaults.quality);
+  const texts = models.map((each) => [each.id, modelText(each)]);
+  fill(model, texts, defaults.model);
+  const offered = () => {
+    const words = qualities(model.value).map((word) => [word, word]);
+    fill(quality, words, quality.value || defaults.quality);
+  };
   model.addEventListener("change", offered);
   offered();
 }
 
-export const qualities = id => choices().models.find(model => model.id === id).qualities;
+export const qualities = (id) => choices().models.find((model) => model.id === id).qualities;
 
-const modelText = ({ id, shuts_down: ends }) => ends ? say("model.ends", { id, day: day(ends) }) : id;
+const modelText = ({ id, shuts_down: ends }) =>
+  ends ? say("model.ends", { id, day: day(ends) }) : id;
 
 export const ratioTexts = () =>
   choices().ratios.map(({ ratio, use }) => [ratio, say("size.ratio", { ratio, use: data(use) })]);
 
 export const destinationTexts = () =>
-  choices().destinations.map(({ name, size }) => [name, say("size.destination", { place: data(name), size: size.replace("x", " × ") })]);
+  choices().destinations.map(({ name, size }) => [
+    name,
+    say("size.destination", { place: data(name), size: size.replace("x", " × ") }),
+  ]);
 
 /** Read a field; what is refused names it, marks it, and is told where the answer stands. */
 export function read(field, reader) {
   field.removeAttribute("aria-invalid");
+  field.removeAttribute("aria-describedby");
   try {
     return reader(field.value);
   } catch (refused) {
     if (refused instanceof Refused) {
       field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", field.form.dataset.answer);
       refused.field ??= field.closest("label").querySelector("span").textContent;
     }
     throw refused;
@@ -40,4 +50,5 @@ export function read(field, reader) {
 }
 
 /** Say what is wrong with what was typed. */
-export const refusal = ({ key, values, field }) => say("refused", { field, sentence: say(key, values) });
+export const refusal = ({ key, values, field }) =>
+  say("refused", { field, sentence: say(key, values) });

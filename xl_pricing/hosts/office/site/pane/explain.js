@@ -1,10 +1,10 @@
 // Explaining the selected cell: each of our functions in its formula, with the lines of IMGEXPLAIN.
 import { ask, choices, declared, Told } from "./asking.js";
 import * as excel from "./excel.js";
-import { figure, linesTable, reasonText } from "./lines.js";
+import { answerFigure, linesTable, reasonText } from "./lines.js";
 import { latest, make } from "./page.js";
 import { calls } from "./reading.js";
-import { data, number, say, spoken, usd } from "./words.js";
+import { data, say, spoken } from "./words.js";
 
 const MOST_CALLS = 5;
 const WHOLE_RANGES = ["rates", "plans", "usage"];
@@ -16,30 +16,43 @@ const ticket = latest();
  */
 export async function explain(cell, element, gist) {
   const isLatest = ticket();
-  const shown = await explained(cell).catch(error => [sentence(say(error instanceof excel.NoExcel ? "explain.nosheet" : "explain.busy"))]);
+  const shown = await explained(cell).catch((error) => [
+    sentence(say(error instanceof excel.NoExcel ? "explain.nosheet" : "explain.busy")),
+  ]);
   if (!isLatest()) return;
   element.replaceChildren(...shown);
-  gist.textContent = (shown.length === 1 ? shown : [...element.querySelectorAll("h2, h3, .figure, .bad")].slice(0, 3))
-    .map(part => part.textContent).join(", ");
+  gist.textContent = (
+    shown.length === 1 ? shown : [...element.querySelectorAll("h2, h3, .figure, .bad")].slice(0, 3)
+  )
+    .map((part) => part.textContent)
+    .join(", ");
 }
 
 async function explained(cell) {
   if (cell instanceof Error) throw cell;
   const place = excel.short(cell.address);
-  const found = calls(cell.formula, choices().functions.map(each => each.name)).slice(0, MOST_CALLS);
-  if (!found.length) return [sentence(say(cell.formula === "" ? "explain.empty" : "explain.other", { cell: place }))];
+  const found = calls(
+    cell.formula,
+    choices().functions.map((each) => each.name),
+  ).slice(0, MOST_CALLS);
+  if (!found.length)
+    return [
+      sentence(say(cell.formula === "" ? "explain.empty" : "explain.other", { cell: place })),
+    ];
   const values = await referenced(found);
-  const blocks = await Promise.all(found.map(call => explainCall(call, { ...cell, values })));
+  const blocks = await Promise.all(found.map((call) => explainCall(call, { ...cell, values })));
   return [make("h2", {}, say("explain.cell", { cell: place })), ...blocks.flat()];
 }
 
-const sentence = text => make("p", { class: "quiet" }, text);
+const sentence = (text) => make("p", { class: "quiet" }, text);
 
 const isOutside = ({ kind }) => kind === "reference" || kind === "name";
 
 /** Return the values of all references and names in calls, by their text. */
 async function referenced(found) {
-  const nodes = found.flatMap(function all(node) { return node.kind === "call" ? node.arguments.flatMap(all) : [node]; });
+  const nodes = found.flatMap(function all(node) {
+    return node.kind === "call" ? node.arguments.flatMap(all) : [node];
+  });
   const outside = nodes.filter(isOutside);
   const read = outside.length ? await excel.values(outside) : [];
   return new Map(outside.map((node, i) => [node.text, read[i]]));
@@ -48,8 +61,13 @@ async function referenced(found) {
 /** Explain a call, then the calls inside it. */
 async function explainCall(call, cell) {
   const { doc } = declared(call.name);
-  const block = make("article", { class: "explained" }, make("h3", {}, call.name), make("p", { class: "quiet", lang: spoken(doc) }, data(doc)));
-  const inner = call.arguments.filter(node => node.kind === "call");
+  const block = make(
+    "article",
+    { class: "explained" },
+    make("h3", {}, call.name),
+    make("p", { class: "quiet", lang: spoken(doc) }, data(doc)),
+  );
+  const inner = call.arguments.filter((node) => node.kind === "call");
   try {
     const given = await readArguments(call, cell);
     const [total, ...lines] = await answered(call, given);
@@ -57,7 +75,7 @@ async function explainCall(call, cell) {
   } catch (error) {
     block.append(problem(error));
   }
-  const blocks = await Promise.all(inner.map(node => explainCall(node, cell)));
+  const blocks = await Promise.all(inner.map((node) => explainCall(node, cell)));
   return [block, ...blocks.flat()];
 }
 
@@ -73,15 +91,21 @@ function problem(error) {
 /** Return the values of a call's arguments by name. */
 async function readArguments(call, cell) {
   const names = declared(call.name).arguments;
-  const given = await Promise.all(call.arguments.slice(0, names.length).map((node, i) => valueOf(node, names[i], cell)));
+  const given = await Promise.all(
+    call.arguments.slice(0, names.length).map((node, i) => valueOf(node, names[i], cell)),
+  );
   return Object.fromEntries(given.map((value, i) => [names[i], value]));
 }
 
 async function valueOf(node, name, cell) {
   if (node.kind === "value") return node.value;
-  if (node.kind === "call") return ask(node.name, inOrder(node.name, await readArguments(node, cell)));
+  if (node.kind === "call")
+    return ask(node.name, inOrder(node.name, await readArguments(node, cell)));
   const range = isOutside(node) ? cell.values.get(node.text) : null;
-  if (!range) throw new Computed(say("explain.computed", { argument: say(`argument.${name}`), text: node.text }));
+  if (!range)
+    throw new Computed(
+      say("explain.computed", { argument: say(`argument.${name}`), text: node.text }),
+    );
   return WHOLE_RANGES.includes(name) ? range : picked(range, cell);
 }
 
@@ -91,44 +115,43 @@ const picked = (range, { row, column }) => {
   return (cells?.length === 1 ? cells[0] : cells?.[column]) ?? "#N/A";
 };
 
-const inOrder = (name, given) => declared(name).arguments.map(argument => given[argument] ?? null);
+const inOrder = (name, given) =>
+  declared(name).arguments.map((argument) => given[argument] ?? null);
 
 /** Return the answer of a call as a figure, and the lines of the image that it prices. */
 async function answered(call, given) {
   const isTable = call.name === "IMGEXPLAIN";
   const answer = isTable ? null : await ask(call.name, inOrder(call.name, given));
-  const shown = isTable ? [] : [figure(written(call.name, answer), unit(call))];
-  const image = call.name === "IMGSIZE" ? { quality: choices().defaults.quality, ...kept(given), size: answer } : given;
+  const shown = isTable ? [] : [answerFigure(call, answer)];
+  const image =
+    call.name === "IMGSIZE"
+      ? { quality: choices().defaults.quality, ...kept(given), size: answer }
+      : given;
   if (image.size === undefined) return shown;
   const rows = await ask("IMGEXPLAIN", inOrder("IMGEXPLAIN", image));
-  return [...shown, ...linesTable(rows, say(call.name === "IMGCREDITS" ? "lines.tokens" : "lines.caption"))];
+  return [
+    ...shown,
+    ...linesTable(rows, say(call.name === "IMGCREDITS" ? "lines.tokens" : "lines.caption")),
+  ];
 }
 
-const MONEY = ["IMGCOST", "IMGBUDGET", "IMGBILL", "IMGRATE"];
-
-function written(name, answer) {
-  if (typeof answer !== "number") return String(answer);
-  if (MONEY.includes(name)) return usd(answer);
-  return name === "IMGBUFFER" ? `${number(100 * answer, 2)} %` : number(answer);
-}
-
-/** Say what a figure counts; a budget counts what its cost counts, if that is known. */
-function unit({ name, arguments: [first] }) {
-  return say(name === "IMGBUDGET" && first?.name === "IMGCOST" ? "unit.USD" : `unit.${name}`);
-}
-
-const kept = given => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== ""));
+const kept = (given) =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== ""));
 
 /** List what the arguments are: their value, and where it stands. */
 function argumentList(call, given) {
   const rows = Object.entries(given).flatMap(([name, value], i) => {
     if (value === null) return [];
-    return [make("dt", {}, say(`argument.${name}`)), make("dd", {}, argumentText(call.arguments[i], value))];
+    return [
+      make("dt", {}, say(`argument.${name}`)),
+      make("dd", {}, argumentText(call.arguments[i], value)),
+    ];
   });
   return make("dl", { class: "arguments" }, ...rows);
 }
 
 function argumentText(node, value) {
-  if (Array.isArray(value) || (node.kind === "value" && typeof value === "number")) return node.text;
+  if (Array.isArray(value) || (node.kind === "value" && typeof value === "number"))
+    return node.text;
   return isOutside(node) ? `${value} (${node.text})` : String(value);
 }

@@ -21,14 +21,15 @@ export const blank = new Part(null, "");
 
 /** A word of a list. */
 export function word(text, accepted) {
-  if (!accepted.includes(text)) throw new Refused("refused.word", { accepted: accepted.join(", ") });
+  if (!accepted.includes(text))
+    throw new Refused("refused.word", { accepted: accepted.join(", ") });
   return new Part(text, `"${text.replaceAll('"', '""')}"`);
 }
 
 /** A size in px, of two edges as they were typed. */
 export function size(width, height) {
-  const edges = [width, height].map(edge => edge.trim());
-  if (!edges.every(edge => /^[1-9]\d{0,4}$/.test(edge))) throw new Refused("refused.edge", {});
+  const edges = [width, height].map((edge) => edge.trim());
+  if (!edges.every((edge) => /^[1-9]\d{0,4}$/.test(edge))) throw new Refused("refused.edge", {});
   const text = edges.join("x");
   return new Part(text, `"${text}"`);
 }
@@ -38,7 +39,7 @@ export function number(text, [least, most], { whole = false } = {}) {
   const digits = text.trim();
   if (!/^\d{1,9}(\.\d{1,6})?$/.test(digits) || (whole && digits.includes(".")))
     throw new Refused(whole ? "refused.whole" : "refused.number", {});
-  return checked(Number(digits), String(Number(digits)), least, most, x => String(x));
+  return checked(Number(digits), String(Number(digits)), least, most, (x) => String(x));
 }
 
 /** A share as it was typed, 20 % or 20, written as a percentage. */
@@ -46,21 +47,30 @@ export function percent(text, [least, most]) {
   const digits = text.trim().replace(/\s*[%％]$/, "");
   if (!/^\d{1,3}(\.\d{1,4})?$/.test(digits)) throw new Refused("refused.percent", {});
   const share = Number((Number(digits) / 100).toPrecision(15));
-  return checked(share, `${Number(digits)}%`, least, most, x => `${x * 100}%`);
+  return checked(share, `${Number(digits)}%`, least, most, (x) => `${x * 100}%`);
 }
 
 function checked(value, written, least, most, shown) {
   if (value < least || (most !== null && value > most))
-    throw new Refused(most === null ? "refused.least" : "refused.range", { least: shown(least), most: most === null ? "" : shown(most) });
+    throw new Refused(most === null ? "refused.least" : "refused.range", {
+      least: shown(least),
+      most: most === null ? "" : shown(most),
+    });
   return new Part(value, written);
 }
 
 /** A call of a function; arguments that are left out at its end are not written. */
 export function call(name, parts) {
-  if (!/^IMG[A-Z]+$/.test(name) || !parts.every(part => part instanceof Part))
+  if (!/^IMG[A-Z]+$/.test(name) || !parts.every((part) => part instanceof Part))
     throw new TypeError("a formula is made of checked parts");
-  const last = parts.findLastIndex(part => part !== blank);
-  return new Part(undefined, `${name}(${parts.slice(0, last + 1).map(part => part.written).join(",")})`);
+  const last = parts.findLastIndex((part) => part !== blank);
+  return new Part(
+    undefined,
+    `${name}(${parts
+      .slice(0, last + 1)
+      .map((part) => part.written)
+      .join(",")})`,
+  );
 }
 
-export const formula = call => `=${call.written}`;
+export const formula = (call) => `=${call.written}`;

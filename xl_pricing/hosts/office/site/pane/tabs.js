@@ -12,13 +12,13 @@ export function show(name, { focus = false } = {}) {
   }
 }
 
-const moves = { ArrowRight: i => i + 1, ArrowLeft: i => i - 1, Home: () => 0, End: () => -1 };
+const moves = { ArrowRight: (i) => i + 1, ArrowLeft: (i) => i - 1, Home: () => 0, End: () => -1 };
 
 export function start(name) {
   const all = tabs();
   for (const [i, tab] of all.entries()) {
     tab.addEventListener("click", () => show(tab.getAttribute("aria-controls")));
-    tab.addEventListener("keydown", event => {
+    tab.addEventListener("keydown", (event) => {
       if (!(event.key in moves)) return;
       event.preventDefault();
       show(all.at(moves[event.key](i) % all.length).getAttribute("aria-controls"), { focus: true });

@@ -9,8 +9,10 @@ export async function load(displayed) {
   if (!answer.ok) throw new Error(`words/${lang}.json: ${answer.status}`);
   table = { data: {}, ...(await answer.json()) };
   document.documentElement.lang = lang;
-  for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
-  for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", say(element.dataset.label));
+  for (const element of document.querySelectorAll("[data-say]"))
+    element.textContent = say(element.dataset.say);
+  for (const element of document.querySelectorAll("[data-label]"))
+    element.setAttribute("aria-label", say(element.dataset.label));
 }
 
 /** Return a text with its {places} filled in. */
@@ -21,10 +23,10 @@ export function say(key, values = {}) {
 }
 
 /** Return a text of the rate card in this language, where it has one. */
-export const data = text => table.data[text] ?? text;
+export const data = (text) => table.data[text] ?? text;
 
 /** Return the language's tag of a text of the rate card, for screen readers. */
-export const spoken = text => (data(text) === text ? "en" : lang);
+export const spoken = (text) => (data(text) === text ? "en" : lang);
 
 const formats = new Map();
 
@@ -41,11 +43,14 @@ export const number = (value, digits = 6) =>
 const CENTS = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
 
 /** Write USD: cents from a dollar on, below it so many digits that something is seen. */
-export const usd = value =>
+export const usd = (value) =>
   format(Intl.NumberFormat, value >= 1 ? CENTS : { maximumSignificantDigits: 5 }).format(value);
 
-export const day = iso =>
-  format(Intl.DateTimeFormat, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`));
+export const day = (iso) =>
+  format(Intl.DateTimeFormat, { dateStyle: "medium", timeZone: "UTC" }).format(
+    new Date(`${iso}T00:00Z`),
+  );
 
 /** Write an age in days: today, yesterday, 4 days ago. */
-export const age = days => format(Intl.RelativeTimeFormat, { numeric: "auto" }).format(-days, "day");
+export const age = (days) =>
+  format(Intl.RelativeTimeFormat, { numeric: "auto" }).format(-days, "day");
