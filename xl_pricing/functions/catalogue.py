@@ -102,6 +102,8 @@ def _literal(value: str | float) -> str:
 FUNCTIONS: dict[str, CellFunction] = {}
 TABLES = frozenset({"rates", "plans"})
 """Arguments that take a whole range."""
+WHOLE = TABLES | {"usage"}
+"""Arguments of which a range is one value."""
 
 ZERO_IS_A_VALUE = frozenset({"cost", "finals", "buffer", "prompt", "references"})
 """Arguments of which 0 is a value; of all others it is none, as a host may pass a blank cell."""

@@ -49,8 +49,13 @@ class Preview(ThreadingHTTPServer):
         """Say nothing of a visitor who left."""
 
 
+def packed(name: str, data: bytes) -> bytes:
+    """Return a file as it goes over the network to a browser that takes gzip."""
+    return data if name.endswith(_PACKED) else _gzipped(data)
+
+
 @lru_cache(maxsize=64)
-def _packed(data: bytes) -> bytes:
+def _gzipped(data: bytes) -> bytes:
     return gzip.compress(data, mtime=0)
 
 
@@ -92,7 +97,7 @@ class _Visit(BaseHTTPRequestHandler):
             self._head(HTTPStatus.NOT_MODIFIED, headers)
             return
         if not name.endswith(_PACKED) and "gzip" in self.headers.get("Accept-Encoding", ""):
-            data = _packed(data)
+            data = packed(name, data)
             headers["Content-Encoding"] = "gzip"
         self._head(HTTPStatus.OK, {**headers, "Content-Length": str(len(data))})
         write(data)

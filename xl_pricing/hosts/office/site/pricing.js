@@ -91,18 +91,27 @@ function send() {
   if (ready) limit(ANSWER_MS, sent.size ? new Failure("slow", `no answer within ${ANSWER_MS / 1000} s`) : null);
 }
 
+/** Return arguments as they are written shortest: a cell alone for a range of one, no omitted ones. */
+function short(args) {
+  const cells = args.map((arg) => (arg?.length === 1 && arg[0].length === 1 ? arg[0][0] : arg));
+  while (cells.length && cells.at(-1) === null) cells.pop();
+  return cells;
+}
+
 /** Answer one call by rows of cells and the reason of an error; throw a `Failure`. */
 export function ask(name, args, invocation = null) {
   return new Promise((resolve, reject) => {
     if (!runs(reject)) return;
-    const call = { asked: [name, args], resolve, reject, cancelled: false };
+    const call = { asked: [name, short(args)], resolve, reject, cancelled: false };
     if (invocation) {
       invocation.onCanceled = () => {
         call.cancelled = true;
         reject(new Failure("slow", "it was cancelled"));
       };
     }
-    if (waiting.push(call) === 1) setTimeout(send);
+    if (invocation) waiting.push(call);
+    else waiting.unshift(call); // the pane does not wait behind a thousand cells
+    if (waiting.length === 1) setTimeout(send);
   });
 }
 

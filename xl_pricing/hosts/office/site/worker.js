@@ -50,9 +50,17 @@ async function start() {
   return cells;
 }
 
+function fail(error) {
+  postMessage({ failed: String(error.message).trim().split("\n").at(-1) });
+}
+
 const started = Promise.race([start(), broken]);
-started.catch((error) => postMessage({ failed: String(error.message).trim().split("\n").at(-1) }));
+started.catch(fail);
 onmessage = async ({ data: { number, calls } }) => {
   const cells = await started;
-  postMessage({ number, answers: cells.answers(calls) });
+  try {
+    postMessage({ number, answers: cells.answers(calls) });
+  } catch (error) {
+    fail(error);
+  }
 };
