@@ -34,10 +34,10 @@ def _draw(added: Added) -> str:
 @argument("path", "The extension to write, a name in .oxt.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 def libreoffice(path: str, *, force: bool) -> Added:
-    """Write the functions for LibreOffice Calc: an extension of one file.
+    """Write an extension for LibreOffice Calc.
 
-    It needs nothing beside LibreOffice. Rates are those of this machine: the card that
-    xl-pricing rates refresh saved, else the ones that ship.
+    It is one file and needs nothing beside LibreOffice. Rates are those of this machine: the card
+    that xl-pricing rates refresh saved, else the ones that ship.
     """
     from xl_pricing.hosts.libreoffice.extension import build  # noqa: PLC0415 - loads the words
 
@@ -72,10 +72,11 @@ def libreoffice(path: str, *, force: bool) -> Added:
 @option("pyodide", PYODIDE_HELP)
 @click.option("--force", is_flag=True, help="Replace a folder that this command wrote.")
 def office(path: str, origin: str, pyodide: Given, *, force: bool) -> Added:
-    """Write the functions for Excel on Windows, on the Mac and in a browser: an Office add-in.
+    """Write an Office add-in for Excel.
 
-    A folder of files for any web server; nothing else is installed. Whoever can open its page can
-    read the rates, which are those of this machine.
+    The functions for Excel on Windows, on the Mac and in a browser: a folder of files for any web
+    server; nothing else is installed. Whoever can open its page can read the rates, which are those
+    of this machine.
     """
     from xl_pricing.hosts.office.folder import (  # noqa: PLC0415 - loads the functions
         foreign_file,
@@ -103,10 +104,11 @@ def office(path: str, origin: str, pyodide: Given, *, force: bool) -> Added:
 )
 @click.option("--force", is_flag=True, help="Replace a folder that this command wrote.")
 def lite(path: str, origin: Given, *, force: bool) -> Added:
-    """Write the functions for xlwings Lite, an add-in of Excel on Windows, the Mac and the web.
+    """Write the files for xlwings Lite.
 
-    A main.py of one line and requirements.txt, both to paste into Lite. With an origin the wheel
-    that they need is written beside them, for any web server that lets other pages read it.
+    Lite is an add-in of Excel on Windows, the Mac and the web. A main.py of one line and
+    requirements.txt are to be pasted into it. With an origin the wheel that they need is written
+    beside them, for any web server that lets other pages read it.
     """
     from xl_pricing.hosts.lite_folder import (  # noqa: PLC0415 - loads the functions
         lite_foreign_file,
@@ -179,9 +181,10 @@ def _pyodide(given: Given) -> dict[str, bytes]:
 @option("port", f"The port of this machine. If omitted, {DEFAULT_PORT}.")
 @option("pyodide", PYODIDE_HELP)
 def serve(port: Given, pyodide: Given) -> None:
-    """Show the add-in for Excel on this machine, for trying it out; Ctrl-C ends it.
+    """Show the add-in for Excel on this machine.
 
-    Only this machine can reach it. For others, xl-pricing host office writes the folder.
+    For trying it out; Ctrl-C ends it. Only this machine can reach it. For others, xl-pricing host
+    office writes the folder.
     """
     from xl_pricing.hosts.office.folder import parts  # noqa: PLC0415 - loads the functions
     from xl_pricing.hosts.office.serve import Preview  # noqa: PLC0415 - the same
@@ -205,4 +208,4 @@ def serve(port: Given, pyodide: Given) -> None:
 
 @click.group(cls=Group, commands=[libreoffice, lite, office])
 def host() -> None:
-    """Write the functions for other programs than Excel."""
+    """Write the functions for programs without Python."""
