@@ -96,18 +96,36 @@ def write_template(path: Path, lang: str = "en", card: RateCard | None = None) -
     path.write_bytes(build(lang, card).data)
 
 
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Pause the search for unused cycles: what a build makes by the 100,000 stays to its end."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class Built:
-    """A built workbook: the file's bytes, where its inputs and computed cells are, what they show.
+    """A built workbook: its file, where its inputs and computed cells are, what they show.
 
     ``values`` are those that the file caches, by the cell's name; a table's cell is
     ``tblCampaign.budget.0`` in the first row.
     """
 
-    def __init__(self, book: Book, data: bytes, sheets: Sheets, values: Calculation) -> None:
+    def __init__(self, book: Book, sheets: Sheets, today: date) -> None:
         """Keep the parts that callers and tests ask for."""
-        self.data, self._book = data, book
-        self.values: Mapping[str, CellValue] = values
-        self._sheets, self._today = sheets, values.today
+        self._book, self._sheets, self._today = book, sheets, today
+        self._shown = Calculation(sheets, today=today)
+        self.values: Mapping[str, CellValue] = self._shown
+
+    @cached_property
+    def data(self) -> bytes:
+        """The file, which is made when it is asked for."""
+        with _without_collection():
+            return finish(self._book, self._shown, self._shown.columns)
 
     @cached_property
     def inputs(self) -> Mapping[str, tuple[str, str]]:
@@ -130,18 +148,6 @@ class Built:
         ``today`` is what TODAY() gives; if omitted, the day on which the rates were checked.
         """
         return Calculation(self._sheets, changes, today=today or self._today)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Pause the search for unused cycles: what a build makes by the 100,000 stays to its end."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @_without_collection()
@@ -175,8 +181,8 @@ def build(
     guide.connect(book)
     _describe(book, card)
     sheets = sheets_of(book, functions.ANSWERS if macros else {})
-    values = Calculation(sheets, today=card.checked)
-    return Built(book, finish(book, values, values.columns), sheets, values)
+    sheets.compile()  # here, where the search for cycles is paused
+    return Built(book, sheets, card.checked)
 
 
 def _write_sheets(book: Book, card: RateCard) -> None:

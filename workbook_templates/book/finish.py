@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from html import escape
 from io import BytesIO
 from types import MappingProxyType
@@ -61,8 +61,14 @@ def _part(archive: zipfile.ZipFile, name: str, edits: Mapping[str, Callable[[str
     content = archive.read(name)
     if name.endswith(".bin"):
         return content
-    edited = edits.get(name, str)(canonicalize(content.decode()))
+    edited = edits.get(name, str)(_canonical(content))
     return (_DECLARATION + edited).encode()
+
+
+@lru_cache(128)
+def _canonical(content: bytes) -> str:
+    """Return XML in canonical form; most parts are the same in the next workbook."""
+    return canonicalize(content.decode())
 
 
 def _zip(parts: Mapping[str, bytes]) -> bytes:

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 
 LANGUAGES = ("en", "zh-CN")
@@ -19,6 +21,16 @@ def breadth(text: str) -> int:
     return sum(2 if ord(letter) > _LAST_NARROW else 1 for letter in text)
 
 
+@cache
+def _table(lang: str) -> Mapping[str, str]:
+    """Load the table of a language, once: single words are asked for by the hundred."""
+    table: dict[str, str] = {}
+    if lang != "en":
+        for part in sorted(files("workbook_templates").joinpath(lang).iterdir(), key=str):
+            table |= json.loads(part.read_text("utf-8"))
+    return table
+
+
 class Words:
     """Translates English text; a text without a translation is an error, not English."""
 
@@ -26,11 +38,7 @@ class Words:
         """Load the table of a language; raise `ValueError` for one that there is not."""
         if lang not in LANGUAGES:
             raise ValueError(f"language {lang!r} is unknown; accepted: {', '.join(LANGUAGES)}")
-        self.lang = lang
-        self._table: dict[str, str] = {}
-        if lang != "en":
-            for part in sorted(files("workbook_templates").joinpath(lang).iterdir(), key=str):
-                self._table |= json.loads(part.read_text("utf-8"))
+        self.lang, self._table = lang, _table(lang)
 
     def __call__(self, text: str) -> str:
         """Return ``text`` in the language."""

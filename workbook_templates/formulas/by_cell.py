@@ -1,6 +1,7 @@
 """Functions of single values, applied cell by cell to ranges."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 
 from workbook_templates.formulas.values import Array, CellValue, FormulaError, RaisedError
 
@@ -15,11 +16,15 @@ def spread(
     if len({(array.width, len(array.cells)) for array in arrays}) > 1:
         raise FormulaError("ranges of other shapes are computed with each other")
     width, count = arrays[0].width, len(arrays[0].cells)
-    columns = [each.cells if isinstance(each, Array) else [each] * count for each in given]
     try:
-        return Array(list(map(function, *columns)), width)
+        return Array(list(map(function, *_columns(given, count))), width)
     except RaisedError:
-        return Array([_answer(function, row) for row in zip(*columns, strict=True)], width)
+        rows = zip(*_columns(given, count), strict=True)
+        return Array([_answer(function, row) for row in rows], width)
+
+
+def _columns(given: Sequence[Array | CellValue], count: int) -> list[Iterable[CellValue]]:
+    return [each.cells if isinstance(each, Array) else repeat(each, count) for each in given]
 
 
 def _answer(function: Callable[..., CellValue], values: Iterable[CellValue]) -> CellValue:

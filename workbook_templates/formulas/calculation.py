@@ -5,16 +5,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 from math import isfinite
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from openpyxl.utils import get_column_letter
 
 from workbook_templates.formulas.compiler import Compiler
 from workbook_templates.formulas.parse import parse
 from workbook_templates.formulas.references import Block, Cell, Column, Table
-from workbook_templates.formulas.scope import Names, Scope, Value
+from workbook_templates.formulas.scope import Names, Scope, Shared, Value
 from workbook_templates.formulas.values import (
     NUM,
     Array,
@@ -38,8 +39,33 @@ class _Filled(NamedTuple):
     placed: bool
 
 
+class _Functions(NamedTuple):
+    """What formulas were made into, and what they have in common; see `Names`."""
+
+    cells: dict[Cell, Value]
+    columns: dict[Column, _Filled]
+    values: Shared
+    arrays: Shared
+
+
+@lru_cache(8)
+def _functions(_layout: tuple[object, ...]) -> _Functions:
+    """Return the functions of all formulas that stand at the same places among the same names."""
+    return _Functions({}, {}, {}, {})
+
+
+def _items(by_key: Mapping[Any, object]) -> tuple[object, ...]:
+    return tuple(by_key.items())
+
+
+def _layout(table: Table) -> tuple[object, ...]:
+    """Return all of a table that its formulas, and those that read it, are made by."""
+    place = (table.name, table.sheet, table.top, table.rows)
+    return (*place, _items(table.columns), _items(table.formulas))
+
+
 class Sheets:
-    """The cells of a workbook; its formulas are compiled when they are first computed."""
+    """The cells of a workbook; its formulas are compiled when they are first computed, or all."""
 
     def __init__(
         self,
@@ -60,9 +86,15 @@ class Sheets:
             last = table.top + table.rows - 1
             last_rows[table.sheet] = max(last, last_rows.get(table.sheet, 1))
         self.places = names if places is None else places
-        self.typed, self.names = typed, Names(names, tables, formulas, last_rows)
-        self._compiled: dict[Cell, Value] = {}
-        self._filled: dict[Column, _Filled] = {}
+        layout = (
+            _items(formulas),
+            _items(names),
+            _items(last_rows),
+            *map(_layout, tables.values()),
+        )
+        self._compiled, self._filled, values, arrays = _functions(layout)
+        self.typed = typed
+        self.names = Names(names, tables, formulas, last_rows, values, arrays)
 
     def place(self, name: str) -> Cell | tuple[Column, int]:
         """Return where a name is: a cell, or a table's column and the row from 0 on."""
@@ -74,6 +106,14 @@ class Sheets:
         if known is None or field not in known.columns or not 0 <= int(row) < known.rows:
             raise KeyError(name)
         return (table, field), int(row)
+
+    def compile(self) -> None:
+        """Compile every formula."""
+        for cell in self.names.formulas:
+            self.compiled(cell)
+        for table in self.names.tables.values():
+            for field in table.formulas:
+                self.filled((table.name, field))
 
     def compiled(self, cell: Cell) -> Value:
         """Return the function of a cell's formula."""

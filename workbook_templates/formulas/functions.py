@@ -22,6 +22,7 @@ from xl_pricing.estimation.chance import chance_of_enough
 _CLOSE = 2.0**-48
 """Numbers that differ by less than this part of themselves are equal: 15 digits are compared."""
 _PLAIN = 1e15
+_PLAIN_NUMBERS = (float, bool)
 _NEAR_HALF = 1e-4
 
 
@@ -40,7 +41,9 @@ def subtract(a: CellValue, b: CellValue) -> float:
 
 
 def multiply(a: CellValue, b: CellValue) -> float:
-    """Multiply."""
+    """Multiply; TRUE is 1."""
+    if type(a) in _PLAIN_NUMBERS and type(b) in _PLAIN_NUMBERS:  # most, by the million
+        return 1.0 * a * b  # type: ignore[operator]
     return number(a) * number(b)
 
 
@@ -86,6 +89,11 @@ def compare(a: CellValue, b: CellValue) -> int:
     if x[0] == y[0] == 0:
         return compare(x[1], y[1])
     return (x > y) - (x < y)
+
+
+def equal(a: CellValue, b: CellValue) -> bool:
+    """Tell whether two values are equal, as `compare` does."""
+    return (type(a) is type(b) is not Error and a == b) or compare(a, b) == 0
 
 
 def _blank_beside(value: CellValue, other: CellValue) -> CellValue:
@@ -172,8 +180,8 @@ FUNCTIONS: dict[str, Callable[..., CellValue]] = {
     "/": divide,
     "^": power,
     "&": join,
-    "=": lambda a, b: compare(a, b) == 0,
-    "<>": lambda a, b: compare(a, b) != 0,
+    "=": equal,
+    "<>": lambda a, b: not equal(a, b),
     "<": lambda a, b: compare(a, b) < 0,
     ">": lambda a, b: compare(a, b) > 0,
     "<=": lambda a, b: compare(a, b) <= 0,

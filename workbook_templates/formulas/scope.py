@@ -14,6 +14,8 @@ Value: TypeAlias = Callable[[Known, int], CellValue]
 """Gives a single value, of what is known and the row in the formula's table, from 0 on."""
 Given: TypeAlias = Callable[[Known, int], Array | CellValue]
 """Gives the cells of a range, or a value."""
+Shared: TypeAlias = dict[tuple[str, str, Node], Given]
+"""Functions of expressions by sheet, table and expression."""
 _BOTTOM = 1_048_576
 
 
@@ -29,8 +31,8 @@ class Names:
     tables: Mapping[str, Table]
     formulas: Mapping[Cell, str]
     last_rows: Mapping[str, int]
-    values: dict[tuple[str, str, Node], Given] = field(default_factory=dict)
-    arrays: dict[tuple[str, str, Node], Given] = field(default_factory=dict)
+    values: Shared = field(default_factory=dict)
+    arrays: Shared = field(default_factory=dict)
 
     def table_of(self, block: Block) -> Table | None:
         """Return the table that holds a range, if one does."""

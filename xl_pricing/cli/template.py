@@ -151,8 +151,8 @@ def template(
     before = read_old(old_path, language, card) if old_path else None
     language = language or (before.lang if before else _read_language(lang))
     macros = path.lower().endswith(".xlsm")
-    built = _build(language, card, files, before, macros=macros, blank=blank)
-    _write(Path(path), built.data, force=force)
+    built, data = _build(language, card, files, before, macros=macros, blank=blank)
+    _write(Path(path), data, force=force)
     kind = BUNDLED if card is bundled_card() else IN_FORCE
     tables = [_filled(file, built, card) for file in files]
     given = [file.of.table for file in files]
@@ -203,8 +203,8 @@ def _build(
     *,
     macros: bool,
     blank: bool,
-) -> "Built":
-    """Build the workbook; no examples stand beside rows of one's own."""
+) -> "tuple[Built, bytes]":
+    """Build the workbook and its file; no examples stand beside rows of one's own."""
     from workbook_templates.build import BLANK_ROWS, TABLES, build  # noqa: PLC0415 - loads openpyxl
 
     carried = before.rows if before else {}
@@ -212,9 +212,10 @@ def _build(
     rows = {**dict.fromkeys(TABLES if own else (), BLANK_ROWS), **carried, **own}
     inputs = before.inputs if before else {}
     with _progress(sum(map(len, own.values()))) as progress:
-        return build(
+        built = build(
             lang, card, macros=macros, blank=blank, inputs=inputs, rows=rows, progress=progress
         )
+        return built, built.data
 
 
 def _filled(file: _File, built: "Built", card: RateCard) -> Filled:
