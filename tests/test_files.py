@@ -115,3 +115,25 @@ def test_what_is_read_is_bounded_and_a_file(path: Path) -> None:
     for odd in (path.parent, path.with_name("pipe"), Path("/dev/zero")):
         with pytest.raises(InvalidValueError, match="no file that can be read"):
             files.read_bounded(odd, 4)
+
+
+def test_a_folder_is_replaced_whole_and_nothing_lies_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "folder"
+    files.write_folder(path, {"a": b"1", "b/c": b"2"})
+    files.write_folder(path, {"d": b"3"})
+    assert [each.name for each in path.iterdir()] == ["d"]
+    assert left(path) == ["folder"]
+
+
+@pytest.mark.parametrize("step", ["fsync", "rename"])
+def test_on_a_full_disk_the_old_folder_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    path = tmp_path / "folder"
+    files.write_folder(path, {"a": b"old"})
+    with monkeypatch.context() as full:
+        full.setattr(*((os, "fsync") if step == "fsync" else (Path, "rename")), fail)
+        with pytest.raises(OSError, match="No space left"):
+            files.write_folder(path, {"a": b"new"})
+    assert (path / "a").read_bytes() == b"old"
+    assert left(path) == ["folder"]

@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from xl_pricing.errors import InvalidValueError
+from xl_pricing.errors import InvalidValueError, SourceError
 from xl_pricing.files import read_bounded, write_whole
 from xl_pricing.rates.refresh.fetch import MAX_BYTES, Manners, fetch
 from xl_pricing.rates.refresh.store import user_store
@@ -68,7 +68,11 @@ def kept_pyodide() -> dict[str, bytes]:
     path = user_store().folder / f"pyodide-{PINNED['version']}.tgz"
     with suppress(InvalidValueError, OSError):
         return read_pyodide(path)
-    package = fetch(PINNED["address"], manners=Manners(whole=600)).body
+    try:
+        package = fetch(PINNED["address"], manners=Manners(whole=600)).body
+    except SourceError as error:
+        accepted = f"--pyodide with the npm package pyodide@{PINNED['version']}"
+        raise SourceError(f"{error}; accepted: {accepted}") from None
     found = _unpacked(package)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
