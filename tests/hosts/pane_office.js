@@ -6,6 +6,7 @@
     cells: {},
     spills: {},
     listeners: [],
+    changes: [],
     written: [],
     fault: null,
     ...given.sheet,
@@ -100,7 +101,10 @@
         return new Range(sheet, address);
       },
       names: { getItemOrNullObject: (name) => new Name(name) },
-      worksheets: { getItem: (name) => new Sheet(name) },
+      worksheets: {
+        getItem: (name) => new Sheet(name),
+        onChanged: { add: (listener) => state.changes.push(listener) },
+      },
       onSelectionChanged: { add: (listener) => state.listeners.push(listener) },
     },
     sync: async () => {
@@ -111,6 +115,10 @@
   window.select = (address) => {
     state.active = address;
     return Promise.all(state.listeners.map((listener) => listener()));
+  };
+  window.type = (address, formula, value) => {
+    state.cells[address] = { formula, value };
+    return Promise.all(state.changes.map((listener) => listener()));
   };
   window.Office = {
     onReady: async () => ({ host: "Excel" }),

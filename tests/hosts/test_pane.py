@@ -152,6 +152,14 @@ def test_each_cell_is_explained_or_said_why_not(
     calculator.show("calculator")
 
 
+def test_what_is_typed_into_the_selected_cell_is_explained_anew(shown: Callable[..., Pane]) -> None:
+    pane = shown(sheet={"active": "Sheet1!C1"})
+    pane.wait_until("document.getElementById('explained').textContent.startsWith('C1 is empty')")
+    pane.run("type('Sheet1!C1', '=IMGCOST(\"4:5\",\"high\")', 0.18357)")
+    pane.wait_until("document.querySelector('.explained') !== null")
+    assert "0.18357 USD per image" in pane.text("#explained")
+
+
 def test_a_cell_that_is_being_typed_is_no_fault(shown: Callable[..., Pane]) -> None:
     pane = shown(sheet={**SHEET, "fault": "InvalidOperationInCellEditMode"})
     pane.wait_until("document.getElementById('explained').textContent !== ''")

@@ -27,6 +27,7 @@ FAMILIES = {
     "argument": set(ARGUMENTS),
     "basis": {"official", "quoted", "measured", "estimate"},
     "meter": set(METERS),
+    "quality": {word for model in pane.choices()["models"] for word in model["qualities"]},
     "tier": set(pane.choices()["tiers"]),
     "unit": {*FUNCTIONS, "USD"} - {"IMGEXPLAIN"},
     "write": {"moved", "held", "done"},

@@ -44,6 +44,7 @@ export function take({ size, model, quality }) {
 
 /** Note which cell is selected: the button names it, and a question about another is void. */
 export function select(address) {
+  if (address === selected) return;
   selected = address;
   replace = null;
   showButton();

@@ -12,7 +12,7 @@ export function offerModels({ model, quality }) {
   const texts = models.map((each) => [each.id, modelText(each)]);
   fill(model, texts, defaults.model);
   const offered = () => {
-    const words = qualities(model.value).map((word) => [word, word]);
+    const words = qualities(model.value).map((word) => [word, say(`quality.${word}`)]);
     fill(quality, words, quality.value || defaults.quality);
   };
   model.addEventListener("change", offered);

@@ -93,10 +93,12 @@ export const write = (formula, seen, replace) =>
     return { address, outcome: "done" };
   });
 
-/** Call `changed` whenever another cell is selected. */
+/** Call `changed` whenever another cell is selected, or any cell gets another content. */
 export const watch = (changed) =>
   run(async (context) => {
-    context.workbook.onSelectionChanged.add(async () => changed());
+    const { onSelectionChanged, worksheets } = context.workbook;
+    for (const event of [onSelectionChanged, worksheets.onChanged])
+      event?.add(async () => changed());
     await context.sync();
   });
 
