@@ -1,4 +1,4 @@
-"""Render worksheet and task pane to the README's pictures: ``python tests/picture.py``.
+"""Render sheets and task pane to the README's pictures: ``python tests/picture.py``.
 
 Needs LibreOffice, pdftoppm, Chromium and ImageMagick; run it by hand when their looks change.
 """
@@ -22,11 +22,15 @@ TITLE = "What will these images cost?"
 
 
 class Picture(NamedTuple):
-    """A picture: what is typed for it, and the part of the page, in px at 110 dots per inch."""
+    """A picture: what is typed for it, and the part of the page, in px at 110 dots per inch.
+
+    The page is the one that has the title.
+    """
 
     name: str
     crop: tuple[str, ...]
     typed: Mapping[str, str | float] = {}
+    title: str = TITLE
 
 
 PICTURES = (
@@ -42,6 +46,12 @@ PICTURES = (
             "retries": 0.5,
             "currency": "EUR",
         },
+    ),
+    Picture(
+        "summary",
+        ("-x", "44", "-y", "42", "-W", "822", "-H", "830"),
+        {"project": "Spring catalogue", "owner": "Creative operations", "version": "2"},
+        "Budget for generated images",
     ),
 )
 
@@ -95,19 +105,19 @@ def worksheets() -> None:
             office.set_cells({places[name]: value for name, value in picture.typed.items()})
             office.recalculate()
             office.render(pdf)
-            number = page_of(pdf)
+            number = page_of(pdf, picture.title)
             page = ("-f", number, "-l", number, "-singlefile", "-r", "110", "-png")
             target = str(FOLDER / picture.name)
             command = [require("pdftoppm"), *page, *picture.crop, str(pdf), target]
             subprocess.run(command, check=True, timeout=60)
 
 
-def page_of(pdf: Path) -> str:
+def page_of(pdf: Path, title: str) -> str:
     """Return the number of the page that has the title."""
     command = [require("pdftotext"), str(pdf), "-"]
     text = subprocess.run(command, check=True, timeout=60, capture_output=True, text=True).stdout
     pages = text.split("\f")
-    return str(next(number for number, page in enumerate(pages, 1) if TITLE in page))
+    return str(next(number for number, page in enumerate(pages, 1) if title in page))
 
 
 if __name__ == "__main__":
