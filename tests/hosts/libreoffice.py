@@ -152,7 +152,11 @@ class LibreOffice:
 
     def read_block(self, address: str) -> list[list[Answer]]:
         """Read a range row by row."""
-        return cast("list[list[Answer]]", self._ask("read_block", address))
+        return self.read_blocks([address])[0]
+
+    def read_blocks(self, addresses: Sequence[str]) -> list[list[list[Answer]]]:
+        """Read ranges, each row by row: one question, where each error would be another."""
+        return cast("list[list[list[Answer]]]", self._ask("read_blocks", list(addresses)))
 
     def save(self, path: Path | str) -> None:
         """Save the workbook as an Excel file."""

@@ -181,9 +181,9 @@ class Commands:
             block = sheet.getCellRangeByPosition(0, 0, len(rows[0]) - 1, len(rows) - 1)
             block.setFormulaArray(tuple(map(tuple, rows)))
 
-    def read_block(self, address: str) -> list[list[Any]]:
-        """Read all cells of a range in one go."""
-        return self._values([self._range(address)])[0]
+    def read_blocks(self, addresses: list[str]) -> list[list[list[Any]]]:
+        """Read all cells of ranges in one go."""
+        return self._values(list(map(self._range, addresses)))
 
     def dispatch(self, url: str) -> None:
         """Run what a menu entry runs."""

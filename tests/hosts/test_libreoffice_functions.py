@@ -83,7 +83,7 @@ def ask(calc: LibreOffice, calls: Sequence[tuple[str, list[Any], Any]]) -> list[
     calc.open_empty()
     calc.set_cells(cells)
     calc.set_arrays(formulas)
-    return [calc.read_block(place) for place in formulas]
+    return calc.read_blocks([*formulas])
 
 
 def area(row: int, left: int, rows: Rows) -> str:
