@@ -51,7 +51,7 @@ def test_on_mac_it_says_that_only_macros_run(tmp_path: Path) -> None:
     put(mac)
     system = findings(mac)["system"]
     assert system.state == "note"
-    assert "cell functions run on Windows only" in system.says
+    assert "run on Windows only, see: xl-pricing host office --help" in system.says
     assert "bitness" not in findings(mac)
     assert "DLL" not in findings(mac)
 

@@ -70,7 +70,10 @@ def _system(machine: Machine) -> Check:
     if machine.is_windows:
         return Check("system", OK, f"{name}: cell functions, macros, workbook, command line.")
     if machine.has_excel:
-        says = f"{name}: macros, workbook and command line; cell functions run on Windows only."
+        says = (
+            f"{name}: macros, workbook and command line; cell functions of xlwings run on Windows "
+            "only, see: xl-pricing host office --help."
+        )
         return Check("system", NOTE, says)
     says = f"{name}: there is no Excel here; the command line and the workbook work."
     return Check("system", NOTE, says)
