@@ -14,6 +14,7 @@ from usage_rows import MODELS, ODD, TIERS, TIMES
 
 from xl_pricing.bills import large, parquet
 from xl_pricing.bills.engine import engine
+from xl_pricing.bills.quick import quick_table
 from xl_pricing.bills.reading import Reading
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.estimation.usage import METER_NAMES
@@ -128,8 +129,8 @@ def test_random_log_lines_come_out_the_same(
     plain = [json.loads(line) for line in LINES]
     if not held:
         plain = [row | row.pop("response") for row in plain]
-    lines = [json.dumps(plain[i % 11] | {"id": f"i{i}"}) for i in range(many(3_000, 60_000))]
-    lines += [odd_line(rng, held) for _ in range(many(1_500, 30_000))]
+    lines = [json.dumps(plain[i % 11] | {"id": f"i{i}"}) for i in range(many(700, 20_000))]
+    lines += [odd_line(rng, held) for _ in range(many(400, 12_000))]
     rng.shuffle(lines)
     found = same([write(tmp_path / "log.jsonl", "\n".join(lines))], monkeypatch)
     assert taken == ["log.jsonl"]
@@ -167,7 +168,7 @@ FLAT = ("input_tokens", "output_tokens", "text_tokens", "image_tokens", "cached_
 def test_random_tables_come_out_the_same_as_csv_gzip_and_parquet(
     counts: Sequence[str], tmp_path: Path, taken: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = table(many(3_000, 100_000), counts, random.Random(8))
+    rows = table(many(800, 30_000), counts, random.Random(8))
     columns = [*HEAD, *counts]
     lines = [",".join(columns), *(",".join(cell or "" for cell in row) for row in rows)]
     file = write(tmp_path / "usage.csv", "\n".join(lines) + "\n")
@@ -187,6 +188,7 @@ def as_parquet(file: Path, columns: Sequence[str], kinds: dict[str, str] | None 
     target = file.with_suffix(".parquet")
     told = {name: (kinds or {}).get(name, "VARCHAR") for name in columns}
     with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
         connection.execute(
             f"COPY (SELECT * FROM read_csv('{file}', auto_detect = false, header = true, "  # noqa: S608
             f"delim = ',', columns = {told})) TO '{target}'"
@@ -268,3 +270,30 @@ def test_a_file_that_changes_while_it_is_read_leaves_the_sum_in_doubt(tmp_path: 
         more.write(LINES[0] + "\n")
     assert len(list(rows)) == len(LINES) - 1
     assert reading.doubts == ["log.jsonl changed while it was read"]
+
+
+COUNTED = dict.fromkeys((*METER_NAMES, "images"), "BIGINT")
+
+
+@pytest.mark.parametrize("day", ["DATE", "TIMESTAMP", "TIMESTAMPTZ"])
+@pytest.mark.parametrize("least", [1, 0])
+def test_whole_counts_in_parquet_are_summed_as_they_are_where_nothing_is_open(
+    day: str, least: int, tmp_path: Path
+) -> None:
+    rng = random.Random(9)
+    columns = ("day", "model", "images", "project", *METER_NAMES)
+    lines = [",".join(columns)]
+    for i in range(many(500, 5_000)):
+        counts = [rng.randrange(least, 900) for _ in METER_NAMES]
+        model = rng.choice(["gpt-image-2", "gpt-image-1.5", "GPT-image-2", "gpt-image-9", ""])
+        head = [f"2026-11-{1 + i % 9:02d}", model, i % 3, rng.choice(["one", ""])]
+        lines.append(",".join(map(str, [*head, *(counts if i % 5 else [least] * 6)])))
+    file = write(tmp_path / "usage.csv", "\n".join(lines) + "\n")
+    kept, alone = as_parquet(file, columns, COUNTED | {"day": day}), read(file, options=BY)
+    found = read(kept, options=BY)
+    found, alone = comparable(found), comparable(alone)
+    for key in ("rows", "priced", "usd", "tokens", "images", "by_day_model_tier", "unpriced"):
+        assert found[key] == alone[key], key
+    assert found["priced"] > 0
+    with engine([kept]) as connection:
+        assert (quick_table(connection, kept) is not None) == bool(least)

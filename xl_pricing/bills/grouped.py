@@ -90,7 +90,19 @@ def take_in(connection: "DuckDBPyConnection", number: int, table: Table) -> Grou
     name = f"rows_{number}"
     inner = metered_sql(table.source, table.told, ENGINE, table.beside)
     connection.execute(f"CREATE TEMP TABLE {name} AS {inner} SELECT * FROM metered")
-    return Grouped(connection, f"(SELECT *, rowid AS place FROM {name}) AS kept")
+    grouped = Grouped(connection, f"(SELECT *, rowid AS place FROM {name}) AS kept")
+    leave_unclear(grouped, name)
+    return grouped
+
+
+def leave_unclear(grouped: Grouped, name: str) -> None:
+    """Leave rows to Python whose texts may be an object, a list or a flag in JSON."""
+    unclear = {text: f"REGEXP_MATCHES({text}, '^[{{[]|^(true|false)$')" for text in TEXTS}
+    found = ", ".join(f"COALESCE(BOOL_OR({condition}), FALSE)" for condition in unclear.values())
+    told = grouped.connection.execute(f"SELECT {found} FROM {name}").fetchall()[0]
+    for condition, is_found in zip(unclear.values(), told, strict=True):
+        if is_found:
+            grouped.connection.execute(f"UPDATE {name} SET is_odd = TRUE WHERE {condition}")
 
 
 def over(connection: "DuckDBPyConnection", table: Table) -> Grouped:

@@ -13,7 +13,9 @@ from xl_pricing.bills.engine import can_name, engine, has_engine, literal
 from xl_pricing.bills.grouped import Grouped, note_repeated, over, take_in
 from xl_pricing.bills.json_values import BAD, json_values
 from xl_pricing.bills.opened import opened, peek, read_lines, starts_with
+from xl_pricing.bills.quick import quick_table
 from xl_pricing.bills.row import Row, Source
+from xl_pricing.bills.rule import Rule
 from xl_pricing.bills.shapes import answers, own
 from xl_pricing.bills.shapes.shape import Shape, part
 from xl_pricing.bills.sniffing import column_names, is_json
@@ -53,7 +55,7 @@ class Held(NamedTuple):
 
 
 @contextmanager
-def held(files: Sequence[Sniffed]) -> Iterator[Mapping[Path, Held]]:
+def held(files: Sequence[Sniffed], rule: Rule | None = None) -> Iterator[Mapping[Path, Held]]:
     """Sum what is large, and what else may tell of the same calls; the others are left out.
 
     What cannot be summed is left to Python too. Raises `InvalidValueError` for Parquet that cannot
@@ -63,26 +65,35 @@ def held(files: Sequence[Sniffed]) -> Iterator[Mapping[Path, Held]]:
         yield {}
         return
     with engine([file.path for file in files if can_name(file.path)]) as connection:
-        grouped = {}
+        grouped: dict[Sniffed, Grouped] = {}
+        sums: dict[Path, Held] = {}
         for number, file in enumerate(files):
+            rows = _quick(connection, file, rule) if rule else None
+            if rows is not None:
+                sums[file.path] = Held(rows, ())
+                continue
             taken = _taken(connection, number, file)
             if taken is not None:
                 grouped[file] = taken
         if grouped:
             note_repeated(connection, list(grouped.values()))
         found = ((file.path, _held(file, each)) for file, each in grouped.items())
-        whole = {path: each for path, each in found if each is not None}
-        yield whole | {
-            file.path: Held((), (), parquet.records(connection, file.path))
-            for file in files
-            if file not in grouped and parquet.is_parquet(file.path)
-        }
+        sums |= {path: each for path, each in found if each is not None}
+        left = (f.path for f in files if f.path not in sums and parquet.is_parquet(f.path))
+        yield sums | {path: Held((), (), parquet.records(connection, path)) for path in left}
 
 
 def _is_large(path: Path) -> bool:
     size = path.stat().st_size if path.is_file() else 0
     times = 1 if _compression(path) == "none" else _PACKED
     return parquet.is_parquet(path) or size * times >= LARGE_BYTES
+
+
+def _quick(connection: "DuckDBPyConnection", file: Sniffed, rule: Rule) -> list[Row] | None:
+    if file.shape != own.COUNTS or not parquet.is_parquet(file.path):
+        return None
+    table = quick_table(connection, file.path)
+    return table and table.rows(Source(file.name, "row"), rule)
 
 
 def _taken(connection: "DuckDBPyConnection", number: int, file: Sniffed) -> Grouped | None:

@@ -16,6 +16,7 @@ from xl_pricing.bills.overlaps import KNOWN, Overlaps, copies
 from xl_pricing.bills.parquet import is_parquet, shape_in
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row, Source
+from xl_pricing.bills.rule import Rule
 from xl_pricing.bills.shapes import BESIDE, GROUPED, OF_CALLS, with_fields
 from xl_pricing.bills.shapes.shape import At, Record, Shape
 from xl_pricing.bills.sniffing import (
@@ -43,8 +44,12 @@ class Reading:
     ``files``, ``notes`` and ``doubts``, by which no sum is sure, are whole when all rows were read.
     """
 
-    def __init__(self, names: Iterable[str | Path], model: str | None = None) -> None:
+    def __init__(
+        self, names: Iterable[str | Path], model: str | None = None, rule: Rule | None = None
+    ) -> None:
         """Find the files; ``model`` is the one of rows that name none.
+
+        By the ``rule`` that will price them, rows of large files are looked at only where needed.
 
         Raises `InvalidValueError` for what cannot be read, or is of no known shape.
         """
@@ -54,7 +59,7 @@ class Reading:
         self._overlaps = Overlaps()
         self._frames = Frames()
         self._batches = Batches()
-        self._model = model
+        self._model, self._rule = model, rule
         found = find_files(names)
         shared = Counter(each.path.name for each in found)
         same = copies(each.path for each in found)
@@ -72,7 +77,7 @@ class Reading:
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows; files that say something of other ones come first."""
         count, files = 0, sorted(self._sniffed, key=lambda one: one.shape not in BESIDE)
-        with held(files) as sums:
+        with held(files, self._rule) as sums:
             for each in files:
                 before = state_of(each.path)
                 for row in self._rows(each, sums.get(each.path)):

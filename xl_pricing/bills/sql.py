@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from xl_pricing.bills.moments import SINCE, UNITS
+from xl_pricing.bills.moments import SECONDS_PER_DAY, SINCE, UNITS
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.estimation.assumed import Assumed
@@ -36,7 +36,13 @@ _MOST_IMAGES = 10**9
 _WHOLE = r"^0*[0-9]{1,13}([.]0*)?$"
 _IN_DOUBT = r"^[1-9][0-9]{0,2}[.]000$"
 _POWER = r"^[0-9]{1,8}([.][0-9]{0,7})?[eE][+]?[0-9]{1,2}$"
-_ZONED = r":[0-9.]+ ?(Z|z|UTC|[+-][0-9]{2}:?[0-9]{0,2})$"
+_ZONED = r"^[0-9.]+$|:[0-9.]+ ?(Z|z|UTC|[+-][0-9]{2}:?[0-9]{0,2})$"
+_SECONDS = "^1[5-9][0-9]{8}$"
+"""Seconds since 1970 of most rows, all of them between the years that are read."""
+_IN_UTC = (
+    "^20(1[5-9]|[2-9][0-9])-[0-9]{2}-[0-9]{2}[T ]"
+    "([01][0-9]|2[0-3])(:[0-5][0-9]){2}([.][0-9]{1,6})?Z$"
+)
 _MICROS_A_DAY = 86_400_000_000
 
 
@@ -53,16 +59,20 @@ class Dialect(NamedTuple):
     """Microseconds since 1970 of a time as text, NULL where it is none."""
     whole_part: str
     """``{0}`` divided by the whole number ``{1}``, rounded down."""
+    days: str
+    """Days since 1970 of a text such as 2026-11-02, NULL where there is no such day."""
 
 
 DIALECTS = {
     "duckdb": Dialect(
         "VARCHAR", "HUGEINT", "regexp_matches({0}, '{1}')", "regexp_replace({0}, '{1}', '')",
         "epoch_us(TRY_CAST({0} AS TIMESTAMPTZ))", "({0} // {1})",
+        "(TRY_CAST({0} AS DATE) - DATE '1970-01-01')",
     ),
     "spark": Dialect(
         "STRING", "DECIMAL(38,0)", "{0} RLIKE '{1}'", "regexp_replace({0}, '{1}', '')",
         "unix_micros(TRY_CAST({0} AS TIMESTAMP))", "({0} DIV {1})",
+        "DATEDIFF(TRY_CAST({0} AS DATE), DATE '1970-01-01')",
     ),
 }  # fmt: skip
 
@@ -88,6 +98,10 @@ class Told:
     images: Column | None = None
     counts: Mapping[str, Column] = field(default_factory=dict)
     grouped: bool = False
+    seconds: str = ""
+    """Whole seconds since 1970, which come before ``time`` where they are told."""
+    listed: str = ""
+    """How many images there are, which comes before ``images`` where it is told."""
 
 
 def by_meter(columns: Collection[str] = BY_METER) -> Told:
@@ -150,13 +164,15 @@ def _told(table: str, told: Told, say: Dialect, beside: Mapping[str, str]) -> st
     """Read what a row tells: its day, texts and counts; a count that is none is `_BAD`."""
     others = "".join(f", {sql} AS {name}" for name, sql in beside.items())
     counts = (f"{_count(told.counts.get(name), say)} AS {name}" for name in COUNTS)
+    images = _count(told.images, say, doubt=False)
+    images = f"COALESCE({told.listed}, {images})" if told.listed else images
     tier = f"COALESCE(NULLIF(LOWER(TRIM(CAST({told.tier} AS {say.text}))), ''), '{DEFAULT_TIER}')"
     return (
-        f"SELECT {_day(told.time, say)} AS day, {_no_zone(told.time, say)} AS no_zone, "
-        f"{_is_told(told.time, say)} AS has_time, "
+        f"SELECT {_day(told, say)} AS day, {_no_zone(told, say)} AS no_zone, "
+        f"{_is_told(told, say)} AS has_time, "
         f"NULLIF(TRIM(CAST({told.model} AS {say.text})), '') AS model, "
         f"{tier if told.tier != 'NULL' else repr(DEFAULT_TIER)} AS tier, "
-        f"{_count(told.images, say, doubt=False)} AS images, {', '.join(counts)}{others} "
+        f"{images} AS images, {', '.join(counts)}{others} "
         f"FROM {table}"
     )
 
@@ -180,14 +196,28 @@ def _count(column: Column | None, say: Dialect, *, doubt: bool = True) -> str:
     )
 
 
-def _day(column: Column | None, say: Dialect) -> str:
-    """Return the days since 1970 of a time, in UTC."""
-    if column is None:
+def _day(told: Told, say: Dialect) -> str:
+    """Return the days since 1970 of a time, in UTC; quickly as most rows have it."""
+    if told.time is None:
         return "CAST(NULL AS BIGINT)"
-    micros = _micros_of_text(f"TRIM(CAST({column.sql} AS {say.text}))", say)
+    text = f"TRIM(CAST({told.time.sql} AS {say.text}))"
+    micros = _micros_of_text(text, say)
     first, last = (seconds * 1_000_000 for seconds in SINCE)
     day = say.whole_part.format(f"({micros})", _MICROS_A_DAY)
-    return f"CASE WHEN ({micros}) >= {first} AND ({micros}) < {last} THEN {day} END"
+    quick = {
+        say.matches.format(text, _SECONDS): f"CAST({text} AS BIGINT)",
+        f"{told.seconds} >= {SINCE[0]} AND {told.seconds} < {SINCE[1]}": told.seconds,
+    }
+    whens = [
+        f"WHEN {when} THEN {say.whole_part.format(seconds, SECONDS_PER_DAY)} "
+        for when, seconds in reversed(quick.items())
+        if seconds
+    ]
+    return (
+        f"CASE {''.join(whens)}WHEN {say.matches.format(text, _IN_UTC)} "
+        f"THEN {say.days.format(f'SUBSTRING({text}, 1, 10)')} "
+        f"WHEN ({micros}) >= {first} AND ({micros}) < {last} THEN {day} END"
+    )
 
 
 def _micros_of_text(text: str, say: Dialect) -> str:
@@ -213,18 +243,23 @@ def _micros_of_number(number: str, say: Dialect) -> str:
     return f"CASE {' '.join(ways)} END"
 
 
-def _no_zone(column: Column | None, say: Dialect) -> str:
-    if column is None:
+def _no_zone(told: Told, say: Dialect) -> str:
+    if told.time is None:
         return "FALSE"
-    text = f"TRIM(CAST({column.sql} AS {say.text}))"
-    number = say.matches.format(text, "^[0-9.]+$")
-    return f"COALESCE(NOT {number} AND NOT {say.matches.format(text, _ZONED)}, FALSE)"
+    text = f"TRIM(CAST({told.time.sql} AS {say.text}))"
+    no_zone = f"COALESCE(NOT {say.matches.format(text, _ZONED)}, FALSE)"
+    return (
+        f"CASE WHEN {told.seconds} IS NULL THEN {no_zone} ELSE FALSE END"
+        if told.seconds
+        else no_zone
+    )
 
 
-def _is_told(column: Column | None, say: Dialect) -> str:
-    if column is None:
+def _is_told(told: Told, say: Dialect) -> str:
+    if told.time is None:
         return "FALSE"
-    return f"({column.sql} IS NOT NULL AND CAST({column.sql} AS {say.text}) <> '')"
+    is_told = f"({told.time.sql} IS NOT NULL AND CAST({told.time.sql} AS {say.text}) <> '')"
+    return f"({told.seconds} IS NOT NULL OR {is_told})" if told.seconds else is_told
 
 
 class _Read(NamedTuple):

@@ -69,7 +69,7 @@ class _Columns:
 
     def text(self, *names: str) -> str:
         """Return the first text that is told under some name."""
-        return _first(identifier(self._spelled[name]) for name in names if name in self._types)
+        return first_text(identifier(self._spelled[name]) for name in names if name in self._types)
 
     def count(self, *names: str) -> Column | None:
         """Return the first count that is told under some name."""
@@ -105,7 +105,8 @@ def _flat(
 NONE = "CAST(NULL AS VARCHAR)"
 
 
-def _first(expressions: Iterable[str]) -> str:
+def first_text(expressions: Iterable[str]) -> str:
+    """Return the first text that is not empty."""
     texts = [f"NULLIF(TRIM(CAST({each} AS VARCHAR)), '')" for each in expressions]
     return f"COALESCE({', '.join(texts)})" if texts else NONE
 
@@ -151,6 +152,8 @@ _OTHER_SHAPES = (
 _LINE: Fields = dict.fromkeys(
     (*IDS, *TIMES, *PROJECTS, *_OTHER_SHAPES, "model", "n", "images", "size", "quality"), _T
 ) | {"request": "JSON"}
+_PLAIN = "[0-9]{0,12}(,[0-9]{0,12})*"
+"""Counts as most lines have them, with commas between."""
 _USED = (
     *("usage.cached_tokens", "usage.cached_tokens_details", "usage.prompt_tokens"),
     "usage.input_tokens_details.cached_tokens_details.cached_text_tokens",
@@ -168,13 +171,16 @@ def lines_table(path: str, held: str, compression: str = "none") -> Table:
     answer = f"line.{within}"
     request = "json_extract_string(line.request, '$.{}')".format
     told = Told(
-        Column(_first([f"{answer}created", f"{answer}created_at", *(line[t] for t in TIMES)])),
-        images=Column(
-            f"COALESCE(CAST(LEN({answer}data) AS VARCHAR), "
-            f"{_first([line['n'], 'line.images', request('n')])})"
-        ),
-        counts={name: Column(f"{answer}{field}") for name, field in _COUNTED.items()},
+        Column(first_text([f"{answer}created", f"{answer}created_at", *(line[t] for t in TIMES)])),
+        seconds=f"TRY_CAST({answer}created AS BIGINT)",
+        listed=f"LEN({answer}data)",
+        images=Column(first_text([line["n"], "line.images", request("n")])),
+        counts={
+            name: Column(f"TRY_CAST({answer}{field} AS BIGINT)", is_whole=True)
+            for name, field in _COUNTED.items()
+        },
     )
+    every = ", ".join(f"{answer}{field}" for field in ("created", *_COUNTED.values()))
     others = [f"line.{identifier(name)}" for name in _OTHER_SHAPES]
     others += [f"{answer}{name}" for name in ("svg_usage", *_USED)]
     if held:
@@ -184,21 +190,20 @@ def lines_table(path: str, held: str, compression: str = "none") -> Table:
     named = ", ".join(["line.model", asked, *(f"line.{t}" for t in ("timestamp", "time", "ts"))])
     odd = (
         f'COALESCE({", ".join(others)}) IS NOT NULL OR COALESCE({named}, line."at") IS NULL '
-        f"OR COALESCE({asked}[1] <> '{{', FALSE)"
+        f"OR NOT COALESCE(STARTS_WITH({asked}, '{{'), TRUE) "
+        f"OR NOT REGEXP_FULL_MATCH(CONCAT_WS(',', {every}), '{_PLAIN}')"
     )
     if not held:
         odd += " OR (line.model IS NULL AND COALESCE(line.created, line.created_at) IS NOT NULL)"
         odd += " OR (line.model IS NULL AND line.data IS NOT NULL)"
     texts = {
-        "said_model": _first([line["model"], request("model"), f"{answer}model"]),
+        "said_model": first_text([line["model"], request("model"), f"{answer}model"]),
         "said_tier": NONE,
-        "project": _first(line[name] for name in PROJECTS),
+        "project": first_text(line[name] for name in PROJECTS),
         "size": _made(f"{answer}size", line["size"], request("size")),
         "quality": _made(f"{answer}quality", line["quality"], request("quality")),
     }
-    odd += "".join(f" OR COALESCE({_is_no_text(sql)}, FALSE)" for sql in texts.values())
-    row_id = _first(line[name] for name in IDS)
-    odd += f" OR COALESCE({_is_no_text(row_id)}, FALSE)"
+    row_id = first_text(line[name] for name in IDS)
     call = {"image_call": f"{answer}data IS NOT NULL"}
     beside = {**texts, **call, **_of_id(row_id, f"({odd})")}
     columns = ", ".join(f"{literal(name)}: {literal(_type(kind))}" for name, kind in fields.items())
@@ -227,11 +232,6 @@ def _made(*expressions: str) -> str:
     """Return size or quality: what was made rather than what was asked for, and never auto."""
     told = (f"NULLIF(NULLIF({each}, 'auto'), '')" for each in expressions)
     return f"COALESCE({', '.join(told)})"
-
-
-def _is_no_text(sql: str) -> str:
-    """Tell what may be an object, a list or a flag in JSON."""
-    return f"{sql} LIKE '{{%' OR {sql} LIKE '[%' OR {sql} IN ('true', 'false')"
 
 
 def _type(kind: "str | Fields") -> str:

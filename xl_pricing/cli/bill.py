@@ -128,10 +128,11 @@ def bill(
             f"from {days[0]} is after to {days[1]}; accepted: the first day first"
         )
     outputs = Outputs({"csv": csv_file, "html": html_file, "png": png_file}, files)
-    reading = Reading(files, told.model)
+    rule = Rule(card, told)
+    reading = Reading(files, told.model, rule)
     planned = read_plan_file(Path(plan_file), card) if plan_file else None
     split = dict.fromkeys(("project", *(SPLIT if planned else ()), *chosen))
-    totals = Totals(Rule(card, told), tuple(n for n in split if n not in {*OF_SERIES, "month"}))
+    totals = Totals(rule, tuple(n for n in split if n not in {*OF_SERIES, "month"}))
     asked = _amount("billed", billed), _amount("tolerance", tolerance)
     counts = _amount("accepted", accepted), _amount("generations", generations)
     rows = _only(totals.rule, counted(reading), _read_only(only, card))

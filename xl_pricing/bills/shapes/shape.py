@@ -14,6 +14,8 @@ from xl_pricing.errors import InvalidValueError, OutOfRangeError
 from xl_pricing.estimation.assumed import Assumed
 from xl_pricing.estimation.usage import Counted, Metered, read_usage
 
+MOST_COUNT = 10**9
+"""Images and such at most."""
 LONGEST_TEXT = 120
 """Characters of an id, a model or a time at most."""
 
@@ -191,7 +193,7 @@ def count(told: object) -> int | None:
             told = int(number) if (number := Decimal(told)) == number.to_integral_value() else None
         except (InvalidOperation, ValueError, OverflowError):
             return None
-    return told if type(told) is int and 0 <= told <= 10**9 else None
+    return told if type(told) is int and 0 <= told <= MOST_COUNT else None
 
 
 def is_true(told: object) -> bool:
