@@ -116,11 +116,13 @@ def _covering(size: "Size", ratio: Fraction, legal: "LegalSizes") -> "Iterator[S
     for tolerance in (RATIO_TOLERANCE, Fraction(1)):
         found = [
             each
-            for each in legal.between(*_around(ratio, tolerance))
+            for each in legal.between(*_around(ratio, tolerance), size.short)
             if each.width >= size.width and each.height >= size.height
         ]
         if found:
-            yield min(found, key=lambda each: (each.pixels, _off(each, ratio)))
+            fewest = min(each.pixels for each in found)
+            smallest = [each for each in found if each.pixels == fewest]
+            yield min(smallest, key=lambda each: _off(each, ratio))
             return
 
 
