@@ -27,6 +27,8 @@ from workbook_templates.sheets import checks, functions, guide, stages
 from workbook_templates.sheets import help as help_sheet
 from workbook_templates.sheets.actuals import rows as bills
 from workbook_templates.sheets.actuals import sheet as actuals
+from workbook_templates.sheets.bill import sheet as bill_sheet
+from workbook_templates.sheets.bill.content import BillContent
 from workbook_templates.sheets.campaign import lines
 from workbook_templates.sheets.campaign import sheet as campaign
 from workbook_templates.sheets.levers import sheet as levers
@@ -38,6 +40,7 @@ from workbook_templates.sheets.summary import sheet as summary
 from workbook_templates.sheets.worksheet import inputs as worksheet_inputs
 from workbook_templates.sheets.worksheet import sheet as worksheet
 from xl_pricing.rates.card import RateCard, bundled_card
+from xl_pricing.rates.day import today
 
 
 class Sheet(NamedTuple):
@@ -159,19 +162,22 @@ def build(
     blank: bool = False,
     inputs: Mapping[str, Any] | None = None,
     rows: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    bill: BillContent | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Built:
     """Build the workbook of a language from a rate card, with ``macros`` for a file in .xlsm.
 
     ``inputs`` are what is typed by the cell's name, ``rows`` those of the campaign and of the
     actuals by table and field; what is omitted is prefilled with examples, or neutral and
-    ``blank``. Rows of a table of the Rates sheet stand below the card's. ``progress`` is told how
-    many of the rows were written.
+    ``blank``. Rows of a table of the Rates sheet stand below the card's. ``bill`` is what the
+    sheet of that name is written from, which is left out without. ``progress`` is told how many of
+    the rows were written.
     """
     card = card or bundled_card()
     words = Words(lang)
     book = Book(Workbook(), words, Theme(lang))
     book.typed = {**default_inputs(words, card, blank=blank), **(inputs or {}), **(rows or {})}
+    book.typed = {**book.typed, "bill": bill}
     book.progress = progress or book.progress
     book.workbook.remove(book.workbook.worksheets[0])
     _write_sheets(book, card)
@@ -192,9 +198,12 @@ def _write_sheets(book: Book, card: RateCard) -> None:
     worksheet.write(book, card)
     for sheet in SHEETS:
         sheet.write(book)
+    if bill := book.typed["bill"]:
+        bill_sheet.write(book, bill, today())
     checks.write(book, CHECKS)
     help_sheet.write(book)
-    book.workbook.move_sheet(book.words("Rates"), len(SHEETS) + 2)
+    rates_at = book.workbook.sheetnames.index(book.words("Checks")) - 1
+    book.workbook.move_sheet(book.words("Rates"), rates_at)
     book.workbook.active = 0
 
 

@@ -156,6 +156,10 @@ def _bills() -> Iterator[Changes]:
         rows = [{**good, "date": 46_000 + round(i * (days - 1) / 11)} for i in range(12)]
         yield {"tblActuals": rows, "compare_with": "the campaign"}
     yield {"tblActuals": [{**good, "accepted": 0}] * 2, "use_measured": "yes"}
+    yield {"tblActuals": [good, {**good, "accepted": None}], "use_measured": "yes"}
+    tokens = {**good, "size": " tokens only", "quality": None, "generations": None}
+    tokens_only = [{**tokens, "accepted": kept} for kept in (None, 0, 1)]
+    yield {"tblActuals": [good, *tokens_only, {**tokens_only[0], "output_tokens": None}]}
     yield {"tblActuals": [good] * 3, "finals": 0}
     yield {"tblActuals": [], "use_measured": "yes"}
 

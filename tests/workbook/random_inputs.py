@@ -205,10 +205,12 @@ def random_bill(rng: random.Random, faults: float = 0.02) -> dict[str, Any]:
     return {
         "date": pick([day, day, f"{day}T23:30:00-05:00"], ["2026-11-01", "soon", None, -5, 1e9]),
         "model": pick(known, ["dall-e", None, "gpt*"]),
-        "size": pick(["4:5", "1024x1280", "1:1", "1024x1536"], [None, "big", 245 / 1440]),
+        "size": pick(
+            ["4:5", "1024x1280", "1:1", "1024x1536", "Tokens only"], [None, "big", 245 / 1440]
+        ),
         "quality": pick(["low", "medium", "high", "High"], ["best", None, "auto"]),
         "generations": pick([generations], [-1, 2.5, "30", None]),
-        "accepted": pick([rng.randint(0, generations)], [generations + 1, -1, "x", None]),
+        "accepted": pick([rng.randint(0, generations)] * 4 + [None], [generations + 1, -1, "x"]),
         "input_tokens": pick([None, 1200, 0], [-1, "many"]),
         "output_tokens": pick([None, 6119 * generations, 6000, 0], [-1, "many"]),
         "billed": pick(

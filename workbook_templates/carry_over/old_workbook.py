@@ -33,7 +33,7 @@ from workbook_templates.formulas.values import CellValue
 from xl_pricing.errors import InvalidValueError
 
 SHEETS = (
-    *("Worksheet", "Campaign", "Stages", "Levers", "Plans", "Risk", "Actuals"),
+    *("Worksheet", "Campaign", "Stages", "Levers", "Plans", "Risk", "Actuals", "Bill"),
     *("Rates", "Checks", "Help", "Functions"),
 )
 MOST_READ_ROWS = 2 * MOST_ROWS

@@ -40,17 +40,26 @@ ENTRIES = (
     Entry("Risk", "calculation", "How big a buffer must be for how sure you want to be."),
     Entry("Actuals", "input",
           "What really happened: measured retries and cost, and why the bill differs."),
+    Entry("Bill", "calculation",
+          "What your files say was used and billed, line by line, and why it differs."),
     Entry("Rates", "reference",
           "Every figure that the formulas use, with its source and the day it was checked."),
     Entry("Checks", "reference", "Every rule with its result, and the rows to fix."),
     Entry("Help", "reference",
           "Two minutes to a first budget, what each sheet answers, and the cell functions."),
 )  # fmt: skip
+ONLY_FROM_FILES = "Bill"
+"""A sheet that is there only in a workbook that was made from files of a bill."""
 KINDS = {
     "input": "Yellow tab: you type here.",
     "calculation": "Green tab: computed from what you typed.",
     "reference": "Grey tab: to look something up.",
 }
+
+
+def entries(book: Book) -> list[Entry]:
+    """Return the sheets that a book has."""
+    return [e for e in ENTRIES if e.title != ONLY_FROM_FILES or book.typed.get("bill")]
 
 
 def start_of(book: Book, title: str) -> str:
@@ -62,13 +71,14 @@ def write_contents(page: Page) -> None:
     """Write a line a sheet with its tab's colour, and what the colours mean."""
     page.fill(f"{page.at(TOP, LEFT)}:{page.at(TOP, LEFT + 2)}", theme.STEP)
     page.say(page.at(TOP, LEFT + 1), "Contents: click a name", theme.STEP)
-    for row, entry in enumerate(ENTRIES, start=TOP + 1):
+    shown = entries(page.book)
+    for row, entry in enumerate(shown, start=TOP + 1):
         _colour(page, row, entry.kind)
         at = page.at(row, LEFT + 1)
         page.say(at, entry.title, replace(theme.LINK, color=theme.NAVY, bold=True))
         page.link(at, start_of(page.book, entry.title))
         page.say(page.at(row, LEFT + 2), entry.answers, theme.NOTE)
-    for row, (kind, meaning) in enumerate(KINDS.items(), start=TOP + len(ENTRIES) + 2):
+    for row, (kind, meaning) in enumerate(KINDS.items(), start=TOP + len(shown) + 2):
         _colour(page, row, kind)
         page.say(page.at(row, LEFT + 1), meaning, theme.NOTE)
 

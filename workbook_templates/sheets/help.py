@@ -44,7 +44,7 @@ def write(book: Book, *, guide: bool = True) -> None:
 
 def _guide(page: Page, row: int) -> int:
     """Say what each sheet answers, and what the colours mean."""
-    rows = [(page.words(sheet.title), sheet.answers) for sheet in sheets.ENTRIES]
+    rows = [(page.words(sheet.title), sheet.answers) for sheet in sheets.entries(page.book)]
     row = _explain(page, row, "What each sheet answers", rows) + 1
     page.say(f"B{row}", "Colours", theme.SECTION)
     for at, (look, meaning) in enumerate(LEGEND, start=row + 1):

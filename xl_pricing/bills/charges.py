@@ -1,5 +1,6 @@
 """What a bill says line by line, in USD, laid beside what was used."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -29,6 +30,13 @@ class Key(NamedTuple):
         return ", ".join([*told, f"with {self.origin}"] if self.origin else told)
 
 
+class Kind(NamedTuple):
+    """Tokens of one rate: a meter and a tier."""
+
+    meter: str
+    tier: str
+
+
 @dataclass(slots=True)
 class Lot:
     """Tokens used with their exact USD, and tokens billed with their amount, of one key."""
@@ -49,6 +57,9 @@ class Lot:
     """Lines that tell several meters and one amount: their causes are asked row by row."""
     alone: int = 0
     """Lines that tell an amount and no tokens."""
+    used_by: Counter[Kind] = field(default_factory=Counter)
+    """Tokens used, by what has a rate of its own."""
+    billed_by: Counter[Kind] = field(default_factory=Counter)
 
     @property
     def quantity(self) -> int:
@@ -64,6 +75,7 @@ class Lot:
         self.zoned += lot.zoned
         self.alone += lot.alone
         self.by_rows += lot.by_rows
+        self.billed_by += lot.billed_by
 
 
 @dataclass(slots=True)
@@ -88,11 +100,13 @@ class Charges:
             self.beside[reason] = self.beside.get(reason, Fraction(0)) + amount
         else:
             tokens = row.tokens or Metered()
-            used = [meter for meter in METER_NAMES if getattr(tokens, meter)]
-            meter = used[0] if len(used) == 1 else ""
+            counts = zip(METER_NAMES, tokens, strict=True)
+            kinds = Counter({Kind(name, series.tier): n for name, n in counts if n})
+            meter = next(iter(kinds)).meter if len(kinds) == 1 else ""
             listed = usd(series, tokens)
             by_rows = int(row.meter is None)
             lot = Lot(series, 0, Fraction(0), sum(tokens), amount, listed, 1, zoned, by_rows)
+            lot.billed_by = kinds
             self._put(_key(row, series, meter), lot)
 
     def note_day(self, row: Row) -> None:

@@ -1,17 +1,19 @@
 """What was used beside what was billed: the two sums, and the parts of their difference."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 
 from xl_pricing.bills.parts import Part, Piece
 from xl_pricing.bills.reconcile import (
     HALF_A_CENT,
     ROUNDING_USD,
     Explained,
+    SideBySide,
     gather,
-    reconcile,
+    side_by_side,
 )
 from xl_pricing.bills.total import USD, Side, Totals
 from xl_pricing.rates.day import today
@@ -39,6 +41,10 @@ class Compared:
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     """What a person has to look at before the bill agrees."""
+    lines: Sequence[SideBySide] = ()
+    """Usage and bill line by line, where there is a bill."""
+    beside: Sequence[Piece] = ()
+    """What explains the difference beside the lines."""
 
 
 def compare(
@@ -60,14 +66,16 @@ def compare(
     whole = side.whole
     if told is None or not whole.rows:
         return Compared(side, paid, told, None, {})
-    pieces = _pieces(totals, in_files, invoice, rounding_usd, uplift)
+    lines, extra = _pieces(totals, in_files, invoice, rounding_usd, uplift)
+    pieces = [*chain.from_iterable(line.pieces for line in lines), *extra]
     difference = told - whole.usd
     rest = Piece(Part.UNEXPLAINED, difference - sum(piece.usd for piece in pieces))
     parts = gather([*pieces, rest])
     late = _late_days(totals) if Part.NOT_YET in parts else 0
     notes = (_LATE.format(_last_used(totals.used), totals.charges.last_day),) if late else ()
     doubts = notes if late > USUALLY_LATE_DAYS else ()
-    return Compared(side, paid, told, difference, parts, () if doubts else notes, doubts)
+    told_of = (() if doubts else notes, doubts)
+    return Compared(side, paid, told, difference, parts, *told_of, lines, extra)
 
 
 def _late_days(totals: Totals) -> int:
@@ -86,20 +94,21 @@ def _pieces(
     invoice: Fraction | None,
     rounding_usd: Fraction | None,
     uplift: Fraction | None,
-) -> list[Piece]:
-    """Return what explains the difference: by lines of a bill, and by an invoice beside them."""
+) -> tuple[list[SideBySide], list[Piece]]:
+    """Return what explains the difference: by lines of a bill, and beside them."""
+    lines: list[SideBySide] = []
     pieces: list[Piece] = []
     if in_files is not None and not totals.bill.rows:
         pieces += _of_rows(totals)
     if totals.bill.rows and in_files is not None:
         off = ROUNDING_USD if rounding_usd is None else rounding_usd
-        pieces += reconcile(totals, today(), off, uplift)
+        lines, pieces = side_by_side(totals, today(), off, uplift)
     if invoice is not None:
         off = invoice - (totals.used.whole.usd if in_files is None else in_files)
         near = abs(off) <= (HALF_A_CENT if rounding_usd is None else rounding_usd)
         far = Part.UNEXPLAINED if in_files is None else Part.FILES
         pieces.append(Piece(Part.ROUNDING if near else far, off))
-    return pieces
+    return lines, pieces
 
 
 def _of_rows(totals: Totals) -> Iterator[Piece]:

@@ -74,6 +74,11 @@ class Reading:
         if not self._sniffed:
             raise InvalidValueError(f"no file can be read: {'; '.join(self.notes)}")
 
+    @property
+    def paths(self) -> Mapping[str, Path]:
+        """Where the files stand, by the names they are told by."""
+        return {each.name: each.path for each in self._sniffed}
+
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows; files that say something of other ones come first."""
         count, files = 0, sorted(self._sniffed, key=lambda one: one.shape not in BESIDE)

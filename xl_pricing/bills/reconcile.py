@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import chain
 from typing import NamedTuple
 
 from xl_pricing.bills.billed_rate import Terms, ratios_of, why
-from xl_pricing.bills.charges import Charges, Key, Lot, price
+from xl_pricing.bills.charges import Charges, Key, Kind, Lot, price
 from xl_pricing.bills.parts import MOST_ABOUT, Part, Piece
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.total import Side, Totals
@@ -35,6 +36,14 @@ class Explained:
     """Whether nothing of it is left for a person to confirm."""
 
 
+class SideBySide(NamedTuple):
+    """Usage and bill of one key, and the pieces of their difference."""
+
+    key: Key
+    lot: Lot
+    pieces: list[Piece]
+
+
 class _Bill(NamedTuple):
     """What lots are judged by: the terms, and the last day that is billed."""
 
@@ -54,6 +63,20 @@ def reconcile(
     line may be off by rounding, ``uplift`` what all rates are multiplied by as a person says. The
     sums have to be split by project.
     """
+    lines, others = side_by_side(totals, today, rounding_usd, uplift)
+    return [*chain.from_iterable(line.pieces for line in lines), *others]
+
+
+def side_by_side(
+    totals: Totals,
+    today: date,
+    rounding_usd: Fraction = ROUNDING_USD,
+    uplift: Fraction | None = None,
+) -> tuple[list[SideBySide], list[Piece]]:
+    """Return usage and bill side by side, key by key, and the pieces beside them.
+
+    They are what `reconcile` sums.
+    """
     charges = totals.charges
     lots = _side_by_side(totals.used, charges)
     last_day = min(charges.last_day or date.min, today - timedelta(days=1))
@@ -62,8 +85,9 @@ def reconcile(
     by_rows: list[Piece] = []
     if not totals.used.rows and all(lot.by_rows == lot.lines for lot in lots.values()):
         lots, by_rows = {}, [*totals.causes.pieces()]
-    pieces = [piece for key in sorted(lots, key=str) for piece in _pieces(key, lots[key], bill)]
-    return [*pieces, *by_rows, *_beside(charges)]
+    keys = sorted(lots, key=str)
+    lines = [SideBySide(key, lots[key], [*_pieces(key, lots[key], bill)]) for key in keys]
+    return lines, [*by_rows, *_beside(charges)]
 
 
 def gather(pieces: Iterable[Piece]) -> dict[Part, Explained]:
@@ -109,6 +133,7 @@ def _lots(side: Side, charges: Charges, *, by_project: bool) -> dict[Key, Lot]:
         held.add(lot)
         if used is None:
             held.used, held.used_usd = held.billed, held.listed
+            held.used_by = held.billed_by
     whole = {key[:3] for key in lots if not key.meter} - {key[:3] for key in lots if key.meter}
     for each in used or ():
         series, project = each.series, each.split[project_at] if by_project else ""
@@ -119,6 +144,7 @@ def _lots(side: Side, charges: Charges, *, by_project: bool) -> dict[Key, Lot]:
                     key = key._replace(meter="")
                 lot = lots.setdefault(key, Lot(series, lines=0))
                 lot.used += tokens
+                lot.used_by[Kind(meter, series.tier)] += tokens
                 lot.used_usd += price(series, meter, tokens)
     return lots
 

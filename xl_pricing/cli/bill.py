@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +13,7 @@ from xl_pricing.bills.amounts import read_amount
 from xl_pricing.bills.bill_sql import bill_sql
 from xl_pricing.bills.billed_rate import RESIDENCY
 from xl_pricing.bills.compared import compare
-from xl_pricing.bills.plan import SPLIT, against_plan
+from xl_pricing.bills.plan import SPLIT, Plan, against_plan
 from xl_pricing.bills.rates_by_day import prices_of
 from xl_pricing.bills.reading import Reading
 from xl_pricing.bills.reasons import Reason
@@ -23,10 +24,11 @@ from xl_pricing.bills.sql import BY_METER, DIALECTS, by_meter
 from xl_pricing.bills.total import OF_SERIES, SPLITS, USD, Totals
 from xl_pricing.cli.bill_files import Outputs
 from xl_pricing.cli.bill_report import Bill, bill_of, complaint_of, draw_bill
+from xl_pricing.cli.bill_workbook import read_into, write_bill
 from xl_pricing.cli.console import Argument, Given, command, option
 from xl_pricing.cli.plan_file import read_plan_file
 from xl_pricing.cli.progress import counted
-from xl_pricing.errors import InvalidValueError
+from xl_pricing.errors import InvalidValueError, XlPricingError
 from xl_pricing.estimation.image import TIERS
 from xl_pricing.functions.arguments import read_model, tier_word
 from xl_pricing.rates.card import RateCard
@@ -94,6 +96,10 @@ def _print_sql(context: click.Context, _: click.Parameter, engine: str | None) -
 @click.option("--csv", "csv_file", metavar="FILE", help="Write equation and sums as CSV too.")
 @click.option("--html", "html_file", metavar="FILE", help="Write one page to read and send too.")
 @click.option("--png", "png_file", metavar="FILE", help="Write the waterfall as a picture too.")
+@option("into", "Workbook to write, in .xlsx or .xlsm: Actuals filled in, and a sheet Bill.")
+@option("old", "With --into: older workbook whose inputs are carried over.", flag="--workbook")
+@option("lang", "With --into: en or zh-CN. If omitted, that of --workbook, or en.")
+@click.option("--force", is_flag=True, help="With --into: overwrite a file that is already there.")
 def bill(
     files: tuple[str, ...],
     model: Given,
@@ -113,15 +119,24 @@ def bill(
     csv_file: Given,
     html_file: Given,
     png_file: Given,
+    into: Given,
+    old: Given,
+    lang: Given,
+    *,
+    force: bool,
 ) -> Bill:
     """Price logs and bills row by row, and say whether they agree.
 
     Each file is known by its fields, whatever its name: answers and events of the API, logs,
     exports of usage and costs, gateways' logs, bills of Azure and FOCUS; JSON, JSON lines, CSV, gz.
+    With --into the answer stands in a new workbook too: its Actuals hold a row a day, model, size
+    and quality, so that what was measured serves its Worksheet, and its sheet Bill says why the
+    bill differs. --from is a day here; --workbook is what --from is in xl-pricing template.
     """
     card = active_card()
     told = Told(read_model(model, card).id if model else None, tier_word(tier) if tier else None)
     chosen = _read_by(by)
+    workbook = read_into(into, old, lang, force=force)
     days = tuple(read_date(day) if day else None for day in (first, last))
     if days[0] and days[1] and days[0] > days[1]:
         raise InvalidValueError(
@@ -130,8 +145,8 @@ def bill(
     outputs = Outputs({"csv": csv_file, "html": html_file, "png": png_file}, files)
     rule = Rule(card, told)
     reading = Reading(files, told.model, rule)
-    planned = read_plan_file(Path(plan_file), card) if plan_file else None
-    split = dict.fromkeys(("project", *(SPLIT if planned else ()), *chosen))
+    planned = _read_plan(plan_file, old, card)
+    split = dict.fromkeys(("project", *(SPLIT if planned or workbook else ()), *chosen))
     totals = Totals(rule, tuple(n for n in split if n not in {*OF_SERIES, "month"}))
     asked = _amount("billed", billed), _amount("tolerance", tolerance)
     counts = _amount("accepted", accepted), _amount("generations", generations)
@@ -148,7 +163,19 @@ def bill(
         chosen = OF_BILL
     answer = bill_of(totals, compared, reading, chosen, notes, against)
     outputs.write(answer)
+    if workbook:
+        notes += write_bill(workbook, totals, reading, compared, answer, card, against)
     return answer
+
+
+def _read_plan(plan_file: Given, old: Given, card: RateCard) -> Plan | None:
+    """Read the plan; that of an older workbook only where it has one."""
+    if plan_file or not old:
+        return read_plan_file(Path(plan_file), card) if plan_file else None
+    with suppress(XlPricingError):
+        plan = read_plan_file(Path(old), card)
+        return plan if plan.expected_usd else None
+    return None
 
 
 def _amount(option_: str, told: Given) -> Fraction | None:

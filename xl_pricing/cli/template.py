@@ -1,9 +1,6 @@
 """``xl-pricing template``: write the workbook, prefilled or with rows of one's own."""
 
-import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,11 +11,14 @@ import click
 from xl_pricing.cli.carried import CarriedOver, carried_over, draw_carried, read_old
 from xl_pricing.cli.console import Given, argument, command, option
 from xl_pricing.cli.drawing import note_lines
-from xl_pricing.errors import InvalidValueError
-from xl_pricing.files import write_new, write_whole
+from xl_pricing.cli.workbook_files import (
+    check_path,
+    progress_of,
+    read_language,
+    write_workbook,
+)
 from xl_pricing.rates.card import RateCard, bundled_card
 from xl_pricing.rates.refresh.store import active_card
-from xl_pricing.words import quoted, unknown
 
 if TYPE_CHECKING:
     from workbook_templates.build import Built
@@ -138,36 +138,22 @@ def template(
     With --from the inputs and rows of an older workbook are carried over, in either language, and
     what cannot be is told; that is how a workbook gets new rates.
     """
-    language = _read_language(lang) if lang else ""
-    if not path.lower().endswith((".xlsx", ".xlsm")):
-        raise InvalidValueError(
-            f"path {quoted(path)} is not a workbook; accepted: a name in .xlsx or .xlsm"
-        )
-    if os.path.lexists(path) and not force:
-        raise _exists(path)
+    language = read_language(lang) if lang else ""
+    check_path(path, force=force)
     card = bundled_card() if bundled else active_card()
     files = _read_files(campaign, actuals, card)
     old_path = Path(old) if old else None
     before = read_old(old_path, language, card) if old_path else None
-    language = language or (before.lang if before else _read_language(lang))
+    language = language or (before.lang if before else read_language(lang))
     macros = path.lower().endswith(".xlsm")
     built, data = _build(language, card, files, before, macros=macros, blank=blank)
-    _write(Path(path), data, force=force)
+    write_workbook(Path(path), data, force=force)
     kind = BUNDLED if card is bundled_card() else IN_FORCE
     tables = [_filled(file, built, card) for file in files]
     given = [file.of.table for file in files]
     carried = carried_over(old_path, before, built, card, given) if old_path and before else None
     complaint = _complaint(tables) if strict else ""
     return Written(path, language, kind, card.checked, tables, carried, complaint)
-
-
-def _read_language(lang: Given) -> str:
-    from workbook_templates.book.words import LANGUAGES  # noqa: PLC0415 - no price needs a workbook
-
-    language = lang or LANGUAGES[0]
-    if language not in LANGUAGES:
-        raise InvalidValueError(unknown("lang", language, LANGUAGES))
-    return language
 
 
 class _File(NamedTuple):
@@ -211,7 +197,7 @@ def _build(
     own = {file.of.table: file.held.rows for file in files}
     rows = {**dict.fromkeys(TABLES if own else (), BLANK_ROWS), **carried, **own}
     inputs = before.inputs if before else {}
-    with _progress(sum(map(len, own.values()))) as progress:
+    with progress_of(sum(map(len, own.values()))) as progress:
         built = build(
             lang, card, macros=macros, blank=blank, inputs=inputs, rows=rows, progress=progress
         )
@@ -242,30 +228,3 @@ def _faults(file: _File, built: "Built", card: RateCard) -> Iterator[RowFault]:
             if code > 0:
                 said = reason(row, file.of.needed, file.of.faults[int(code)], card)
             yield RowFault(number, said)
-
-
-@contextmanager
-def _progress(rows: int) -> Iterator[Callable[[int], None] | None]:
-    """Show on standard error how many rows are written, where there are any of one's own."""
-    if not rows:
-        yield None
-        return
-    with click.progressbar(length=rows, label="Pricing and writing", file=sys.stderr) as bar:
-        yield bar.update
-
-
-def _write(path: Path, data: bytes, *, force: bool) -> None:
-    """Write the workbook whole or not at all, over another one only with ``force``."""
-    try:
-        (write_whole if force else write_new)(path, data)
-    except FileExistsError:
-        raise _exists(str(path)) from None
-    except OSError as error:
-        raise InvalidValueError(
-            f"path {quoted(str(path))} cannot be written: {error.strerror or error}; "
-            "accepted: a file in a folder that you may write to"
-        ) from None
-
-
-def _exists(path: str) -> InvalidValueError:
-    return InvalidValueError(f"path {quoted(path)} exists; accepted: another name, or --force")

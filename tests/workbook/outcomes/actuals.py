@@ -37,15 +37,17 @@ def _rows(bills: Bills) -> dict[str, Outcome]:
     found: dict[str, Outcome] = {}
     for i, bill in enumerate(bills.rows):
 
-        def of(figure: Callable[[Totals], Fraction], bill: Bill = bill) -> Outcome:
-            if not bill.filled:
+        def of(figure: Callable[[Totals], Fraction], told: bool, bill: Bill = bill) -> Outcome:
+            if not bill.filled or (bill.counts and not told):
                 return ""
             return cell(lambda: figure(totals([bill] if bill.counts else [])))
 
         found |= {
             f"{TABLE}.check.{i}": check(bill, SAYS),
-            f"{TABLE}.retries.{i}": of(lambda one: one.retries),
-            f"{TABLE}.usd_per_image.{i}": of(lambda one: one.cost_per_image),
+            f"{TABLE}.retries.{i}": of(lambda one: one.retries, bill.is_told),
+            f"{TABLE}.usd_per_image.{i}": of(
+                lambda one: one.cost_per_image, bill["generations"] is not None
+            ),
             f"{TABLE}.expected_usd.{i}": _expected(bill),
             f"{TABLE}.why.{i}": _why(bill),
         }
@@ -105,6 +107,8 @@ def _counts(bills: Bills) -> dict[str, Outcome]:
         "actuals_counted": counted,
         "actuals_rows_below": 0,
         "actuals_comparable": int(bills.is_comparable),
+        "actuals_untold": len(bills.untold),
+        "actuals_of_told": bills.told.generations,
         "actuals_differ": sum(bill.differs for bill in bills.counted),
         "actuals_not_billed": _not_billed(bills),
         "actuals_as_told": _as_told(bills),
@@ -125,23 +129,26 @@ def _status(bills: Bills) -> Said:
         return Said(f"^✘ Fix row {first.row}: {SAYS[first.fault]}$", (str(first.row),))
     if not bills.counted:
         return Said("^▲ Nothing is counted")
+    if bills.untold and not told(bills):
+        return Said("^▲ Rows without accepted finals", (str(len(bills.untold)),))
     return told(bills) or Said("^✔ all rows count")
 
 
 def _measured(bills: Bills) -> dict[str, Outcome]:
     actual = bills.actual
-    images = (int(actual.generations), int(actual.finals))
+    told, of_images = bills.told, bills.of_images
+    images = (int(told.generations), int(told.finals))
     like = bills.measured_cost()
     return {
         "actuals_generations": actual.generations,
-        "actuals_finals": actual.finals,
+        "actuals_finals": told.finals,
         "actuals_billed": actual.usd,
-        "actuals_cost_per_image": cell(lambda: actual.cost_per_image),
-        "actuals_cost_per_final": cell(lambda: actual.cost_per_final),
-        "measured_retries": cell(lambda: actual.retries),
+        "actuals_cost_per_image": cell(lambda: of_images.cost_per_image),
+        "actuals_cost_per_final": cell(lambda: told.cost_per_final),
+        "measured_retries": cell(lambda: told.retries),
         "measured_retries_low": cell(lambda: retries_interval(*images).low),
         "measured_retries_high": cell(lambda: retries_interval(*images).high),
-        "measured_words": "" if actual.finals else Said("^no final was accepted"),
+        "measured_words": "" if told.finals else Said("^no final was accepted"),
         "measured_cost": "#N/A" if like is None else like,
         "measured_output_tokens": cell(bills.measured_output_tokens),
     }
@@ -278,8 +285,9 @@ def _periods(bills: Bills) -> dict[str, Outcome]:
         start = min(days) + (k - 1) * _period_days(days) if days else 0
         is_used = bool(days) and start <= max(days)
         end = start + _period_days(days) if days else 0
-        within = totals(b for b in bills.counted if is_used and start <= b.day < end)
-        so_far = totals(b for b in bills.counted if is_used and b.day < end)
+        told = [bill for bill in bills.counted if is_used and bill.is_told]
+        within = totals(bill for bill in told if start <= bill.day < end)
+        so_far = totals(bill for bill in told if bill.day < end)
         found |= {
             f"drift_start_{k}": start if is_used else "",
             f"drift_generations_{k}": within.generations if is_used else "",

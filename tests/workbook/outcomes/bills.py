@@ -125,9 +125,20 @@ class Bill:
         return (strict.day(typed) - EPOCH).days
 
     @property
+    def is_tokens_only(self) -> bool:
+        """Whether it says that it tells no images."""
+        return str(self["size"]).strip(" ").lower() == "tokens only"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it tells what was made and accepted."""
+        return self["generations"] is not None and self["accepted"] is not None
+
+    @property
     def totals(self) -> Totals:
         """Generations, finals and USD."""
-        counts = (strict.whole(self[name]) for name in ("generations", "accepted"))
+        told = (self[name] for name in ("generations", "accepted"))
+        counts = (0 if cell is None else strict.whole(cell) for cell in told)
         return Totals(*map(Fraction, counts), strict.figure(self["billed"]))
 
     def tokens(self, name: str) -> Fraction | None:
@@ -144,11 +155,11 @@ class Bill:
             lambda: strict.need(self.row < FIRST_ROW + strict.MOST_ROWS),
             lambda: self.day,
             lambda: self.model,
-            lambda: self.is_measured or self.size,
-            lambda: self.quality,
-            lambda: strict.whole(made),
-            lambda: strict.whole(kept),
-            lambda: strict.need(kept <= made),
+            lambda: self.is_tokens_only or self.is_measured or self.size,
+            lambda: self.is_tokens_only or self.quality,
+            lambda: (self.is_tokens_only and made is None) or strict.whole(made),
+            lambda: kept is None or strict.whole(kept),
+            lambda: strict.need((kept or 0) <= (made or 0)),
             lambda: (self.tokens("input_tokens"), self.tokens("output_tokens")),
             lambda: strict.figure(self["billed"], low, Fraction(strict.MOST_OF_A_ROW)),
             lambda: strict.figure(self["billed"]),
@@ -266,14 +277,29 @@ class Bills:
         return totals(self.counted)
 
     @cached_property
+    def untold(self) -> list[Bill]:
+        """The rows that count and do not tell what was made or accepted."""
+        return [bill for bill in self.counted if not bill.is_told]
+
+    @cached_property
+    def told(self) -> Totals:
+        """What happened, over the rows that tell it."""
+        return totals(bill for bill in self.counted if bill.is_told)
+
+    @cached_property
+    def of_images(self) -> Totals:
+        """What happened, over the rows that tell their images."""
+        return totals(bill for bill in self.counted if bill["generations"] is not None)
+
+    @cached_property
     def is_comparable(self) -> bool:
-        """Whether there are rows, and all count."""
+        """Whether there are rows, and all count and tell what was made and accepted."""
         whole = len(self.rows) <= strict.MOST_ROWS
-        return bool(self.counted) and not self.wrong and whole
+        return bool(self.counted) and not self.wrong and whole and not self.untold
 
     def measured_retries(self) -> Fraction | None:
         """Return measured retries, if any final was accepted."""
-        return self.actual.retries if self.actual.finals else None
+        return self.told.retries if self.told.finals else None
 
     def measured_cost(self) -> Fraction | None:
         """Return measured USD per image of rows like the job, if there are any."""

@@ -18,7 +18,7 @@ _FIRST, _LAST = TOP + 2, TOP + 1 + DRIFT_PERIODS
 
 
 def _in_period(field: str) -> str:
-    return f'IF([@start]="","",SUMIFS({TABLE}[{field}],{TABLE}[period],[@start]))'
+    return f'IF([@start]="","",SUMIFS({TABLE}[{field}],{TABLE}[period],[@start],{TABLE}[told],1))'
 
 
 _SO_FAR = ratio(f"SUM(C${_FIRST}:C[#row])", f"SUM(D${_FIRST}:D[#row])")

@@ -21,6 +21,7 @@ from workbook_templates.formulas.constants import (
 )
 from workbook_templates.formulas.faults import Fault, if_filled
 from workbook_templates.sheets.actuals import billed
+from xl_pricing.bills.actual_rows import TOKENS_ONLY
 from xl_pricing.estimation.image import QUALITIES
 
 TABLE = "tblActuals"
@@ -80,8 +81,9 @@ def _counted(formula: str) -> str:
     return if_filled(f"IF([@fault]=0,{formula},NA())")
 
 
-def _quotient(part: str, whole_: str) -> str:
-    return _counted(f"IF([@{whole_}]=0,NA(),[@{part}]/[@{whole_}])")
+def _quotient(part: str, whole_: str, is_told: str) -> str:
+    """Divide; blank where the row does not tell what is needed."""
+    return _counted(f'IF({is_told},IF([@{whole_}]=0,NA(),[@{part}]/[@{whole_}]),"")')
 
 
 def _whole(field: str) -> str:
@@ -104,6 +106,7 @@ _TOKENS = within("[@quality]", "[@quality]>0", "[@quality]<=max_measured_tokens"
 _OUTPUT = within("[@output_tokens]", "[@output_tokens]>0")
 # Where output tokens are measured the size is a label, and may be left out; so may the quality.
 _MEASURED = f"OR({_TOKENS}=1,{_OUTPUT}=1)"
+_NO_SIZE = f"OR([@tokens_only]=1,{_MEASURED})"
 _IS_OPEN = f'IF(OR(TRIM([@quality])="",TRIM([@quality])="auto"),{_OUTPUT}=1,FALSE)'
 FAULTS = (
     Fault("", "✔ counted", "Nothing to do."),
@@ -115,14 +118,18 @@ FAULTS = (
     Fault("[@model_row]=0", "model unknown",
           "Choose a model of the list, or add it to the models table; a provider, date or meter "
           "is left out."),
-    Fault(f"IF({_MEASURED},FALSE,{_whole_px('width')}*{_whole_px('height')}=0)",
+    Fault(f"IF({_NO_SIZE},FALSE,{_whole_px('width')}*{_whole_px('height')}=0)",
           "size not readable",
           "Type a ratio of the sizes table such as 4:5, or px such as 1024x1536; auto, or nothing, "
           "only where output tokens are typed."),
-    Fault(f"ISERROR(IF({_TOKENS}=1,1,IF({_IS_OPEN},1,{_QUALITY})))", "quality unknown",
+    Fault(f"ISERROR(IF(OR([@tokens_only]=1,{_TOKENS}=1),1,IF({_IS_OPEN},1,{_QUALITY})))",
+          "quality unknown",
           f"Type {_WORDS}; auto, or nothing, only where output tokens are typed."),
-    Fault(f"{_whole('generations')}=0", "generations", "Type a whole number, 0 or more."),
-    Fault(f"{_whole('accepted')}=0", "accepted finals", "Type a whole number, 0 or more."),
+    Fault(f"IF(AND([@tokens_only]=1,ISBLANK([@generations])),FALSE,{_whole('generations')}=0)",
+          "generations",
+          f"Type a whole number, 0 or more; leave it empty where the size is: {TOKENS_ONLY}."),
+    Fault(f"IF(ISBLANK([@accepted]),FALSE,{_whole('accepted')}=0)", "accepted finals",
+          "Type a whole number, 0 or more, or leave it empty as long as it is not known."),
     Fault("[@accepted]>[@generations]", "more accepted than generated",
           "Count every generation, the rejected ones too."),
     Fault(f"{_blank_or_whole('input_tokens')}*{_blank_or_whole('output_tokens')}=0", "tokens",
@@ -183,6 +190,7 @@ def _day_read() -> str:
     return f"IF({is_number('[@date]')},[@date],IFERROR({read},0))"
 
 
+_HAS_IMAGES = "NOT(ISBLANK([@generations]))"
 _TYPED_COUNT = replace(theme.TYPED_CELL, number=theme.COUNT)
 _COUNT = replace(theme.NUMBER, number=theme.COUNT)
 _DATE = replace(theme.NUMBER, number=theme.DATE)
@@ -194,13 +202,15 @@ COLUMNS = (
     Column("model", "Model", "", theme.TYPED_TEXT_CELL, 20, "The model that was billed.",
            listed("tblModels[model]", others=True)),
     Column("size", "Ratio or size", "", replace(theme.TYPED_CELL, number=theme.TEXT), 13,
-           "A ratio of the sizes table such as 4:5, or px such as 1024x1536."),
+           "A ratio of the sizes table such as 4:5, or px such as 1024x1536; "
+           f"{TOKENS_ONLY}: a row without images, such as a day of a usage export."),
     Column("quality", "Quality", "", theme.TYPED_TEXT_CELL, 17, f"{_WORDS}.",
            words_listed(QUALITIES, others=True)),
     Column("generations", "Generations", "", _TYPED_COUNT, 12,
            "All images that were made, the rejected ones too: a whole number."),
     Column("accepted", "Accepted finals", "", _TYPED_COUNT, 14,
-           "The images among them that were accepted as finals: a whole number."),
+           "The images among them that were accepted as finals: a whole number, or empty as long "
+           "as it is not known."),
     Column("input_tokens", "Input tokens, if known", "", _TYPED_COUNT, 11.5,
            "Input tokens of the row, text and images; empty if unknown."),
     Column("output_tokens", "Output tokens, if known", "", _TYPED_COUNT, 14,
@@ -210,9 +220,9 @@ COLUMNS = (
     Column("note", "Note", "", theme.TYPED_TEXT_CELL, 20,
            "Any words. A note that begins with EXAMPLE and the row's images marks an example."),
     Column("check", "Check", examples.check(FAULT_TABLE), theme.CELL, 22),
-    Column("retries", "Retries", _quotient("generations", "accepted"),
+    Column("retries", "Retries", _quotient("generations", "accepted", "[@told]=1"),
            replace(theme.NUMBER, number=theme.FACTOR), 8.5),
-    Column("usd_per_image", "USD per generation", _quotient("billed", "generations"),
+    Column("usd_per_image", "USD per generation", _quotient("billed", "generations", _HAS_IMAGES),
            replace(theme.NUMBER, number='"$"0.0000'), 10.5),
     *billed.READ,
     Column("filled", "Filled in (1 = yes)", examples.filled("actuals_own"), _COUNT),
@@ -223,9 +233,13 @@ COLUMNS = (
     Column("model_row", "Row of the model",
            f"IFERROR({image.model_row('[@model_name]')},0)", _COUNT),
     Column("size_text", "Size as read", image.size_text(_IMAGE), theme.CELL),
+    Column("tokens_only", "Tokens only (1 = yes)",
+           f'IFERROR(IF(TRIM([@size])="{TOKENS_ONLY}",1,0),0)', _COUNT),
     Column("width", "Width, px", image.width(_IMAGE), _COUNT),
     Column("height", "Height, px", image.height(_IMAGE), _COUNT),
     Column("fault", "Code of the check", faults.code(FAULTS), _COUNT),
+    Column("told", "Images and finals told (1 = yes)",
+           'IF([@fault]=0,IF(OR(ISBLANK([@generations]),ISBLANK([@accepted])),0,1),"")', _COUNT),
     Column("fault_row", "Row to fix", faults.FAULT_ROW, _COUNT),
     Column("matches_job", "Like the job (1 = yes)",
            f"IFERROR(IF(AND({_LIKE_JOB}),1,0),0)", _COUNT),

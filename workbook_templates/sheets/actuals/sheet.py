@@ -40,9 +40,12 @@ DIFFER = sentence(
     "▲ {rows} rows differ from their tokens; billed 0: {nothing}",
     rows="actuals_differ", nothing="actuals_not_billed",
 )  # fmt: skip
+UNTOLD = sentence(
+    "▲ Rows without accepted finals: {rows}; type them to measure retries", rows="actuals_untold"
+)
 _STATUS = (
     f'IF(actuals_to_fix_1<>"",{FIX},IF(actuals_rows_below>0,"«{BELOW}»",'
-    f'IF(actuals_counted=0,"«{NOTHING}»",IF(actuals_told="","«{ALL_COUNT}»",actuals_told))))'
+    f'IF(actuals_counted=0,"«{NOTHING}»",IF(actuals_told<>"",actuals_told,IF(actuals_untold>0,{UNTOLD},"«{ALL_COUNT}»")))))'
 )
 """What to do first."""
 _LAST_ROW = 1_048_576
@@ -53,14 +56,14 @@ _BELOW = (
     for field in ("date", "model", "generations", "billed")
 )
 _REACH = (
-    "interval_z*SQRT(actuals_finals*(actuals_generations-actuals_finals)/actuals_generations"
+    "interval_z*SQRT(actuals_finals*(actuals_of_told-actuals_finals)/actuals_of_told"
     "+(interval_z/2)^2)"
 )
 
 
 def _bound(sign: str) -> str:
     """Return a bound of Wilson's interval, turned over: more reach, fewer retries."""
-    return f"(actuals_generations+interval_z^2)/(actuals_finals+interval_z^2/2{sign}{_REACH})"
+    return f"(actuals_of_told+interval_z^2)/(actuals_finals+interval_z^2/2{sign}{_REACH})"
 
 
 def _noted(number: str) -> Style:
@@ -71,16 +74,17 @@ _MONEY = replace(theme.CARD_MONEY, size=16, number=theme.USD)
 _PRICE = replace(theme.CARD_PRICE, size=14)
 CARDS = (
     Card("B", "Measured retries", "measured_retries",
-         ratio("actuals_generations", "actuals_finals"),
+         ratio("actuals_of_told", "actuals_finals"),
          replace(theme.CARD_MAIN, size=20, number=theme.FACTOR), "90 % sure:"),
     Card("E", "Billed in USD", "actuals_billed", f"SUMIFS({TABLE}[billed],{TABLE}[fault],0)",
          _MONEY, Figure("actuals_of_rows", "", OF_ROWS, look=theme.CARD_NOTE)),
     Card("G", "Cost per generation", "actuals_cost_per_image",
-         ratio("actuals_billed", "actuals_generations"), _PRICE,
+         ratio(f'SUMIFS({TABLE}[billed],{TABLE}[fault],0,{TABLE}[generations],">=0")',
+               "actuals_generations"), _PRICE,
          Figure("actuals_as_told", "", f'IF(actuals_differ=0,"«{OF_ALL}»",{DIFFER})',
                 look=theme.CARD_NOTE)),
     Card("I", "Cost per accepted final", "actuals_cost_per_final",
-         ratio("actuals_billed", "actuals_finals"), _PRICE),
+         ratio(f"SUMIFS({TABLE}[billed],{TABLE}[told],1)", "actuals_finals"), _PRICE),
     Card("K", "Over the plan (under it: minus), USD", "variance_total", "",
          replace(_MONEY, number=variance.SIGNED),
          Figure("actuals_compared", "", COMPARED_WITH, look=theme.CARD_NOTE)),
@@ -106,8 +110,13 @@ ROWS_AND_DAYS = (
            f'COUNTIF({TABLE}[cause],">={billed.FIRST_DIFFERING}")', look=theme.COMPUTED_FRACTION),
     Figure("actuals_not_billed", "Rows with tokens that are billed 0",
            f"COUNTIF({TABLE}[cause],{billed.NOTHING_CODE})", look=theme.COMPUTED_FRACTION),
-    Figure("actuals_comparable", "All rows count (1 = yes)",
-           "IF(AND(actuals_counted>0,actuals_counted=actuals_rows,ok_actuals_table=1),1,0)",
+    Figure("actuals_untold", "Rows without images or accepted finals",
+           f"COUNTIF({TABLE}[told],0)", look=theme.COMPUTED_FRACTION),
+    Figure("actuals_of_told", "Generations of the others",
+           f"SUMIFS({TABLE}[generations],{TABLE}[told],1)", look=theme.COMPUTED_FRACTION),
+    Figure("actuals_comparable", "All rows count and are told (1 = yes)",
+           "IF(AND(actuals_counted>0,actuals_counted=actuals_rows,ok_actuals_table=1,"
+           "actuals_untold=0),1,0)",
            look=theme.COMPUTED_FRACTION),
     Figure("actuals_first_day", "First day",
            f"IF(actuals_counted=0,NA(),MIN({TABLE}[day]))", look=theme.COMPUTED_DATE),

@@ -70,7 +70,7 @@ class Compared(NamedTuple):
 COMPARED = (
     Compared("finals", "Accepted finals",
              Figure("actuals_plan_finals", "", _of_plan("finals", "campaign_finals")),
-             Figure("actuals_finals", "", f"SUMIFS({TABLE}[accepted],{TABLE}[fault],0)"), _COUNT),
+             Figure("actuals_finals", "", f"SUMIFS({TABLE}[accepted],{TABLE}[told],1)"), _COUNT),
     Compared("generations", "Generations",
              Figure("actuals_plan_generations", "",
                     _of_plan("finals*retries", "campaign_generations")),
