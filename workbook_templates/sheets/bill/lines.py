@@ -54,7 +54,7 @@ COLUMNS = (
     Column("usage_usd", "Used, at the rates in force, USD", _usd("used", "used_batch"), _USD, 14),
     Column("billed", "Billed, USD", look=_USD, width=13),
     Column("difference", "Difference, USD", "[@tokens_usd]+[@rate_usd]", _SIGNED, 13),
-    Column("why", "Why it differs", _WHY, theme.CELL, 38),
+    Column("why", "Why it differs", _WHY, theme.CELL, 36),
     Column("billed_batch", "Billed at batch rates, where none was used", look=_COUNT, width=16),
     Column("tokens_part", "Why the tokens differ", width=30),
     Column("rate_part", "Why the rate differs", width=30),
