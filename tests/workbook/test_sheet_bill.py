@@ -23,6 +23,7 @@ from recalculation import differs
 from workbook_templates.book.theme import GREY
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.sheets.bill.meanings import MEANINGS
+from workbook_templates.sheets.bill.plan import FACTORS
 from workbook_templates.sheets.bill.texts import clipped, place, plain, some_of
 from xl_pricing.bills.actual_rows import TOKENS_ONLY, actual_rows
 from xl_pricing.bills.bill_lines import bill_lines, few_lines
@@ -35,6 +36,7 @@ from xl_pricing.bills.shapes import SHAPES
 from xl_pricing.bills.total import USD, Totals
 from xl_pricing.cli.main import main
 from xl_pricing.errors import InvalidValueError
+from xl_pricing.estimation.bridge import Factor
 from xl_pricing.estimation.usage import Metered
 from xl_pricing.rates.card import bundled_card
 
@@ -235,6 +237,8 @@ def test_all_that_files_are_told_of_has_its_chinese_words() -> None:
         assert words(reason.sentence) != reason.sentence
     for part in Part:
         assert words(str(part)) != words(MEANINGS[part]) != MEANINGS[part]
+    for factor in Factor:
+        assert words(FACTORS[factor]) != FACTORS[factor]
     for shape in SHAPES:
         assert words.data(shape.name) != shape.name or shape.name == "FOCUS"
     assert place("usage.csv, row 12", words) == "usage.csv, 第 12 行"

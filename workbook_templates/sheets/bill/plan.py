@@ -1,6 +1,6 @@
 """The way from the plan to the bill: what each factor changed, then the parts of the bill."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from workbook_templates.book.blocks import Figure
 from workbook_templates.book.page import Page
@@ -11,7 +11,22 @@ from workbook_templates.sheets.bill.equation import name_of
 from workbook_templates.sheets.bill.meanings import MEANINGS
 from workbook_templates.sheets.bill.texts import some_of
 from workbook_templates.sheets.bill.waterfall import PART, ROOM, SUM, Step
+from xl_pricing.estimation.bridge import Factor
 
+FACTORS: Mapping[str, str] = {
+    Factor.FINALS: "Accepted finals",
+    Factor.RETRIES: "Generations per final",
+    Factor.GENERATIONS: "Images made",
+    Factor.SIZE_AND_QUALITY: "Size and quality",
+    Factor.TOKENS: "Tokens of each image",
+    Factor.OUTPUT: "Output tokens, images or size not told",
+    Factor.MODEL: "Another model",
+    Factor.INPUTS: "Prompts and reference images",
+    Factor.BATCH: "Batch or standard",
+    Factor.CACHE: "Cached input",
+    Factor.RATES: "Rates that changed",
+}
+"""What the factors are called on the sheet."""
 SAYS = "Waterfall in USD: from the plan, factor by factor, to the bill"
 
 
@@ -31,7 +46,7 @@ def _steps(words: Words, way: PlanWay, parts: Sequence[PartOf], first: int) -> I
         name = places.get(step.part) if step.part else None
         usd = Figure(name, look=PART) if name else float(step.usd)
         where = some_of(step.about, len(step.about), ROOM, words)
-        yield Step(words.data(step.name), usd, _meaning(words, step), where)
+        yield Step(words.data(FACTORS.get(step.name, step.name)), usd, _meaning(words, step), where)
     total = Figure("bill_of_plan", "", f"SUM(E{first}:E{first + len(way.steps)})", look=SUM)
     yield Step(words("Billed"), total, words("What the files ask for."), is_sum=True)
 

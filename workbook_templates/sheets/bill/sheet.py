@@ -68,13 +68,13 @@ def _sums(page: Page, content: BillContent) -> None:
     page.put("N4", _beside(content), look)
     page.say("O4", "billed in no line of the table", theme.NOTE)
     blocks.put(page, "N5", Figure("bill_usage", "", f"SUM({TABLE}[usage_usd])", look=look))
-    page.say("O5", "used, at the rates in force", theme.NOTE)
+    page.say("O5", "Used, at the rates in force", theme.NOTE)
     if content.billed is not None:
         blocks.put(page, "N6", Figure("bill_billed", "", f"SUM({TABLE}[billed])+N4", look=look))
-        page.say("O6", "billed", theme.NOTE)
+        page.say("O6", "Billed", theme.NOTE)
         difference = compared("bill_billed-bill_usage")
         blocks.put(page, "N7", Figure("bill_difference", "", difference, look=look))
-        page.say("O7", "difference", theme.NOTE)
+        page.say("O7", "Difference", theme.NOTE)
 
 
 def _cards(content: BillContent) -> tuple[Card, ...]:
