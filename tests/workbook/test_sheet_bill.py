@@ -137,7 +137,7 @@ def test_a_month_is_told_in_the_cards_line_by_line_and_with_its_files() -> None:
     assert {row["why"] for row in flare} == {"billed under the rate in force"}
     assert sum(row["difference"] for row in lines) == pytest.approx(-0.11252)
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    listed = {row[1]: (row[8], row[9]) for row in cells if row[1] in {USAGE, COSTS}}
+    listed = {row[1]: (row[7], row[8]) for row in cells if row[1] in {USAGE, COSTS}}
     for name, records in ((USAGE, 12), (COSTS, 31)):
         digest = hashlib.sha256((ROOM / name).read_bytes()).hexdigest()
         assert listed[name] == (records, digest)
@@ -223,6 +223,9 @@ def test_the_sheet_is_readable_on_paper(case: str, lang: str) -> None:
         if paper.runs_over(sheet, cell, right) > 0
     ]
     assert over == []
+    for chart in sheet._charts:
+        first = chart.anchor._from.col + 1
+        assert paper.width(sheet, first, right) >= chart.anchor.ext.width / 12_700
 
 
 def test_a_workbook_with_a_bill_is_few_pages(libreoffice: LibreOffice, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from workbook_templates.sheets.bill.texts import clipped, place, some_of
 
 MOST_SHOWN = 30
 """Reasons, and files, that are listed; the others are counted."""
-_REASON, _PLACES, _NAME, _SHAPES = 80, 62, 66, 38
+_REASON, _PLACES, _NAME, _SHAPES = 80, 60, 52, 36
 """Letters that fit in the cells."""
 _COUNT = theme.NUMBER_COUNT
 
@@ -43,17 +43,17 @@ def _not_priced(page: Page, content: BillContent, row: int) -> int:
 def _files(page: Page, content: BillContent, row: int) -> int:
     blocks.title(page, f"B{row}:L{row}", "The files, as they were read")
     page.fill(f"B{row + 1}:L{row + 1}", theme.HEADER)
-    for column, text in (("B", "File"), ("F", "Known as"), ("J", "SHA-256")):
+    for column, text in (("B", "File"), ("E", "Known as"), ("I", "SHA-256")):
         page.say(f"{column}{row + 1}", text, theme.HEADER_LEFT)
-    page.say(f"I{row + 1}", "Records", theme.HEADER)
+    page.say(f"H{row + 1}", "Records", theme.HEADER)
     for at, file in enumerate(content.files[:MOST_SHOWN], start=row + 2):
         page.fill(f"B{at}:L{at}", theme.CELL)
         page.put(f"B{at}", clipped(file.name, _NAME), theme.CELL)
         page.put(
-            f"F{at}", clipped(", ".join(map(page.words.data, file.shapes)), _SHAPES), theme.CELL
+            f"E{at}", clipped(", ".join(map(page.words.data, file.shapes)), _SHAPES), theme.CELL
         )
-        page.put(f"I{at}", file.rows, _COUNT)
-        page.put(f"J{at}", file.sha256, theme.CELL)
+        page.put(f"H{at}", file.rows, _COUNT)
+        page.put(f"I{at}", file.sha256, theme.CELL)
     return _more(page, row + 2, len(content.files))
 
 

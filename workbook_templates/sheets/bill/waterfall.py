@@ -119,6 +119,6 @@ def draw(page: Page, rows: tuple[int, int], top: int, says: str) -> int:
     for i, (series, color) in enumerate(zip(chart.series, colors, strict=True)):
         charts.name(page, series, first - 1, LEFT + 1 + i)
         charts.fill(series, color)
-    charts.dress(chart, '"$"General', (34, height), legend=None, top_first=True)
+    charts.dress(chart, '"$"General', (33.5, height), legend=None, top_first=True)
     charts.place(page, chart, f"B{top + 1}", says)
     return top + 2 + int(height / _ROW_CM + 1)
