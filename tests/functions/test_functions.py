@@ -1,6 +1,7 @@
 """The cell functions as plain functions, and the declaration that every host is made from."""
 
 import inspect
+import json
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -23,6 +24,7 @@ from xl_pricing.errors import (
     XlPricingError,
 )
 from xl_pricing.functions import (
+    IMGBILL,
     IMGBUDGET,
     IMGBUFFER,
     IMGCOST,
@@ -49,7 +51,7 @@ SIGNATURES = {
     "IMGSIZE": "ratio, [short_side], [quality], [model]",
     "IMGBUFFER": "finals, retries, [confidence]",
     "IMGRATE": "model, meter, [tier], [date], [rates]",
-    "IMGEXPLAIN": "size, quality, [model], [n], [prompt], [references], [tier], [rates]",
+    "IMGEXPLAIN": "size, [quality], [model], [n], [prompt], [references], [tier], [rates]",
     "IMGBILL": "usage, [model], [tier], [date], [rates]",
 }
 CASES = read_cases("functions")
@@ -431,6 +433,24 @@ def test_every_line_names_a_source_and_the_day_it_was_checked() -> None:
     for row in lines:
         assert "; tokens: " in str(row[5])
         assert row[6] == "2026-11-23"
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"input_tokens": 0, "output_tokens": 0},
+        {"input_tokens": 371, "output_tokens": 439},
+        {"input_tokens": 9, "output_tokens": 9, "input_tokens_details": {"cached_tokens": 5}},
+    ],
+)
+@pytest.mark.parametrize("tier", ["standard", "batch"])
+def test_the_lines_of_a_usage_are_what_it_costs(usage: dict[str, Any], tier: str) -> None:
+    text = json.dumps(usage)
+    _header, *rows = IMGEXPLAIN(text, tier=tier)
+    lines = [row for row in rows if row[0] not in {"total", "note"}]
+    total = next(row[4] for row in rows if row[0] == "total")
+    assert total == IMGBILL(text, tier=tier) == pytest.approx(sum(float(row[4]) for row in lines))
+    assert any(row[0] == "note" for row in rows) == bool(usage["input_tokens"])
 
 
 def test_an_experimental_size_is_noted() -> None:

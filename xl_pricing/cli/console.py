@@ -40,7 +40,9 @@ SPREAD = MappingProxyType({"spread": True})
 """Marks a field whose own fields stand in its place: ``evidence`` as source, checked, basis."""
 
 # What is so in some cell functions only: "If omitted in IMGSIZE, high. (IMGRATE needs one)".
-_ELSEWHERE = re.compile(r" in IMG[A-Z]+(?=,)| \([^)]*IMG[A-Z]+[^)]*\)")
+_ELSEWHERE = re.compile(
+    r" If omitted in IMGEXPLAIN, [^.]*\.| in IMG[A-Z]+(?=,)| \([^)]*IMG[A-Z]+[^)]*\)"
+)
 _OMITTED = re.compile(r" ?If omitted, [^.]*(?:\.\d[^.]*)*\.")
 
 _FILES = frozenset(

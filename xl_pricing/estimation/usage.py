@@ -1,7 +1,7 @@
 """What was used: tokens on six meters that do not overlap, as a bill has them, and their price."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
 from xl_pricing.estimation.assumed import Assumed
-from xl_pricing.estimation.cost import Tariff
+from xl_pricing.estimation.cost import TOKENS_PER_MTOK, MeterCost, Tariff
 
 MOST_TOKENS = 10**12
 """Tokens of one meter at most."""
@@ -33,6 +33,14 @@ class Metered(NamedTuple):
                 raise NotAvailableError(f"no rate for {meter} of {tariff.missing}")
             total += tokens and tokens * tariff.usd[meter]
         return Fraction(total, tariff.per_tokens)
+
+    def lines(self, tariff: Tariff) -> Iterator[MeterCost]:
+        """Itemise tokens that all have a rate; they are measured, so the rate's basis holds."""
+        for meter, tokens in zip(METER_NAMES, self, strict=True):
+            if tokens:
+                rate, known = tariff.prices[meter]
+                usd = tokens * rate / TOKENS_PER_MTOK
+                yield MeterCost(meter, Fraction(tokens), rate, usd, known)
 
 
 METER_NAMES = Metered._fields

@@ -1,20 +1,17 @@
 """IMGBILL: what a usage costs that an API reported, to the token."""
 
-import json
 from collections.abc import Sequence
 
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.estimation.usage import METER_NAMES, Metered, read_usage, whole_tokens
+from xl_pricing.estimation.usage import METER_NAMES, Metered, whole_tokens
 from xl_pricing.functions.arguments import Table, card_with, read_model, tier_word
 from xl_pricing.functions.catalogue import cell_function
 from xl_pricing.functions.pricing import read_day
 from xl_pricing.functions.ranges import as_grid, is_grid
 from xl_pricing.functions.sizes import Cell
-from xl_pricing.functions.values import is_blank, refuse_error, shown
+from xl_pricing.functions.usage_text import read_usage_text
+from xl_pricing.functions.values import is_blank, refuse_error
 from xl_pricing.rates.tables import with_rates
-
-MOST_CHARACTERS = 32_767
-"""Of a cell, in Excel."""
 
 Used = Cell | Metered
 
@@ -33,7 +30,7 @@ def IMGBILL(
     image_cached, image_out. USD is rounded once, to the nearest float.
     """
     card = card_with(with_rates, rates)
-    used = usage if isinstance(usage, Metered) else _read_text(usage)
+    used = usage if isinstance(usage, Metered) else read_usage_text(usage).tokens
     tariff = card.tariff(read_model(model, card), tier_word(tier), read_day(date))
     return float(used.usd(tariff))
 
@@ -58,25 +55,3 @@ def _read_counts(cells: Sequence[object]) -> Metered:
         for name, cell in zip(METER_NAMES, cells, strict=True)
     }
     return Metered(**counts)
-
-
-def _read_text(usage: Cell) -> Metered:
-    """Read JSON text: a ``usage`` object, or an answer that holds one."""
-    refuse_error(usage, "usage")
-    if not isinstance(usage, str) or len(usage) > MOST_CHARACTERS:
-        raise InvalidValueError(f"usage {shown(usage)} is not accepted; accepted: JSON text")
-    try:
-        content = json.loads(usage, parse_int=_bounded)
-    except (ValueError, RecursionError):
-        raise InvalidValueError(
-            f"usage {shown(usage)} is not whole JSON; accepted: a usage object as the API answers"
-        ) from None
-    content = content.get("usage", content) if isinstance(content, dict) else content
-    if not isinstance(content, dict):
-        raise InvalidValueError(f"usage {shown(usage)} is no object; accepted: {{...}} in JSON")
-    return read_usage(content).tokens
-
-
-def _bounded(digits: str) -> int | float:
-    """Read a whole number; a longer one than any count is no count, whatever it is."""
-    return int(digits) if len(digits) <= 20 else float("inf")

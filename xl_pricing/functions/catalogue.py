@@ -16,7 +16,8 @@ from xl_pricing.rates.rows import METERS
 ARGUMENTS = {
     "size": "Pixels such as 1024x1536, or a ratio such as 4:5, which stands for its preset.",
     "quality": "low, medium, high (and xhigh, max from gpt-image-2.5 on), or output tokens per "
-    f"image that you measured. If omitted in IMGSIZE, {DEFAULT_QUALITY}.",
+    f"image that you measured. If omitted in IMGSIZE, {DEFAULT_QUALITY}. "
+    "If omitted in IMGEXPLAIN, size is a usage.",
     "model": f"Model id, alias or dated snapshot. If omitted, {DEFAULT_MODEL} (IMGRATE needs one).",
     "n": f"Images per call, 1 to {MAX_IMAGES_PER_CALL}. If omitted, 1. Output tokens are rounded "
     "once per call.",

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError, XlPricingError
+from xl_pricing.estimation.assumed import SENTENCES, Assumed
 from xl_pricing.estimation.budget import is_retries
 from xl_pricing.estimation.chance import MAX_PLANNED_FINALS, buffer_for
 from xl_pricing.estimation.cost import BASES, Evidence, MeterCost
@@ -43,6 +44,7 @@ from xl_pricing.functions.arguments import (
 from xl_pricing.functions.catalogue import cell_function
 from xl_pricing.functions.products import times
 from xl_pricing.functions.sizes import Cell, find_cheapest, ratio_word
+from xl_pricing.functions.usage_text import is_usage, read_usage_text
 from xl_pricing.functions.values import (
     is_blank,
     read_number,
@@ -221,7 +223,7 @@ def IMGRATE(
 @cell_function("1024x1536", "high", is_table=True)
 def IMGEXPLAIN(
     size: Cell,
-    quality: Cell,
+    quality: Cell = None,
     model: Cell = None,
     n: Cell = None,
     prompt: Cell = None,
@@ -231,9 +233,14 @@ def IMGEXPLAIN(
 ) -> list[list[str | float]]:
     """Show the estimate line by line, per image, with source and basis; or the reason for an error.
 
-    The first row is `EXPLAIN_HEADER`; notes follow the total.
+    In place of a size, a usage as IMGBILL takes it: its lines are those of a bill, of one call. The
+    first row is `EXPLAIN_HEADER`; notes follow the total.
     """
-    estimate = explain(size, quality, model, n, prompt, references, tier, rates)
+    if is_usage(size):
+        refuse_beside_usage(quality=quality, n=n, prompt=prompt, references=references)
+        estimate = explain_usage(size, model, tier, rates)
+    else:
+        estimate = explain(size, quality, model, n, prompt, references, tier, rates)
     total: list[str | float] = ["total", "", "", "", float(estimate.usd), "", "", estimate.basis]
     notes: list[list[str | float]] = [
         ["note", "", "", "", "", note, "", ""] for note in estimate.notes
@@ -242,10 +249,10 @@ def IMGEXPLAIN(
 
 
 class Estimate(NamedTuple):
-    """An itemised estimate per image; USD as an exact fraction."""
+    """An itemised estimate per image, or of a usage without a size; USD as an exact fraction."""
 
     model: str
-    size: Size
+    size: Size | None
     lines: list[MeterCost]
     usd: Fraction
     notes: list[str]
@@ -253,7 +260,8 @@ class Estimate(NamedTuple):
     @property
     def basis(self) -> str:
         """The weakest basis of its lines."""
-        return max((line.evidence.basis for line in self.lines), key=BASES.index)
+        bases = (line.evidence.basis for line in self.lines)
+        return max(bases, key=BASES.index, default=BASES[0])
 
 
 def explain(
@@ -284,6 +292,28 @@ def explain(
     }
     usd, lines = tariff.exact_usd_per_image(usage), tariff.lines(usage, counted)
     return Estimate(known.id, image.size, lines, usd, list(known.remarks(image.size, today())))
+
+
+def explain_usage(
+    usage: Cell, model: Cell = None, tier: Cell = None, rates: Table = None
+) -> Estimate:
+    """Return the lines of a usage that an API reported, at the rates of today."""
+    card = card_with(with_rates, rates)
+    known, counted = read_model(model, card), read_usage_text(usage)
+    tariff = card.tariff(known, tier_word(tier), today())
+    usd, lines = counted.tokens.usd(tariff), list(counted.tokens.lines(tariff))
+    notes = [f"{SENTENCES[flag].capitalize()}." for flag in Assumed(counted.assumed)]
+    return Estimate(known.id, None, lines, usd, notes)
+
+
+def refuse_beside_usage(**given: Cell) -> None:
+    """Refuse what a usage already tells."""
+    told = [name for name, value in given.items() if not is_blank(value)]
+    if told:
+        raise InvalidValueError(
+            f"a usage tells its tokens, so {' and '.join(told)} must be empty; "
+            "accepted beside it: model, tier, rates"
+        )
 
 
 def read_charge(

@@ -31,7 +31,7 @@ Public Function IMGRATE(model, meter, Optional tier, Optional on_date, Optional 
     IMGRATE = Answer("IMGRATE", Array(ValueOf(model), ValueOf(meter), ValueOf(tier), ValueOf(on_date), ValueOf(rates)))
 End Function
 
-Public Function IMGEXPLAIN(size, quality, Optional model, Optional n, Optional prompt, Optional references, Optional tier, Optional rates)
+Public Function IMGEXPLAIN(size, Optional quality, Optional model, Optional n, Optional prompt, Optional references, Optional tier, Optional rates)
     IMGEXPLAIN = Answer("IMGEXPLAIN", Array(ValueOf(size), ValueOf(quality), ValueOf(model), ValueOf(n), ValueOf(prompt), ValueOf(references), ValueOf(tier), ValueOf(rates)))
 End Function
 

@@ -11,7 +11,7 @@ Public Function DescribeFunctions() As Boolean
     On Error GoTo Refused
     Describe "IMGCOST", "USD per image. Without prompt and references: output only, as the official table counts.", Array( _
         "Pixels such as 1024x1536, or a ratio such as 4:5, which stands for its preset.", _
-        "low, medium, high (and xhigh, max from gpt-image-2.5 on), or output tokens per image that you measured. If omitted in IMGSIZE, high.", _
+        "low, medium, high (and xhigh, max from gpt-image-2.5 on), or output tokens per image that you measured. If omitted in IMGSIZE, high. If omitted in IMGEXPLAIN, size is a usage.", _
         "Model id, alias or dated snapshot. If omitted, gpt-image-2 (IMGRATE needs one).", _
         "Images per call, 1 to 10. If omitted, 1. Output tokens are rounded once per call.", _
         "Tokens of the prompt, or the prompt itself, estimated by script. If omitted, the prompt is not counted.", _
@@ -20,7 +20,7 @@ Public Function DescribeFunctions() As Boolean
         "A range with the header of the workbook's rates table. If omitted, the rate card of this machine.")
     Describe "IMGCREDITS", "Credits per image in a plan, or the token cost at a price per credit.", Array( _
         "Pixels such as 1024x1536, or a ratio such as 4:5, which stands for its preset.", _
-        "low, medium, high (and xhigh, max from gpt-image-2.5 on), or output tokens per image that you measured. If omitted in IMGSIZE, high.", _
+        "low, medium, high (and xhigh, max from gpt-image-2.5 on), or output tokens per image that you measured. If omitted in IMGSIZE, high. If omitted in IMGEXPLAIN, size is a usage.", _
         "Name of a plan, or a number: USD per credit.", _
         "Model id, alias or dated snapshot. If omitted, gpt-image-2 (IMGRATE needs one).", _
         "Images per call, 1 to 10. If omitted, 1. Output tokens are rounded once per call.", _
@@ -34,13 +34,13 @@ Public Function DescribeFunctions() As Boolean
         "Reserve on top, 0 to 1. If omitted, 20%.")
     Describe "IMGTOKENS", "Output tokens per image. With n images per call the sum is rounded up once, then shared.", Array( _
         "Pixels such as 1024x1536, or a ratio such as 4:5, which stands for its preset.", _
-        "low, medium, high (and xhigh, max from gpt-image-2.5 on), or output tokens per image that you measured. If omitted in IMGSIZE, high.", _
+        "low, medium, high (and xhigh, max from gpt-image-2.5 on), or output tokens per image that you measured. If omitted in IMGSIZE, high. If omitted in IMGEXPLAIN, size is a usage.", _
         "Model id, alias or dated snapshot. If omitted, gpt-image-2 (IMGRATE needs one).", _
         "Images per call, 1 to 10. If omitted, 1. Output tokens are rounded once per call.")
     Describe "IMGSIZE", "Find the cheapest legal size with that ratio (within 1%) and at least that shorter side.", Array( _
         "Width to height, such as 4:5.", _
         "Shorter side in px, at least. If omitted, 1024.", _
-        "low, medium, high (and xhigh, max from gpt-image-2.5 on), or output tokens per image that you measured. If omitted in IMGSIZE, high.", _
+        "low, medium, high (and xhigh, max from gpt-image-2.5 on), or output tokens per image that you measured. If omitted in IMGSIZE, high. If omitted in IMGEXPLAIN, size is a usage.", _
         "Model id, alias or dated snapshot. If omitted, gpt-image-2 (IMGRATE needs one).")
     Describe "IMGBUFFER", "Return the buffer that lasts with that confidence, if 1 generation in retries is accepted.", Array( _
         "Images that must be accepted, 0 or more.", _
@@ -54,7 +54,7 @@ Public Function DescribeFunctions() As Boolean
         "A range with the header of the workbook's rates table. If omitted, the rate card of this machine.")
     Describe "IMGEXPLAIN", "Show the estimate line by line, per image, with source and basis; or the reason for an error.", Array( _
         "Pixels such as 1024x1536, or a ratio such as 4:5, which stands for its preset.", _
-        "low, medium, high (and xhigh, max from gpt-image-2.5 on), or output tokens per image that you measured. If omitted in IMGSIZE, high.", _
+        "low, medium, high (and xhigh, max from gpt-image-2.5 on), or output tokens per image that you measured. If omitted in IMGSIZE, high. If omitted in IMGEXPLAIN, size is a usage.", _
         "Model id, alias or dated snapshot. If omitted, gpt-image-2 (IMGRATE needs one).", _
         "Images per call, 1 to 10. If omitted, 1. Output tokens are rounded once per call.", _
         "Tokens of the prompt, or the prompt itself, estimated by script. If omitted, the prompt is not counted.", _
