@@ -116,7 +116,7 @@ def _draw_explained(told: Explained) -> str:
 
 
 @command("xl-pricing explain 4:5 high --prompt 120 --references 2", _draw_explained)
-@takes_what("IMGEXPLAIN")
+@takes_what("IMGCOST")
 def explain(**image: Unpack[GivenTieredImage]) -> Explained:
     """Show the estimate of an image line by line."""
     told = pricing.explain(**image)
