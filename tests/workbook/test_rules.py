@@ -217,13 +217,15 @@ def test_a_click_leads_from_the_light_to_checks_and_from_a_rule_to_its_cell() ->
         assert book[sheet][f"B{cell[1:]}"].hyperlink.location == cells[check.at]
 
 
-def test_a_cell_is_red_where_what_stands_beside_it_says_so() -> None:
+def test_a_cell_is_red_or_amber_where_what_stands_beside_it_says_so() -> None:
     sheet = load_workbook(BytesIO(built_in("en").data))["Worksheet"]
     marked = {str(area.sqref): [r.formula[0] for r in rules_] for area, rules_ in
               sheet.conditional_formatting._cf_rules.items()}  # fmt: skip
     inputs = [at for sheet_, at in built_in("en").inputs.values() if sheet_ == "Worksheet"]
     rows = sorted(int(at[1:]) for at in inputs)
-    assert marked[f"C{rows[0]}:D{rows[-1]}"] == [f'LEFT($D{rows[0]},1)="✘"']
+    assert marked[f"C{rows[0]}:D{rows[-1]}"] == [
+        f'LEFT($D{rows[0]},1)="{mark}"' for mark in ("✘", "▲")
+    ]
     assert 'NOT(ratio_used="custom")' in marked["C12"]
 
 
