@@ -98,6 +98,8 @@ def test_the_pane_asks_in_words_and_is_told_the_day(page: Page) -> None:
     told = page.run("pricing.call('IMGEXPLAIN', ['4:5', 'hihg'])")
     assert told["error"] == "#VALUE!"
     assert "did you mean high?" in told["reason"]
+    sizes = page.run("pricing.call('pane.sizes', ['1920x1080', 'gpt-image-2', 'high'])")
+    assert "1920x1088" in json.dumps(sizes)
     card = page.run("pricing.card()")
     assert (card["prices_as_of"], card["age_days"]) == ("2026-11-23", 0)
 
