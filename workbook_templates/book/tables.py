@@ -57,7 +57,12 @@ def write_table(
 
 
 def _this_row(formula: str, table: str) -> str:
-    """Write ``[@field]`` as the file wants it: the cell of a field in the formula's own row."""
+    """Write ``[@field]`` as the file wants it: the cell of a field in the formula's own row.
+
+    Not as ``$F24``, though LibreOffice opens 5,000 lines of that in half the time: Excel flags
+    cells that differ from the formula of their column, and the file would be 6 MB. Shared formulas
+    would be small and ten times as quick, but Excel takes none with parts of tables in them.
+    """
     return _SAME_ROW.sub(rf"{table}[[#This Row],[\1]]", formula)
 
 
