@@ -202,8 +202,13 @@ def _files(reading: Reading) -> "Iterator[FileRead]":
     from workbook_templates.sheets.bill.content import FileRead  # noqa: PLC0415 - loads openpyxl
 
     for file in reading.files:
-        with reading.paths[file.name].open("rb") as opened:
-            digest = file_digest(opened, "sha256").hexdigest()
+        try:
+            with reading.paths[file.name].open("rb") as opened:
+                digest = file_digest(opened, "sha256").hexdigest()
+        except OSError as error:
+            raise InvalidValueError(
+                f"{file.name} cannot be read again: {error.strerror}; accepted: files that stay"
+            ) from None
         yield FileRead(file.name, [*file.shapes], sum(file.shapes.values()), digest)
 
 
