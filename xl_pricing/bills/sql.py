@@ -60,7 +60,9 @@ class Dialect(NamedTuple):
     whole_part: str
     """``{0}`` divided by the whole number ``{1}``, rounded down."""
     days: str
-    """Days since 1970 of a text such as 2026-11-02, NULL where there is no such day."""
+    """Days since 1970 of a text such as 2026-11-02, NULL where there is no such day; empty where
+    quick ways for most rows gain nothing.
+    """
 
 
 DIALECTS = {
@@ -72,7 +74,7 @@ DIALECTS = {
     "spark": Dialect(
         "STRING", "DECIMAL(38,0)", "{0} RLIKE '{1}'", "regexp_replace({0}, '{1}', '')",
         "unix_micros(TRY_CAST({0} AS TIMESTAMP))", "({0} DIV {1})",
-        "DATEDIFF(TRY_CAST({0} AS DATE), DATE '1970-01-01')",
+        "",
     ),
 }  # fmt: skip
 
@@ -205,19 +207,18 @@ def _day(told: Told, say: Dialect) -> str:
     first, last = (seconds * 1_000_000 for seconds in SINCE)
     day = say.whole_part.format(f"({micros})", _MICROS_A_DAY)
     quick = {
-        say.matches.format(text, _SECONDS): f"CAST({text} AS BIGINT)",
         f"{told.seconds} >= {SINCE[0]} AND {told.seconds} < {SINCE[1]}": told.seconds,
+        say.matches.format(text, _SECONDS): f"CAST({text} AS BIGINT)",
     }
     whens = [
         f"WHEN {when} THEN {say.whole_part.format(seconds, SECONDS_PER_DAY)} "
-        for when, seconds in reversed(quick.items())
-        if seconds
+        for when, seconds in quick.items()
+        if seconds and say.days
     ]
-    return (
-        f"CASE {''.join(whens)}WHEN {say.matches.format(text, _IN_UTC)} "
-        f"THEN {say.days.format(f'SUBSTRING({text}, 1, 10)')} "
-        f"WHEN ({micros}) >= {first} AND ({micros}) < {last} THEN {day} END"
-    )
+    if say.days:
+        in_utc = say.days.format(f"SUBSTRING({text}, 1, 10)")
+        whens.append(f"WHEN {say.matches.format(text, _IN_UTC)} THEN {in_utc} ")
+    return f"CASE {''.join(whens)}WHEN ({micros}) >= {first} AND ({micros}) < {last} THEN {day} END"
 
 
 def _micros_of_text(text: str, say: Dialect) -> str:
