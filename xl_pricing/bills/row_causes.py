@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 
@@ -31,6 +32,10 @@ PARTS: Mapping[Cause, Part] = {
 """The part of the difference that a cause makes; of others it is unexplained."""
 
 
+MOST_KEPT = 20_000
+"""Rows whose cause is remembered for those that are alike."""
+
+
 @dataclass(slots=True)
 class Caused:
     """Rows of one cause: how many, by how much in USD they differ, three places."""
@@ -46,7 +51,9 @@ class RowCauses:
     def __init__(self, rule: Rule) -> None:
         """Begin with none; rates and models are those of the rule."""
         self._rule = rule
+        self._rates = lru_cache(maxsize=4096)(self._rates_by_tier)
         self._usual = lru_cache(maxsize=4096)(self._usual_tokens)
+        self._known: dict[tuple[object, ...], tuple[Part, str]] = {}
         self.found: dict[Part, Caused] = {}
         self.priced_usd = Fraction(0)
         """Exact USD of the tokens of all rows that tell an amount."""
@@ -58,7 +65,12 @@ class RowCauses:
         self.priced_usd += listed
         if amount == listed:
             return
-        part, figure = self._cause(row, series, tokens, amount)
+        alike = (series, row.tier, tokens, amount, row.images, row.size, row.quality, row.assumed)
+        if alike not in self._known:
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
+            self._known[alike] = self._cause(row, series, tokens, amount)
+        part, figure = self._known[alike]
         caused = self.found.setdefault(part, Caused())
         caused.rows += row.rows
         caused.usd += amount - listed
@@ -77,7 +89,7 @@ class RowCauses:
         self, row: Row, series: Series, tokens: Metered, amount: Fraction
     ) -> tuple[Part, str]:
         usual = self._usual(series.model, row.size, row.quality)
-        rates = {tier: self._rates(row, tier) for tier in TIERS}
+        rates = self._rates(row.day, row.model)
         least = most = tokens
         images = row.images or 0
         if row.assumed & Assumed.ALL_TEXT:
@@ -90,9 +102,9 @@ class RowCauses:
             return Part.UNEXPLAINED, ""
         return PARTS.get(found.cause, Part.UNEXPLAINED), _figure(found)
 
-    def _rates(self, row: Row, tier: str) -> Rates:
-        tariff = self._rule.series(row.day, row.model, tier).tariff
-        return rates_of(tariff) if tariff else {}
+    def _rates_by_tier(self, day: date | None, model: str | None) -> Mapping[str, Rates]:
+        tariffs = {tier: self._rule.series(day, model, tier).tariff for tier in TIERS}
+        return {tier: rates_of(tariff) if tariff else {} for tier, tariff in tariffs.items()}
 
     def _usual_tokens(self, model: str, size: str | None, quality: str | None) -> Fraction | None:
         known = self._rule.model(model)
