@@ -182,7 +182,7 @@ def write(page: Page) -> None:
     page.say(f"H{OTHER_ROW + 2}", COLUMNS[-1].caption, replace(theme.HEADER_LEFT, wrap=False))
     blocks.captions(page, f"N{OTHER_ROW + 2}", EVIDENCE)
     models = page.book.held(_TABLE, "model")
-    page.heights({OTHER_ROW + 2: 30, **heights(models, FIRST_OTHER, LAST_OTHER)})
+    page.heights({OTHER_ROW + 2: 30, **heights(models, FIRST_OTHER, LAST_OTHER, lines=3)})
     page.fill(f"I{FIRST_OTHER}:M{LAST_OTHER}", theme.CELL)
     for k, row in _numbered(FIRST_OTHER):
         _line(page, (row, 2), COLUMNS, k)

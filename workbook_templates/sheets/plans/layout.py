@@ -37,16 +37,18 @@ LAST_KIND = KIND_ROW + len(KINDS) - 1
 OTHER_WORK_ROW = LAST_KIND + 3
 LAST_WORKING = OTHER_WORK_ROW + OTHER_ROOM
 
-_USED_PT, _UNUSED_PT = 24.5, 12
+_LINE_PT, _UNUSED_PT = 12.25, 12
 
 
-def heights(held: Iterable[object], first: int, last: int) -> dict[int, float]:
-    """Return the heights of a table's lines: room for a note where a name is ``held``, in points.
+def heights(held: Iterable[object], first: int, last: int, lines: int = 2) -> dict[int, float]:
+    """Return the heights of a table's rows: room for a note where a name is ``held``, in points.
+
+    Such a note has so many ``lines`` at most.
 
     Lines for names to come are lower, so that the book prints on few pages.
     """
     used = first + len({*held} - {None})
-    return {row: _USED_PT if row < used else _UNUSED_PT for row in range(first, last + 1)}
+    return {row: lines * _LINE_PT if row < used else _UNUSED_PT for row in range(first, last + 1)}
 
 
 PRICE, MARKUP = '"$"0.0000', "+0.0%;-0.0%;0.0%"
