@@ -68,7 +68,9 @@ def test_a_missing_wheel(browser: Chromium) -> None:
         )
 
 
-@pytest.mark.parametrize("part", ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"])
+@pytest.mark.parametrize(
+    "part", ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"]
+)
 def test_a_missing_part_of_python(browser: Chromium, part: str) -> None:
     with shown() as preview:
         name = next(name for name in preview.parts if name.endswith(f"/{part}"))

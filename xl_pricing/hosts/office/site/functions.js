@@ -34,7 +34,8 @@ async function answer(name, args, invocation) {
     throw new CustomFunctions.Error(CustomFunctions.ErrorCode.notAvailable, failure.message);
   });
   refuse(rows[0][0], reason);
-  return rows.map((row) => row.map(cellOut));
+  const hasText = rows.some((row) => row.some((cell) => typeof cell === "string"));
+  return hasText ? rows.map((row) => row.map(cellOut)) : rows;
 }
 
 if (window.CustomFunctions) {
