@@ -297,3 +297,11 @@ def test_whole_counts_in_parquet_are_summed_as_they_are_where_nothing_is_open(
     assert found["priced"] > 0
     with engine([kept]) as connection:
         assert (quick_table(connection, kept) is not None) == bool(least)
+
+
+def test_ids_of_a_summed_file_and_one_of_another_shape_are_said_not_to_be_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(large, "LARGE_BYTES", 0)
+    found = read(ROOM / "app_log.jsonl", ROOM / "litellm_spend_logs.json")
+    assert "ids of app_log.jsonl and litellm_spend_logs.json are not compared" in found["notes"]

@@ -30,6 +30,8 @@ LARGE_BYTES = 64 * 2**20
 _PACKED = 8
 """How many times a packed file is larger, about."""
 _TABLES = {own.COUNTS: counts_table, own.FLAT: flat_table}
+SUMMED = {shape.name for shape in (*_TABLES, answers.LOG_LINE)}
+"""Names of the shapes that the engine sums."""
 _LOOKED_AT = 100
 """Lines of a file by which its layout is chosen."""
 _GZIP = b"\x1f\x8b"

@@ -13,6 +13,7 @@ from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
+from xl_pricing.bills.engine import EXTRA
 from xl_pricing.bills.thinned import Thinned
 from xl_pricing.errors import InvalidValueError
 
@@ -148,7 +149,8 @@ def read_lines(source: Opened, most: int | None = 0) -> Iterator[bytes]:
 def too_long(name: str) -> InvalidValueError:
     """Return what is said of a file that is beyond the bounds."""
     return InvalidValueError(
-        f"{name} is over {MOST_BYTES // 2**30} GB; accepted: less, such as parts of it"
+        f"{name} is over {MOST_BYTES // 2**30} GB; accepted: less, such as parts of it, "
+        f"or log lines and counts after {EXTRA}"
     )
 
 

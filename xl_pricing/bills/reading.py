@@ -10,7 +10,7 @@ from xl_pricing.bills.csv_records import PLAIN, Marks, csv_values, read_marks, r
 from xl_pricing.bills.found import Found, find_files
 from xl_pricing.bills.frames import Frames
 from xl_pricing.bills.json_values import BAD, Bad, Values, json_values, values_of
-from xl_pricing.bills.large import Held, Sniffed, held, picked
+from xl_pricing.bills.large import SUMMED, Held, Sniffed, held, picked
 from xl_pricing.bills.opened import Opened, opened, read_lines, state_of
 from xl_pricing.bills.overlaps import KNOWN, Overlaps, copies
 from xl_pricing.bills.parquet import is_parquet, shape_in
@@ -83,6 +83,7 @@ class Reading:
         """Yield the rows; files that say something of other ones come first."""
         count, files = 0, sorted(self._sniffed, key=lambda one: one.shape not in BESIDE)
         with held(files, self._rule) as sums:
+            self._ids_apart(files, sums)
             for each in files:
                 before = state_of(each.path)
                 for row in self._rows(each, sums.get(each.path)):
@@ -217,6 +218,13 @@ class Reading:
             ]
             if page.has_more and not follow:
                 yield f"a page that ends at {page.end} says that more follows, and no page does"
+
+    def _ids_apart(self, files: Sequence[Sniffed], sums: Mapping[Path, Held]) -> None:
+        """Say so where ids of files that are summed are not compared with those of others."""
+        summed = [file.name for file in files if file.path in sums and sums[file.path].rows]
+        others = [f.name for f in files if f.shape and f.shape.name in OF_CALLS - SUMMED]
+        if summed and others:
+            self.notes.append(f"ids of {summed[0]} and {others[0]} are not compared")
 
     def _several_sources(self) -> Iterator[str]:
         """Say so where several kinds of files may tell of the same calls."""
