@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     Workbooks say on which day they were made, and some are made while tests are collected.
     """
     stop_the_clock(put)
+    os.environ.pop("COLUMNS", None)  # whoever runs several tests at a time sets it
     Choice.exhaustive = config.getoption("--exhaustive")
     hypothesis.settings.register_profile(
         "xl_pricing",
