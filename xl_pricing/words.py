@@ -6,11 +6,14 @@ Sentences of errors may reach a cell of an array, which takes 255 characters.
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from difflib import SequenceMatcher
 
 LONGEST_SENTENCE = 247
 """Characters of an error's sentence at most; a cell shows ``#VALUE! `` before it."""
 LONGEST_QUOTE = 60
+READ_AS = "can be read as"
+"""What a text is told by that has several readings."""
 
 _LIKE = 0.7
 _SHORTEST_PART = 2
@@ -27,6 +30,13 @@ def quoted(value: object, most: int = LONGEST_QUOTE) -> str:
     except Exception:  # noqa: BLE001 - of an object that raises, or an integer of 5,000 digits
         text = f"<{type(value).__name__}>"
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def unread(value: object) -> str:
+    """Say that a value is not readable; one that says itself how it can be read stays as it is."""
+    if isinstance(value, str) and READ_AS in value and value.isprintable():
+        return value[: 2 * LONGEST_QUOTE]
+    return f"{quoted(str(value) if isinstance(value, Decimal) else value)} is not readable"
 
 
 def _in_letters(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.words import quoted
+from xl_pricing.words import READ_AS, quoted
 
 POINT, COMMA = ".", ","
 CONVENTIONS = (POINT, COMMA)
@@ -80,7 +80,7 @@ def figure_in(text: str, marks: Collection[str]) -> Decimal | None:
     found = readings(text)
     if in_doubt(found) and len(marks) != 1:
         ways = " or ".join(map(plainly, found.values()))
-        raise InvalidValueError(f"{quoted(text)} can be read as {ways}")
+        raise InvalidValueError(f"{quoted(text)} {READ_AS} {ways}")
     if in_doubt(found):
         return found[next(iter(marks))]
     return next(iter(found.values()), None)

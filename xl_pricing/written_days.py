@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.words import quoted
+from xl_pricing.words import READ_AS, quoted
 
 DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "day first", "month first", "year first"
 """How day, month and year follow on each other, as far as that is in doubt."""
@@ -71,7 +71,7 @@ def day_in(text: str, orders: Collection[str] = ()) -> date | None:
     proven = [order for order in found if order in orders]
     if len({*found.values()}) > 1 and not (len(orders) == 1 and proven):
         ways = " or ".join(map(str, dict.fromkeys(found.values())))
-        raise InvalidValueError(f"{quoted(text)} can be read as {ways}")
+        raise InvalidValueError(f"{quoted(text)} {READ_AS} {ways}")
     return next((found[order] for order in [*proven, *found]), None)
 
 

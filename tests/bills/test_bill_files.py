@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -358,3 +359,59 @@ def test_personal_fields_and_formulas_never_come_out(tmp_path: Path) -> None:
     assert "SECRET" not in result.output
     assert "\x1b" not in result.output
     assert "\u202e" not in result.output
+
+
+# Sentences and places.
+
+
+def test_amounts_whose_day_cannot_be_read_are_told_and_compared_with_no_day(
+    tmp_path: Path,
+) -> None:
+    lines = [line.split(",", 2)[2] for line in sample("cost_export.csv").splitlines()]
+    days = re.sub(r"2026-11-(0[0-9])T00:00:00\+00:00", r"\1/11/2026", "\n".join(lines))
+    found = read(write(tmp_path / "costs.csv", days), options=("--from", "2026-11-01"))
+    (told,) = found["unpriced"]
+    assert told["reason"] == Reason.NO_DAY.sentence
+    assert "the time '02/11/2026' can be read as 2026-11-02 or 2026-02-11;" in told["about"]
+    assert found["billed"] == told["billed"]["usd"]
+    assert found["doubts"] == []
+
+
+def test_other_products_stay_so_whatever_their_day(tmp_path: Path) -> None:
+    text = sample("cost_export.csv").replace("1793577600,1793664000", "soon,later")
+    text = text.replace("2026-11-02T00:00:00+00:00,2026-11-03T00:00:00+00:00", "soon,later")
+    found = read(write(tmp_path / "costs.csv", text))
+    assert {each["about"] for each in found["left_out"]} >= {"gpt-5.6-terra"}
+    assert found["other_usd"] == "0.139468"
+
+
+def test_a_bill_that_is_cut_off_is_still_compared_with_its_own_tokens(tmp_path: Path) -> None:
+    text = sample("organization_costs.json")
+    found = read(write(tmp_path / "costs.json", text[: len(text) // 2]))
+    assert found["priced"] > 0
+    assert found["difference"] is not None
+    assert left(found) == {BAD: 1}
+
+
+def test_records_on_one_line_have_places_of_their_own(tmp_path: Path) -> None:
+    page = json.loads(sample("organization_costs.json"))
+    found = read(write(tmp_path / "page.json", [page]))
+    places = found["assumed"][0]["places"]
+    assert places == [f"page.json, line 1, record {i}" for i in (1, 2, 3)]
+
+
+def test_a_page_that_is_missing_is_told_by_its_time(tmp_path: Path) -> None:
+    page = json.loads(sample("organization_costs.json")) | {"has_more": True}
+    (told,) = read(write(tmp_path / "page.json", [page]))["doubts"]
+    assert "ends at 2026-11-07 00:00 UTC" in told
+    page["data"][-1]["end_time"] = "soon"
+    (told,) = read(write(tmp_path / "other.json", [page]))["doubts"]
+    assert "ends at 'soon'" in told
+
+
+def test_an_amount_beyond_reason_is_told_as_it_is_written(tmp_path: Path) -> None:
+    text = sample("organization_costs.json").replace(
+        "0.0117300000000000000000000000000000", "1e300"
+    )
+    (told,) = read(write(tmp_path / "costs.json", text))["unpriced"]
+    assert "the amount '1E+300' is not readable" in told["about"]

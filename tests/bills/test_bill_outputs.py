@@ -182,3 +182,15 @@ def test_progress_is_shown_on_a_terminal_only(
     told = capsys.readouterr().err
     assert "2,000 rows read" in told
     assert told.endswith(" \r")
+
+
+def test_a_file_found_in_a_folder_is_never_written_over(tmp_path: Path) -> None:
+    usage = write(tmp_path / "usage.csv", sample("usage_export.csv"))
+    before = usage.read_bytes()
+    assert "usage.csv is read" in refused(tmp_path, "--csv", usage)
+    assert usage.read_bytes() == before
+
+
+def test_accepted_finals_without_a_plan_are_refused() -> None:
+    said = refused(ROOM / "usage_export.csv", "--accepted", "5")
+    assert "need a plan; accepted: --plan FILE" in said

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.words import quoted
+from xl_pricing.words import unread
 
 MOST_DIGITS = 60
 MOST_EXPONENT = 40
@@ -45,9 +45,7 @@ def _bounded(number: Decimal, told: object) -> Decimal:
 
 
 def _unreadable(told: object) -> InvalidValueError:
-    return InvalidValueError(
-        f"the amount {quoted(told)} is not readable; accepted: 0.0117 and such"
-    )
+    return InvalidValueError(f"the amount {unread(told)}; accepted: 0.0117 and such")
 
 
 def exact_text(amount: Fraction) -> str:

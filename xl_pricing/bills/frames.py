@@ -34,9 +34,9 @@ class Frames:
                 yield from self.records(each, deep + 1)
         elif not isinstance(content, dict) or deep >= DEEPEST:
             yield BAD
-        elif isinstance(content.get("results"), list) and "start_time" in content:
+        elif _is_bucket(content):
             yield from self._bucket(content)
-        elif isinstance(content.get("data"), list) and _is_frame(content):
+        elif _is_page(content):
             self._note(content)
             for each in content["data"]:
                 yield from self.records(each, deep + 1)
@@ -65,6 +65,18 @@ def _kind(bucket: Mapping[str, Any]) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def _is_frame(content: Mapping[str, Any]) -> bool:
+def is_frame(content: object) -> bool:
+    """Tell whether a value holds records, and is none itself."""
+    if isinstance(content, dict):
+        return _is_bucket(content) or _is_page(content)
+    return isinstance(content, list)
+
+
+def _is_bucket(content: Mapping[str, Any]) -> bool:
+    return isinstance(content.get("results"), list) and "start_time" in content
+
+
+def _is_page(content: Mapping[str, Any]) -> bool:
     """Tell a page or a list from an answer of the Images API, which has data too."""
-    return not {"usage", "created", "created_at"} & content.keys()
+    is_answer = {"usage", "created", "created_at"} & content.keys()
+    return isinstance(content.get("data"), list) and not is_answer

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.words import quoted
+from xl_pricing.words import quoted, unread
 from xl_pricing.written_days import day_in
 
 FIRST_YEAR, LAST_YEAR = 2015, 2100
@@ -65,6 +65,13 @@ def read_month_first(told: object) -> Moment:
     raise _unreadable(told)
 
 
+def utc_text(told: object) -> str:
+    """Write seconds since 1970 as people read them, and anything else as it is told."""
+    if type(told) is int and SINCE[0] <= told < SINCE[1]:
+        return f"{datetime.fromtimestamp(told, UTC):%Y-%m-%d %H:%M} UTC"
+    return quoted(told)
+
+
 def _of_number(count: int) -> Moment:
     for unit in UNITS:
         if SINCE[0] * unit <= count < SINCE[1] * unit:
@@ -78,8 +85,8 @@ def _of_text(text: str) -> Moment:
     for read in (_iso, _digits, _as_people_write):
         try:
             moment = read(text)
-        except InvalidValueError:  # a day in two readings
-            raise
+        except InvalidValueError as error:  # a day in two readings
+            raise _unreadable(str(error)) from None
         except (ValueError, OverflowError):
             continue
         if FIRST_YEAR <= moment.day.year <= LAST_YEAR:
@@ -108,6 +115,6 @@ def _as_people_write(text: str) -> Moment:
 
 def _unreadable(told: object) -> InvalidValueError:
     return InvalidValueError(
-        f"the time {quoted(told)} is not readable; "
+        f"the time {unread(told)}; "
         "accepted: seconds since 1970 or text such as 2026-11-02T08:00:05Z"
     )

@@ -31,8 +31,8 @@ class Overlaps:
         self._twice: Counter[tuple[str, str]] = Counter()
 
     def add(self, row: Row, record: Mapping[str, Any], page: int) -> None:
-        """Take a result of a bucket, and on which page of its file it stands."""
-        if len(self._seen) >= MOST_BUCKETS:
+        """Take a result of a bucket with its time, and on which page of its file it stands."""
+        if not row.when or len(self._seen) >= MOST_BUCKETS:
             return
         group = [record.get(name) or None for name in _GROUPED_BY]
         key = hash((row.billed_side, row.when, row.model, row.tier, row.project, *map(str, group)))

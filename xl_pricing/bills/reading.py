@@ -8,9 +8,10 @@ from typing import NamedTuple
 from xl_pricing.bills.batches import Batches
 from xl_pricing.bills.csv_records import PLAIN, Marks, csv_values, read_marks, records_of
 from xl_pricing.bills.found import Found, find_files
-from xl_pricing.bills.frames import Frames
+from xl_pricing.bills.frames import Frames, is_frame
 from xl_pricing.bills.json_values import BAD, Bad, Values, json_values, values_of
 from xl_pricing.bills.large import SUMMED, Held, Sniffed, held, picked
+from xl_pricing.bills.moments import utc_text
 from xl_pricing.bills.opened import Opened, opened, read_lines, state_of
 from xl_pricing.bills.overlaps import KNOWN, Overlaps, copies
 from xl_pricing.bills.parquet import is_parquet, shape_in
@@ -155,8 +156,12 @@ class Reading:
         labelled, place, known = Source(name, unit), 0, _Known()
         for at, content in until_cut_off(values):
             records = self._frames.records(content) if content is not BAD else iter((BAD,))
+            if unit == "line":
+                within = is_frame(content)
+                labelled = Source(name, f"line {at}, record" if within else unit)
+                place = 0 if within else at - 1
             for record in records:
-                place = at if unit == "line" else place + 1
+                place += 1
                 if record is BAD:
                     yield Row(labelled, place, reason=Reason.NOT_WHOLE)
                     continue
@@ -217,7 +222,8 @@ class Reading:
                 p for p in pages if p.start == page.end and (p.kind in kinds or not page.kind)
             ]
             if page.has_more and not follow:
-                yield f"a page that ends at {page.end} says that more follows, and no page does"
+                end = utc_text(page.end)
+                yield f"a page that ends at {end} says that more follows, and no page does"
 
     def _ids_apart(self, files: Sequence[Sniffed], sums: Mapping[Path, Held]) -> None:
         """Say so where ids of files that are summed are not compared with those of others."""

@@ -80,9 +80,9 @@ class Rule:
     def judge(self, row: Row) -> Verdict:
         """Say by which series a row is priced, or why it is not."""
         series = self.series(row.day, row.model, row.tier)
-        if row.reason is not None:
-            return Verdict(series, row.reason, row.detail)
         tokens = row.tokens
+        if row.reason is not None and not _is_of_no_matter(row, series):
+            return Verdict(series, row.reason, row.detail)
         if tokens is None:
             return Verdict(series, *self._without_tokens(row, series))
         if series.reason is not None:
@@ -137,6 +137,12 @@ class Rule:
         tariff = self._card.tariff(model, tier, day or today())
         unrated = tuple(i for i, meter in enumerate(METER_NAMES) if meter not in tariff.prices)
         return Series(day, model.id, tier, tariff, unrated, int(assumed))
+
+
+def _is_of_no_matter(row: Row, series: Series) -> bool:
+    """Tell whether an unreadable time is that of another product's amount, which stays one."""
+    is_amount = row.reason is Reason.NO_DAY and row.tokens is None
+    return is_amount and series.reason is Reason.OTHER_PRODUCT
 
 
 def usd(series: Series, tokens: Metered) -> Fraction:

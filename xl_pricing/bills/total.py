@@ -137,6 +137,8 @@ class Totals:
     def __init__(self, rule: Rule, split: tuple[str, ...] = ()) -> None:
         """Begin at nothing; ``split`` are fields of rows by which sums are told apart too."""
         self.used, self.bill = Side(split), Side(split)
+        self.none = Side()
+        """Counts rows that do not say whether they are of usage or of a bill."""
         self.left: dict[tuple[Reason, str], Left] = {}
         self.apart: dict[str, list[int]] = {}
         self.charges = Charges()
@@ -148,6 +150,11 @@ class Totals:
         self._ids: dict[tuple[bool, str], int] = {}
         """The ids on each side, and the hash of what was used."""
 
+    @property
+    def rows(self) -> int:
+        """All rows, of both sides and of none."""
+        return self.used.rows + self.bill.rows + self.none.rows
+
     def add_all(self, rows: Iterable[Row]) -> None:
         """Add rows."""
         for row in rows:
@@ -156,7 +163,7 @@ class Totals:
     def add(self, row: Row) -> None:
         """Add a row: to its sum, or to what is left with its reason."""
         side = self.bill if row.billed_side else self.used
-        side.rows += row.rows
+        (self.none if row.reason in _OF_NO_SIDE else side).rows += row.rows
         series, reason, detail = self.rule.judge(row)
         if row.id is not None and row.tokens is not None:
             reason, detail = self._repeated(row) or (reason, detail)
@@ -242,6 +249,8 @@ class Totals:
 _ANY_DETAIL = {Reason.NO_COUNT, Reason.NO_AMOUNT, Reason.NO_DAY}
 """Reasons whose details are sentences, one for each value: the first stands for all."""
 _COUNTED_BEFORE = {Reason.REPEATED, Reason.OTHER_USAGE}
+_OF_NO_SIDE = {Reason.NOT_WHOLE, Reason.OTHER_RECORD}
+"""Reasons of rows that do not even say whether they were used or billed."""
 _NO_IMAGE_ROWS = {Reason.OTHER_PRODUCT, Reason.BLANK, Reason.OTHER_RECORD}
 
 

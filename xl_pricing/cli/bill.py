@@ -142,10 +142,13 @@ def bill(
         raise InvalidValueError(
             f"from {days[0]} is after to {days[1]}; accepted: the first day first"
         )
-    outputs = Outputs({"csv": csv_file, "html": html_file, "png": png_file}, files)
+    outputs = Outputs({"csv": csv_file, "html": html_file, "png": png_file})
     rule = Rule(card, told)
     reading = Reading(files, told.model, rule)
+    outputs.spare(reading.paths.values())
     planned = _read_plan(plan_file, old, card)
+    if planned is None and (accepted or generations):
+        raise InvalidValueError("--accepted and --generations need a plan; accepted: --plan FILE")
     split = dict.fromkeys(("project", *(SPLIT if planned or workbook else ()), *chosen))
     totals = Totals(rule, tuple(n for n in split if n not in {*OF_SERIES, "month"}))
     asked = _amount("billed", billed), _amount("tolerance", tolerance)
@@ -245,14 +248,14 @@ def _add(
     begin, end, others = first or date.min, last or date.max, Counter[str]()
     left: set[date] = set()
     for row in rows:
-        if row.day is None and row.reason is not Reason.NOT_WHOLE:
+        if row.day is None and row.reason not in {Reason.NOT_WHOLE, Reason.NO_DAY}:
             others["without a day are left out"] += row.rows
         elif row.day is not None and not begin <= row.day <= end:
             others["of other days are left out"] += row.rows
             left.add(row.day)
         else:
             totals.add(row)
-    if left and not (totals.used.rows or totals.bill.rows):
+    if left and not totals.rows:
         raise InvalidValueError(
             f"no row is from {first or 'the first day'} to {last or 'the last'}; "
             f"accepted: days from {min(left)} to {max(left)}, which the files hold"

@@ -1,7 +1,7 @@
 """Where a bill is written to beside the terminal: CSV, one page of HTML, a picture."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -32,14 +32,18 @@ _COLOURS = {"total": "#334155", "more": "#c2410c", "less": "#0f766e"}
 class Outputs:
     """The files that were asked for; nothing that is read is written over."""
 
-    def __init__(self, given: Mapping[str, str | None], read: Sequence[str]) -> None:
+    def __init__(self, given: Mapping[str, str | None]) -> None:
         """Check the names before anything is read; raise `InvalidValueError`."""
         self._paths = {kind: Path(name) for kind, name in given.items() if name}
-        known = {Path(name).resolve() for name in read}
         for kind, path in self._paths.items():
-            if path.suffix.lower() not in ENDINGS[kind]:
+            if path.suffix.lower() not in ENDINGS[kind] or "\0" in str(path):
                 said = " or ".join(ENDINGS[kind])
                 raise InvalidValueError(f"{kind} {quoted(str(path))}; accepted: a name in {said}")
+
+    def spare(self, read: Iterable[Path]) -> None:
+        """Refuse to write over files that are read, also those found in a folder."""
+        known = {path.resolve() for path in read}
+        for path in self._paths.values():
             if path.resolve() in known:
                 raise InvalidValueError(f"{path.name} is read; accepted: another name to write to")
 

@@ -197,8 +197,9 @@ def _said_of(bill: Bill) -> str:
     open_usd = _unexplained(bill)
     if open_usd:
         return f"{open_usd} USD unexplained"
-    in_doubt = bill.unconfirmed or bill.doubts or any(part in bill.parts for part in IN_DOUBT)
-    return "named below, but it does not agree" if in_doubt else "explained to the token"
+    in_doubt = (bill.unpriced, bill.unconfirmed, bill.doubts, bill.other_currencies)
+    is_open = any(in_doubt) or any(part in bill.parts for part in IN_DOUBT)
+    return "named below, but it does not agree" if is_open else "explained to the token"
 
 
 def _unexplained(bill: Bill) -> str:
@@ -254,11 +255,11 @@ def bill_of(
     whole = side.whole
     left = [(each.reason.apart, _unpriced(each)) for each in totals.left.values()]
     return Bill(
-        rows=totals.used.rows + totals.bill.rows,
+        rows=totals.rows,
         priced=whole.rows,
         images=whole.images,
         tokens=whole.tokens._asdict(),
-        usd=exact_text(whole.usd) if whole.rows or not side.rows else None,
+        usd=exact_text(whole.usd) if whole.rows or not totals.rows else None,
         by_day_model_tier=[
             [day or None, model, tier, exact_text(line.usd)]
             for (day, model, tier), line in side.lines(OF_SERIES).items()

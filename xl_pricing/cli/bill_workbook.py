@@ -191,7 +191,7 @@ def _content(
         files=[*_files(reading)],
         rows=bill.rows,
         priced=bill.priced,
-        in_doubt=bool(bill.unconfirmed or bill.doubts),
+        in_doubt=bool(bill.unconfirmed or bill.doubts or bill.other_currencies),
         period=period,
         rows_period=rows_period,
     )

@@ -120,7 +120,7 @@ def make_row(
     day, when, of_time, unread = time
     if reason is None and fault is not None:
         reason, detail = fault, said
-    elif reason is None and unread and tokens is not None:
+    elif reason is None and unread and (tokens is not None or facts.get("billed") is not None):
         reason, detail = Reason.NO_DAY, unread
     if (row_id := facts.get("id")) is not None and row_id.lower() in NO_ID:
         facts["id"] = None
