@@ -415,3 +415,11 @@ def test_an_amount_beyond_reason_is_told_as_it_is_written(tmp_path: Path) -> Non
     )
     (told,) = read(write(tmp_path / "costs.json", text))["unpriced"]
     assert "the amount '1E+300' is not readable" in told["about"]
+
+
+@pytest.mark.parametrize("content", ["[]", "start_time,input_tokens,num_model_requests,model\n"])
+def test_a_file_without_a_row_leaves_the_sum_in_doubt(tmp_path: Path, content: str) -> None:
+    (told,) = read(write(tmp_path / "empty", content))["doubts"]
+    assert told == "empty holds no row: look whether it was cut"
+    assert read(ROOM / "batch.json")["doubts"] == []
+    assert read(ROOM / "organization_usage_images.json")["doubts"] == []

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bill_document import ROOM, read, refused, run, write
+from bill_document import ROOM, read, refused, run, sample, write
 from exhaustive import many
 
 from xl_pricing.bills.reconcile import gather, reconcile
@@ -240,3 +240,31 @@ def test_amounts_in_another_currency_are_converted_by_the_rate_that_is_told(tmp_
     half = read(USAGE, path, options=("--currency", "EUR", "--rate", "0.5"))
     assert half["billed"] == "3.673049"
     assert "needs its rate" in refused(USAGE, path, "--currency", "EUR")
+
+
+def test_what_is_taken_back_is_told_by_its_day_and_model_and_counts_there(tmp_path: Path) -> None:
+    costs = json.loads(sample("organization_costs.json"))
+    results = costs["data"][0]["results"]
+    results.append({**results[0], "amount": {"value": -5, "currency": "usd"}})
+    file = write(tmp_path / "costs.json", json.dumps(costs, indent=1))
+    found = read(USAGE, file)
+    assert found["parts"]["taken back"] == "-5"
+    assert found["why"]["taken back"] == ["gpt-image-2.5-flare, 2026-11-02, proj_ads, image_out"]
+    assert sum(Fraction(line["billed"]) for line in found["by"]) == Fraction(found["billed"])
+    assert "\ntaken back: 1 row, -5 USD billed, " in run(USAGE, file).stdout
+
+
+def test_amounts_alone_have_no_price_and_no_difference_in_the_sums() -> None:
+    lines = read(ROOM / "cost_export.csv")["by"]
+    assert {line["USD"] for line in lines} == {line["difference"] for line in lines} == {None}
+    assert sum(Fraction(line["billed"]) for line in lines) == Fraction("1.8365245")
+
+
+def test_amounts_in_another_currency_say_what_to_give(tmp_path: Path) -> None:
+    text = sample("organization_costs.json").replace('"usd"', '"eur"', 3)
+    file = write(tmp_path / "costs.json", text)
+    assert "Convert the amounts in EUR: --currency EUR, and --rate" in read(file)["look_next"]
+    told = ("--currency", "EUR", "--rate", "0.9")
+    assert not any("changed nothing" in note for note in read(file, options=told)["notes"])
+    (note,) = read(ROOM / "cost_export.csv", options=told)["notes"]
+    assert note == "no amount is in EUR: --rate changed nothing"

@@ -386,3 +386,34 @@ def test_amounts_of_whole_models_and_of_days_without_usage_find_their_rows() -> 
         (day, 10_000, Fraction(3, 10)),
         (later, None, 1),
     ]
+
+
+def test_a_sum_below_0_is_drawn_on_both_sides_and_is_in_no_actuals(tmp_path: Path) -> None:
+    file = tmp_path / "actuals.csv"
+    file.write_text(
+        "date,model,size,quality,generations,input_tokens,output_tokens,billed\n"
+        "2026-11-02,gpt-image-2,1024x1024,high,10,410,70240,2.1\n"
+        "2026-11-02,gpt-image-2,,,,,,-5\n"
+        "2026-11-03,gpt-image-2,1024x1024,high,10,410,70240,2.10925\n",
+        "utf-8",
+    )
+    result = run(file, "--into", tmp_path / "new.xlsx")
+    assert "1 rows that come to less than 0 are in no Actuals" in result.stdout
+    book = shown(tmp_path / "new.xlsx")
+    assert [row["billed"] for row in table(book, "Actuals", "tblActuals")] == [2.10925]
+    reaches, drawn = 0.0, []
+    for row in book["Bill"].iter_rows(min_row=1, max_row=40, min_col=15, max_col=22):
+        label, *figures = (cell.value for cell in row)
+        if not label or not all(isinstance(figure, int | float) for figure in figures):
+            continue
+        hidden, total, more, less, more_under, less_under, end = figures
+        if not total:
+            left, right = sorted((reaches, end))
+            shown_over, shown_under = more + less, more_under + less_under
+            assert shown_over - shown_under == pytest.approx(right - left)
+            assert hidden == pytest.approx(max(left, 0) + min(right, 0))
+            assert max(hidden, 0) + shown_over == pytest.approx(max(right, 0))
+            assert min(hidden, 0) + shown_under == pytest.approx(min(left, 0))
+        drawn.append(end)
+        reaches = end
+    assert min(drawn) < 0 < max(drawn)

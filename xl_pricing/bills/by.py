@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import NamedTuple
 
 from xl_pricing.bills.charges import Charges, Key
@@ -41,9 +42,11 @@ def _of_bill(charges: Charges, by: Sequence[str]) -> dict[tuple[str, ...], Fract
     amounts: dict[tuple[str, ...], Fraction] = {}
     if not all(name in _OF_BILL for name in by):
         return amounts
-    for told, lot in charges.lots.items():
+    lots = ((told, lot.amount) for told, lot in charges.lots.items())
+    beside = ((told, amount) for (_, told), amount in charges.beside.items())
+    for told, amount in chain(lots, beside):
         key = tuple(_OF_BILL[name](told) for name in by)
-        amounts[key] = amounts.get(key, Fraction(0)) + lot.amount
+        amounts[key] = amounts.get(key, Fraction(0)) + amount
     return amounts
 
 

@@ -83,8 +83,8 @@ class Charges:
     """The lines of a bill by key; amounts in USD."""
 
     lots: dict[Key, Lot] = field(default_factory=dict)
-    beside: dict[Reason, Fraction] = field(default_factory=dict)
-    """Amounts for images of lines that are not priced."""
+    beside: dict[tuple[Reason, Key], Fraction] = field(default_factory=dict)
+    """Amounts for images of lines that are not priced, by why and of what."""
     last_day: date | None = None
     """The last day of which anything was billed."""
     origins: set[str] = field(default_factory=set)
@@ -97,7 +97,8 @@ class Charges:
             lot = Lot(series, amount=amount, zoned=zoned, alone=1)
             self._put(_key(row, series, row.meter or ""), lot)
         elif reason is not None:
-            self.beside[reason] = self.beside.get(reason, Fraction(0)) + amount
+            of = (reason, _key(row, series, row.meter or ""))
+            self.beside[of] = self.beside.get(of, Fraction(0)) + amount
         else:
             tokens = row.tokens or Metered()
             counts = zip(METER_NAMES, tokens, strict=True)

@@ -86,12 +86,14 @@ class Reading:
         with held(files, self._rule) as sums:
             self._ids_apart(files, sums)
             for each in files:
-                before = state_of(each.path)
+                before, told, buckets = state_of(each.path), count, self._frames.buckets
                 for row in self._rows(each, sums.get(each.path)):
                     yield row
                     count += 1
                 if count > MOST_ROWS:
                     raise InvalidValueError(f"over {MOST_ROWS:,} rows; accepted: fewer in a call")
+                if count == told and self._frames.buckets == buckets and not self.files[-1].shapes:
+                    self.doubts.append(f"{each.name} holds no row: look whether it was cut")
                 if state_of(each.path) != before:
                     self.doubts.append(f"{each.name} changed while it was read")
         self.doubts += [*self._missing_pages(), *self._overlaps.told()]

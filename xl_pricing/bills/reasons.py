@@ -34,7 +34,7 @@ class Reason(Enum):
     OTHER_RECORD = _Said("a record without anything billed", apart=True)
     BLANK = _Said("a period without anything", apart=True)
     REPEATED = _Said("the same id once more", apart=True)
-    REFUND = _Said("it takes something back: its amount counts, its tokens do not", apart=True)
+    REFUND = _Said("it takes something back: the amount counts, tokens do not", apart=True)
     FROM_CACHE = _Said("answered from a gateway's own cache, so nothing was bought", apart=True)
     FAILED = _Said("the call failed and tells no usage", apart=True)
     AMOUNT_ALONE = _Said("amounts alone: the file tells no tokens", apart=True)

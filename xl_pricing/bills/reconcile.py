@@ -196,6 +196,11 @@ def _whole_amount(lot: Lot, bill: _Bill) -> Part:
 
 
 def _beside(charges: Charges) -> Iterator[Piece]:
-    for reason, amount in charges.beside.items():
-        part = Part.REFUND if reason is Reason.REFUND else Part.UNPRICED
-        yield Piece(part, amount, reason.sentence)
+    unpriced: dict[Reason, Fraction] = {}
+    for (reason, key), amount in charges.beside.items():
+        if reason is Reason.REFUND:
+            yield Piece(Part.REFUND, amount, key._replace(origin="").text)
+        else:
+            unpriced[reason] = unpriced.get(reason, Fraction(0)) + amount
+    for reason, amount in unpriced.items():
+        yield Piece(Part.UNPRICED, amount, reason.sentence)

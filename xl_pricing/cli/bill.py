@@ -154,8 +154,9 @@ def bill(
     asked = _amount("billed", billed), _amount("tolerance", tolerance)
     counts = _amount("accepted", accepted), _amount("generations", generations)
     rows = _only(totals.rule, counted(reading), _read_only(only, card))
-    others = _add(totals, _in_usd(rows, currency, _amount("rate", rate)), *days)
-    notes = [*reading.notes, *(f"{rows:,} rows {said}" for said, rows in others.items())]
+    notes: list[str] = []
+    others = _add(totals, _in_usd(rows, currency, _amount("rate", rate), notes), *days)
+    notes = [*reading.notes, *notes, *(f"{rows:,} rows {said}" for said, rows in others.items())]
     compared = compare(totals, *asked, _read_uplift(uplift))
     notes += compared.notes
     against = planned and against_plan(
@@ -213,21 +214,29 @@ def _read_uplift(told: Given) -> Fraction | None:
     return RESIDENCY if told and told.strip().lower() == "residency" else _amount("uplift", told)
 
 
-def _in_usd(rows: Iterable[Row], currency: Given, rate: Fraction | None) -> Iterable[Row]:
-    """Convert amounts of one currency, of which one USD is ``rate``."""
+def _in_usd(
+    rows: Iterable[Row], currency: Given, rate: Fraction | None, notes: list[str]
+) -> Iterable[Row]:
+    """Convert amounts of one currency, of which one USD is ``rate``; note where there are none."""
     if (currency is None) != (rate is None):
         raise InvalidValueError("a currency needs its rate; accepted: --currency EUR --rate 0.92")
     if currency is None or rate is None:
         return rows
-    return _converted(rows, currency.strip().lower(), rate)
+    return _converted(rows, currency.strip().lower(), rate, notes)
 
 
-def _converted(rows: Iterable[Row], currency: str, rate: Fraction) -> Iterator[Row]:
+def _converted(
+    rows: Iterable[Row], currency: str, rate: Fraction, notes: list[str]
+) -> Iterator[Row]:
+    count = 0
     for row in rows:
         if row.billed is not None and row.currency == currency != USD:
+            count += row.rows
             yield row._replace(billed=row.billed / rate, currency=USD)
         else:
             yield row
+    if not count:
+        notes.append(f"no amount is in {currency.upper()[:12]}: --rate changed nothing")
 
 
 def _read_by(by: Given) -> Sequence[str]:

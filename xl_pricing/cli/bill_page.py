@@ -15,6 +15,7 @@ from xl_pricing.cli.bill_report import (
     apart_of,
     complaint_of,
     figures_of,
+    refunds_of,
 )
 from xl_pricing.cli.cells import plain_text
 from xl_pricing.cli.waterfall import Bar, Waterfall, waterfall_of
@@ -43,6 +44,7 @@ def page_of(bill: Bill) -> str:
             *_left("Not priced", bill.unpriced, "No amount is made up for these rows."),
             *_assumed(bill),
             *_left("Compared as amounts", amounts_of(bill), "They are in the sums above."),
+            *_left("Taken back", refunds_of(bill), "Their amounts are in the sums above."),
             *_left("No image cost", apart_of(bill), "Told apart, and in no sum above."),
             *_files(bill),
             "</main></body></html>\n",

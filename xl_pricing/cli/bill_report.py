@@ -129,6 +129,7 @@ def draw_bill(bill: Bill) -> str:
         lines += [table(shown, _FIGURES), ""]
     lines += _draw_left("not priced", bill.unpriced)
     lines += _draw_left("compared", amounts_of(bill))
+    lines += _draw_left("taken back", refunds_of(bill))
     lines += _draw_left("no image cost", apart_of(bill))
     for whose, tokens in bill.apart.items():
         lines.append(
@@ -147,9 +148,15 @@ def amounts_of(bill: Bill) -> list[Unpriced]:
     return [each for each in bill.left_out if each.reason == Reason.AMOUNT_ALONE.sentence]
 
 
+def refunds_of(bill: Bill) -> list[Unpriced]:
+    """Return the rows that take something back: their amounts count."""
+    return [each for each in bill.left_out if each.reason == Reason.REFUND.sentence]
+
+
 def apart_of(bill: Bill) -> list[Unpriced]:
     """Return the rows that are no image cost."""
-    return [each for each in bill.left_out if each.reason != Reason.AMOUNT_ALONE.sentence]
+    counted = {Reason.AMOUNT_ALONE.sentence, Reason.REFUND.sentence}
+    return [each for each in bill.left_out if each.reason not in counted]
 
 
 def _equation(bill: Bill) -> Iterator[str]:
@@ -282,7 +289,7 @@ def bill_of(
         other_usd=exact_text(_sum(paid.other, USD)),
         other_currencies={c: exact_text(a) for c, a in paid.billed.items() if c != USD},
         by=[
-            {**dict(zip(chosen, key, strict=True)), **_figures(line)}
+            {**dict(zip(chosen, key, strict=True)), **_figures(line, priced=bool(whole.rows))}
             for key, line in lines_by(totals, side, chosen).items()
         ],
         files={file.name: dict(file.shapes) for file in reading.files},
@@ -303,6 +310,8 @@ def _look_next(compared: Compared, unpriced: Sequence[Unpriced]) -> list[str]:
         f"{_rows(rows)} not priced, the first: {each.reason} ({each.places[0]})"
         for each in unpriced[:1]
     ]
+    others = [c.upper() for c in compared.paid.billed if c != USD]
+    said += [f"Convert the amounts in {c}: --currency {c}, and --rate" for c in others]
     return [*said, *advice(parts, unsure), *compared.doubts]
 
 
@@ -340,14 +349,17 @@ def _unpriced(left: Left) -> Unpriced:
     )
 
 
-def _figures(by: ByLine) -> dict[str, str | int | None]:
+def _figures(by: ByLine, *, priced: bool) -> dict[str, str | int | None]:
+    """Return the figures of a line; of the amounts alone where nothing at all is priced."""
     line, tokens = by.used, by.used.tokens
-    return {
+    sent = tokens.text_in + tokens.text_cached + tokens.image_in + tokens.image_cached
+    figures = {
         "rows": line.rows,
         "images": line.images,
-        "tokens in": tokens.text_in + tokens.text_cached + tokens.image_in + tokens.image_cached,
+        "tokens in": sent,
         "tokens out": tokens.text_out + tokens.image_out,
         "USD": exact_text(line.usd),
         "billed": None if by.billed is None else exact_text(by.billed),
         "difference": None if by.difference is None else exact_text(by.difference),
     }
+    return figures if priced else {**dict.fromkeys(figures), "billed": figures["billed"]}

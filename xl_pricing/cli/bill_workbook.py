@@ -76,7 +76,8 @@ def write_bill(
     old_rows = [row for row in before.rows.get(TABLE, ()) if row] if before else []
     first, last = _span(totals)
     kept = [row for row in old_rows if not first <= _day(row) <= last]
-    made, period = actual_rows(totals, MOST_ROWS - len(kept))
+    found, period = actual_rows(totals, MOST_ROWS - len(kept))
+    made = [row for row in found if row.billed >= 0]
     rows = [*kept, *_typed(made, old_rows, lang)]
     content = _content(totals, reading, compared, bill, period)._replace(plan=_plan_way(against))
     tables = {**dict.fromkeys(TABLES, BLANK_ROWS), **(before.rows if before else {})}
@@ -94,6 +95,8 @@ def write_bill(
         data = built.data
     write_workbook(Path(into.path), data, force=into.force)
     yield from _told(into, made, period, kept, content)
+    if below := len(found) - len(made):
+        yield f"{below:,} rows that come to less than 0 are in no Actuals: see the sheet Bill"
     yield from (f"{into.old}: {line}" for line in (before.lines if before else ()))
 
 

@@ -19,6 +19,11 @@ BESIDE, LEFT = "N", 15
 """The column of what stands in no line, and the first one of what the chart draws."""
 SUM = replace(theme.TOTAL, number=EXACT)
 PART = replace(theme.COMPUTED, number=SIGNED)
+HEADS = (
+    *("In no line, USD", "Label", "Hidden", "Sum", "More", "Less"),
+    *("More, below 0", "Less, below 0", "Reaches"),
+)
+"""What stands above what the chart draws; from `Hidden` to the last but one are its bars."""
 _FINE_BELOW_USD = 100
 """Smaller amounts are told with four decimals in sentences."""
 _BAR_CM, _FRAME_CM = 0.62, 1.1
@@ -84,23 +89,30 @@ def _write_step(page: Page, row: int, step: Step) -> None:
 
 
 def _write_workings(page: Page, heads_row: int, steps: Sequence[Step]) -> None:
-    """Write what the chart draws: below each bar what is not seen, then a sum, more, or less."""
-    heads = ("In no line, USD", "Label", "Hidden", "Sum", "More", "Less", "Reaches")
-    letters = [BESIDE, *(page.at(1, LEFT + i).rstrip("1") for i in range(6))]
-    label, hidden, sum_, more, less, end = letters[1:]
-    blocks.headers(page, heads_row, letters, heads)
+    """Write what the chart draws: up to each bar what is not seen, then a sum, more, or less.
+
+    A bar on both sides of 0 has a piece on each.
+    """
+    letters = [BESIDE, *(page.at(1, LEFT + i).rstrip("1") for i in range(len(HEADS) - 1))]
+    label, hidden, sum_, more, less, more_under, less_under, end = letters[1:]
+    blocks.headers(page, heads_row, letters, HEADS)
     look = replace(theme.NUMBER, number=EXACT)
     for row, step in enumerate(steps, start=heads_row + 1):
         usd, before = f"$E{row}", f"{end}{row - 1}"
         said = f'$B{row}&"  "&{dollars(usd, signed=not step.is_sum)}'
         page.formula(f"{label}{row}", f"bill_label_{row}", said, theme.CELL)
-        figures = {hidden: "0", sum_: usd, more: "0", less: "0", end: usd}
+        figures = {**dict.fromkeys(letters[2:], "0"), sum_: usd, end: usd}
         if not step.is_sum:
+            low, high = f"MIN({before},{end}{row})", f"MAX({before},{end}{row})"
+            over = f"MAX(0,{high})-MAX(0,{low})"
+            under = f"MIN(0,{low})-MIN(0,{high})"
             figures = {
-                hidden: f"MAX(0,MIN({before},{end}{row}))",
+                hidden: f"MAX(0,{low})+MIN(0,{high})",
                 sum_: "0",
-                more: f"MAX(0,{usd})",
-                less: f"MAX(0,-{usd})",
+                more: f"IF({usd}>0,{over},0)",
+                less: f"IF({usd}<0,{over},0)",
+                more_under: f"IF({usd}>0,{under},0)",
+                less_under: f"IF({usd}<0,{under},0)",
                 end: compared(f"{before}+{usd}"),
             }
         for column, formula in figures.items():
@@ -113,12 +125,13 @@ def draw(page: Page, rows: tuple[int, int], top: int, says: str) -> int:
     height = _FRAME_CM + _BAR_CM * (last - first + 1)
     blocks.title(page, f"B{top}:L{top}", "The same as a picture, in USD")
     chart = charts.bars("bar", gap=35)
-    shown = Cells(first, last, LEFT + 1, LEFT + 4)
+    shown = Cells(first, last, LEFT + 1, LEFT + 6)
     charts.add(page, chart, shown, Cells(first, last, LEFT, LEFT), titled=False)
-    colors = (None, theme.NAVY, theme.AMBER, theme.TEAL)
+    colors = (None, theme.NAVY, *(theme.AMBER, theme.TEAL) * 2)
     for i, (series, color) in enumerate(zip(chart.series, colors, strict=True)):
         charts.name(page, series, first - 1, LEFT + 1 + i)
         charts.fill(series, color)
     charts.dress(chart, '"$"General', (33.5, height), legend=None, top_first=True)
+    chart.x_axis.tickLblPos = "low"
     charts.place(page, chart, f"B{top + 1}", says)
     return top + 2 + int(height / _ROW_CM + 1)
