@@ -84,6 +84,9 @@ def test_mistakes_in_the_call_are_said() -> None:
     assert "gpt-image-9" in refused(log, "--model", "gpt-image-9")
     assert "tier" in refused(log, "--tier", "cheap")
     assert "date" in refused(log, "--from", "soon")
+    assert "accepted: 0.85\n" in refused(log, "--uplift", "0,85")
+    assert "accepted: 1000.5\n" in refused(log, "--billed", "1,000.50")
+    assert "accepted: an amount, as 12.34" in refused(log, "--tolerance", "some")
 
 
 def test_days_from_and_to_are_both_within() -> None:

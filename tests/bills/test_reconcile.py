@@ -185,6 +185,15 @@ def test_one_ratio_on_all_lines_of_a_model_is_a_price_of_its_own() -> None:
     assert "one ratio to the rates on all lines" not in parts(*usage, *bill)
 
 
+def test_a_price_that_changes_within_the_month_is_one_ratio_from_a_day_on() -> None:
+    days = [date(2026, 11, i) for i in range(2, 8)]
+    usage = [used(1_000, day=day) for day in days]
+    bill = [billed(1_000, "0.03" if day.day < 5 else "0.036", day=day) for day in days]
+    assert parts(*usage, *bill) == {"one ratio to the rates from a day on": Fraction(18, 1_000)}
+    bill[-1] = billed(1_000, "0.035", day=days[-1])
+    assert parts(*usage, *bill) == {"unexplained": Fraction(17, 1_000)}
+
+
 def test_usage_without_projects_is_compared_with_all_of_them() -> None:
     bill = [billed(5_000, "0.15", project="a"), billed(7_000, "0.21", project="b")]
     assert parts(used(TOKENS, project=None), *bill) == {}

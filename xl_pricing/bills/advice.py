@@ -32,12 +32,13 @@ WHAT_NEXT: Mapping[Part, str] = {
     Part.RESIDENCY: "See whether data residency was ordered, and confirm it with --uplift "
     "residency.",
     Part.NEGOTIATED: "Compare the ratio with your contract, and confirm it with --uplift.",
+    Part.CHANGED: "See whether prices changed on the first of these days, or your contract began.",
     Part.UNPRICED: "See below what is billed and not priced.",
     Part.FILES: "Compare the days of the invoice with those of the files, and look for tax on it.",
     Part.UNEXPLAINED: "Ask the provider with day, project and meter of these lines.",
 }
 """What a person can do about a part; of others there is nothing to do."""
-_IF_UNSURE = {Part.UNDER, Part.RESIDENCY, Part.MULTIPLE, Part.NEGOTIATED}
+_IF_UNSURE = {Part.UNDER, Part.RESIDENCY, Part.MULTIPLE, Part.NEGOTIATED, Part.CHANGED}
 """Parts that are asked about only where nobody confirmed them."""
 
 

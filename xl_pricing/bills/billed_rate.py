@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import takewhile
 from typing import NamedTuple
 
 from xl_pricing.bills.charges import Key, Lot, price
@@ -26,6 +27,14 @@ class Why(NamedTuple):
     sure: bool = True
 
 
+class Ratios(NamedTuple):
+    """What ratios of the billed to the listed rate show: see `Terms`."""
+
+    ratios: Mapping[str, Fraction]
+    since: Mapping[tuple[str, date | None], Fraction]
+    uneven: frozenset[tuple[object, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """By what lines are judged: the rule, and in USD what a line may be off by rounding.
@@ -38,25 +47,38 @@ class Terms:
     uplift: Fraction | None = None
     ratios: Mapping[str, Fraction] = field(default_factory=dict)
     """Ratios of the billed to the listed rate that all lines of a model show."""
+    since: Mapping[tuple[str, date | None], Fraction] = field(default_factory=dict)
+    """Ratios that all lines of a model show from a day on, by the days."""
     uneven: frozenset[tuple[object, ...]] = frozenset()
     """Days, projects and models whose meters show several ratios."""
 
 
-def ratios_of(lots: Mapping[Key, Lot]) -> tuple[dict[str, Fraction], frozenset[tuple[object, ...]]]:
-    """Return the one ratio of models that show it on all lines; and where there are several."""
-    by_model: dict[str, list[Fraction]] = {}
+def ratios_of(lots: Mapping[Key, Lot]) -> Ratios:
+    """Return the ratios that models show on all lines or from a day on, and where are several."""
+    by_model: dict[str, dict[date | None, list[Fraction]]] = {}
     by_day: dict[tuple[object, ...], set[Fraction]] = {}
     for key, lot in lots.items():
         if key.meter and lot.used_usd and lot.used and (lot.billed or lot.alone):
             ratio = lot.amount * lot.used / (lot.used_usd * lot.quantity)
-            by_model.setdefault(key.model, []).append(ratio)
+            by_model.setdefault(key.model, {}).setdefault(key.day, []).append(ratio)
             by_day.setdefault(key[:3], set()).add(ratio)
-    whole = {
-        model: ratios[0]
-        for model, ratios in by_model.items()
-        if len(ratios) >= LEAST_LINES and len(set(ratios)) == 1
-    }
-    return whole, frozenset(day for day, ratios in by_day.items() if len(ratios) > 1)
+    whole: dict[str, Fraction] = {}
+    since: dict[tuple[str, date | None], Fraction] = {}
+    for model, days in by_model.items():
+        alike, ratio = _last_alike(days)
+        if len(alike) == len(days):
+            whole[model] = ratio
+        since |= {(model, day): ratio for day in alike}
+    return Ratios(whole, since, frozenset(day for day, found in by_day.items() if len(found) > 1))
+
+
+def _last_alike(days: Mapping[date | None, list[Fraction]]) -> tuple[list[date | None], Fraction]:
+    """Return the last days whose lines all show one ratio, if they are enough lines, and it."""
+    ordered = sorted(days, key=lambda day: day or date.min, reverse=True)
+    ratio = days[ordered[0]][0]
+    alike = [*takewhile(lambda day: {*days[day]} == {ratio}, ordered)]
+    lines = sum(len(days[day]) for day in alike)
+    return (alike if lines >= LEAST_LINES else []), ratio
 
 
 def why(key: Key, lot: Lot, listed: Fraction, terms: Terms) -> Why:
@@ -78,7 +100,9 @@ def _tried(key: Key, lot: Lot, listed: Fraction, terms: Terms) -> Iterator[tuple
     standard, batch = (_listed_at(tier, key, lot, terms.rule) for tier in TIERS)
     yield Why(Part.BATCH), amount == batch
     yield Why(Part.NOT_HALVED), amount == standard
-    yield Why(Part.NEGOTIATED, sure=False), terms.ratios.get(key.model) == amount / listed
+    ratio = amount / listed
+    yield Why(Part.NEGOTIATED, sure=False), terms.ratios.get(key.model) == ratio
+    yield Why(Part.CHANGED, sure=False), terms.since.get((key.model, key.day)) == ratio
     paid_tokens = amount * lot.quantity / listed
     part_is_free = amount < listed and paid_tokens.denominator == 1
     yield Why(Part.UNDER, sure=key[:3] in terms.uneven), part_is_free

@@ -27,6 +27,7 @@ class Part(StrEnum):
     AGREED = "the uplift that you gave"
     RESIDENCY = "data residency or data zone, a tenth more"
     NEGOTIATED = "one ratio to the rates on all lines"
+    CHANGED = "one ratio to the rates from a day on"
     REFUND = "taken back"
     UNPRICED = "billed, not priced"
     FILES = "the invoice against the files"

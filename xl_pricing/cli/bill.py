@@ -36,6 +36,7 @@ from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.rates.rows import read_date
 from xl_pricing.words import quoted, unknown
+from xl_pricing.written import plainly, readings
 
 _BY = ("model", "day", "tier")
 OF_BILL = ("model", "day")
@@ -185,7 +186,13 @@ def _read_plan(plan_file: Given, old: Given, card: RateCard) -> Plan | None:
 def _amount(option_: str, told: Given) -> Fraction | None:
     if told is None:
         return None
-    amount = read_amount(told)
+    try:
+        amount = read_amount(told)
+    except InvalidValueError:
+        ways = " or ".join(dict.fromkeys(map(plainly, readings(told).values())))
+        raise InvalidValueError(
+            f"{option_} {quoted(told)} is not readable; accepted: {ways or 'an amount, as 12.34'}"
+        ) from None
     if amount is None or amount < 0 or (option_ in {"rate", "uplift"} and not amount):
         raise InvalidValueError(f"{option_} {quoted(told)}; accepted: an amount over 0, as 12.34")
     return amount

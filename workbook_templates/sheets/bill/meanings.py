@@ -22,6 +22,7 @@ MEANINGS = {
     Part.AGREED: "What you said that all rates are multiplied by.",
     Part.RESIDENCY: "A tenth more, by the place of the data.",
     Part.NEGOTIATED: "All lines show the same discount or premium.",
+    Part.CHANGED: "From a day on all lines show the same ratio: a new price?",
     Part.REFUND: "A refund: its amount counts, its tokens do not.",
     Part.UNPRICED: "Rows below: the rates do not know them.",
     Part.FILES: "The invoice and the files' sum are not the same.",
