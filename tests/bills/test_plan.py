@@ -132,3 +132,8 @@ def test_what_is_no_plan_is_said_with_its_line(content: str, said: str, tmp_path
 
 def test_a_plan_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert "cannot be read" in refused(LOG, "--plan", tmp_path / "none.json")
+
+
+def test_a_table_without_finals_is_no_plan() -> None:
+    usage = ROOM / "usage_export.csv"
+    assert "usage_export.csv tells no finals, so it is no plan" in refused(usage, "--plan", usage)

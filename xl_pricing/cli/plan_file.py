@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 50_000_000
 _ZIP, _JSON = b"PK\x03\x04", (b"{", b"[")
+_ACCEPTED = "accepted: a workbook, lines of a campaign as CSV, or JSON of budget --json"
 _NAMES = {"prompt_tokens": "prompt", "reference_images": "references", "images_per_call": "n"}
 _SPEC = ("model", "tier", "quality", "images_per_call", "prompt_tokens")
 
@@ -42,6 +43,8 @@ def _of_csv(path: Path, card: RateCard) -> Plan:
     from workbook_templates.csv_shapes import CAMPAIGN  # noqa: PLC0415
 
     rows, day = read_rows(path, CAMPAIGN.shape), today()
+    if not any(row.get("finals") for row in rows.rows):
+        raise InvalidValueError(f"{path.name} tells no finals, so it is no plan; {_ACCEPTED}")
     lines = _lines(path.name, rows.rows, card, day)
     return Plan(lines, day, [*rows.notes, f"{path.name} is priced by the rates of {day}"])
 
