@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -277,3 +278,12 @@ def test_amounts_in_another_currency_say_what_to_give(tmp_path: Path) -> None:
     assert not any("changed nothing" in note for note in read(file, options=told)["notes"])
     (note,) = read(ROOM / "cost_export.csv", options=told)["notes"]
     assert note == "no amount is in EUR: --rate changed nothing"
+
+
+def test_an_export_that_was_rounded_to_cents_is_told(tmp_path: Path) -> None:
+    text = re.sub(r"(0\.[0-9]{2})[0-9]{6,}", r"\1", sample("cost_export.csv"))
+    file = write(tmp_path / "costs.csv", text)
+    (told,) = read(ROOM / "usage_export.csv", file)["doubts"]
+    assert "all amounts are whole cents" in told
+    allowed = read(ROOM / "usage_export.csv", file, options=("--tolerance", "0.01"))
+    assert allowed["doubts"] == []

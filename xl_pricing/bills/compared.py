@@ -18,11 +18,17 @@ from xl_pricing.bills.reconcile import (
 from xl_pricing.bills.total import USD, Side, Totals
 from xl_pricing.rates.day import today
 
+LEAST_IN_CENTS = 5
+"""So many lines in whole cents are no accident: image costs seldom are."""
 USUALLY_LATE_DAYS = 2
 """Costs arrive a day after their usage, seldom two."""
 _LATE = (
     "usage goes on to {} and the costs end on {}: they arrive a day late, or their file was cut; "
     "fetch the costs again"
+)
+_IN_CENTS = (
+    "all amounts are whole cents, so lines of less are lost: take the export as it came, not as a "
+    "spreadsheet shows it, or --tolerance 0.005"
 )
 
 
@@ -73,9 +79,17 @@ def compare(
     parts = gather([*pieces, rest])
     late = _late_days(totals) if Part.NOT_YET in parts else 0
     notes = (_LATE.format(_last_used(totals.used), totals.charges.last_day),) if late else ()
-    doubts = notes if late > USUALLY_LATE_DAYS else ()
-    told_of = (() if doubts else notes, doubts)
+    in_cents = parts[Part.UNEXPLAINED].usd and _is_in_cents(totals, rounding_usd)
+    doubts = (*(notes if late > USUALLY_LATE_DAYS else ()), *((_IN_CENTS,) if in_cents else ()))
+    told_of = (() if late > USUALLY_LATE_DAYS else notes, doubts)
     return Compared(side, paid, told, difference, parts, *told_of, lines, extra)
+
+
+def _is_in_cents(totals: Totals, rounding_usd: Fraction | None) -> bool:
+    """Tell whether a bill of more than a few lines was rounded, and nobody allowed for it."""
+    amounts = [lot.amount for lot in totals.charges.lots.values()]
+    are_cents = all((amount * 100).denominator == 1 for amount in amounts)
+    return rounding_usd is None and len(amounts) >= LEAST_IN_CENTS and are_cents
 
 
 def _late_days(totals: Totals) -> int:
