@@ -191,7 +191,12 @@ def test_a_price_that_changes_within_the_month_is_one_ratio_from_a_day_on() -> N
     usage = [used(1_000, day=day) for day in days]
     bill = [billed(1_000, "0.03" if day.day < 5 else "0.036", day=day) for day in days]
     assert parts(*usage, *bill) == {"one ratio to the rates from a day on": Fraction(18, 1_000)}
-    bill[-1] = billed(1_000, "0.035", day=days[-1])
+    bill[3] = billed(1_000, "0.0360001", day=days[3])
+    assert [*parts(*usage, *bill)] == ["one ratio to the rates from a day on"]
+    bill[3], bill[-1] = (
+        bill[3]._replace(billed=Fraction("0.036")),
+        billed(1_000, "0.035", day=days[-1]),
+    )
     assert parts(*usage, *bill) == {"unexplained": Fraction(17, 1_000)}
 
 

@@ -53,15 +53,28 @@ class Terms:
     """Days, projects and models whose meters show several ratios."""
 
 
-def ratios_of(lots: Mapping[Key, Lot]) -> Ratios:
+class _Paid(NamedTuple):
+    """What lines came to, what they are listed at, and by what they may be rounded, in USD."""
+
+    amount: Fraction
+    listed: Fraction
+    off: Fraction
+
+    def is_at(self, ratio: Fraction) -> bool:
+        """Tell whether they are at a ratio to the listed price."""
+        return abs(self.amount - self.listed * ratio) <= self.off
+
+
+def ratios_of(lots: Mapping[Key, Lot], rounding_usd: Fraction) -> Ratios:
     """Return the ratios that models show on all lines or from a day on, and where are several."""
-    by_model: dict[str, dict[date | None, list[Fraction]]] = {}
+    by_model: dict[str, dict[date | None, list[_Paid]]] = {}
     by_day: dict[tuple[object, ...], set[Fraction]] = {}
     for key, lot in lots.items():
-        if key.meter and lot.used_usd and lot.used and (lot.billed or lot.alone):
-            ratio = lot.amount * lot.used / (lot.used_usd * lot.quantity)
-            by_model.setdefault(key.model, {}).setdefault(key.day, []).append(ratio)
-            by_day.setdefault(key[:3], set()).add(ratio)
+        if key.meter and lot.used_usd and lot.used and lot.quantity:
+            listed = lot.used_usd * lot.quantity / lot.used
+            paid = _Paid(lot.amount, listed, rounding_usd * lot.lines)
+            by_model.setdefault(key.model, {}).setdefault(key.day, []).append(paid)
+            by_day.setdefault(key[:3], set()).add(lot.amount / listed)
     whole: dict[str, Fraction] = {}
     since: dict[tuple[str, date | None], Fraction] = {}
     for model, days in by_model.items():
@@ -72,11 +85,12 @@ def ratios_of(lots: Mapping[Key, Lot]) -> Ratios:
     return Ratios(whole, since, frozenset(day for day, found in by_day.items() if len(found) > 1))
 
 
-def _last_alike(days: Mapping[date | None, list[Fraction]]) -> tuple[list[date | None], Fraction]:
+def _last_alike(days: Mapping[date | None, list[_Paid]]) -> tuple[list[date | None], Fraction]:
     """Return the last days whose lines all show one ratio, if they are enough lines, and it."""
     ordered = sorted(days, key=lambda day: day or date.min, reverse=True)
-    ratio = days[ordered[0]][0]
-    alike = [*takewhile(lambda day: {*days[day]} == {ratio}, ordered)]
+    largest = max(days[ordered[0]], key=lambda paid: paid.listed)
+    ratio = largest.amount / largest.listed
+    alike = [*takewhile(lambda day: all(paid.is_at(ratio) for paid in days[day]), ordered)]
     lines = sum(len(days[day]) for day in alike)
     return (alike if lines >= LEAST_LINES else []), ratio
 
@@ -100,9 +114,12 @@ def _tried(key: Key, lot: Lot, listed: Fraction, terms: Terms) -> Iterator[tuple
     standard, batch = (_listed_at(tier, key, lot, terms.rule) for tier in TIERS)
     yield Why(Part.BATCH), amount == batch
     yield Why(Part.NOT_HALVED), amount == standard
-    ratio = amount / listed
-    yield Why(Part.NEGOTIATED, sure=False), terms.ratios.get(key.model) == ratio
-    yield Why(Part.CHANGED, sure=False), terms.since.get((key.model, key.day)) == ratio
+    paid = _Paid(amount, listed, off)
+    for part, ratio in (
+        (Part.NEGOTIATED, terms.ratios.get(key.model)),
+        (Part.CHANGED, terms.since.get((key.model, key.day))),
+    ):
+        yield Why(part, sure=False), ratio is not None and paid.is_at(ratio)
     paid_tokens = amount * lot.quantity / listed
     part_is_free = amount < listed and paid_tokens.denominator == 1
     yield Why(Part.UNDER, sure=key[:3] in terms.uneven), part_is_free

@@ -80,7 +80,7 @@ def side_by_side(
     charges = totals.charges
     lots = _side_by_side(totals.used, charges)
     last_day = min(charges.last_day or date.min, today - timedelta(days=1))
-    terms = Terms(totals.rule, rounding_usd, uplift, *ratios_of(lots))
+    terms = Terms(totals.rule, rounding_usd, uplift, *ratios_of(lots, rounding_usd))
     bill = _Bill(terms, last_day)
     by_rows: list[Piece] = []
     if not totals.used.rows and all(lot.by_rows == lot.lines for lot in lots.values()):
