@@ -398,7 +398,7 @@ def test_a_sum_below_0_is_drawn_on_both_sides_and_is_in_no_actuals(tmp_path: Pat
         "utf-8",
     )
     result = run(file, "--into", tmp_path / "new.xlsx")
-    assert "1 rows that come to less than 0 are in no Actuals" in result.stdout
+    assert "sums below 0 are in no Actuals, 1 of them: see the sheet Bill" in result.stdout
     book = shown(tmp_path / "new.xlsx")
     assert [row["billed"] for row in table(book, "Actuals", "tblActuals")] == [2.10925]
     reaches, drawn = 0.0, []

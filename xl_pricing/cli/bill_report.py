@@ -236,7 +236,8 @@ def complaint_of(bill: Bill) -> str:
     if _unexplained(bill):
         said.append(f"{_unexplained(bill)} USD not explained")
     said += [f"{bill.parts[part]} USD {part}" for part in IN_DOUBT if part in bill.parts]
-    said += [f"{bill.parts[part]} USD {part}, {CONFIRM}" for part in bill.unconfirmed]
+    unsure = ", ".join(f"{bill.parts[part]} USD {part}" for part in bill.unconfirmed)
+    said += [f"{unsure}, {CONFIRM}"] if unsure else []
     if bill.other_currencies:
         said.append("amounts in other currencies")
     said += bill.doubts

@@ -96,7 +96,7 @@ def write_bill(
     write_workbook(Path(into.path), data, force=into.force)
     yield from _told(into, made, period, kept, content)
     if below := len(found) - len(made):
-        yield f"{below:,} rows that come to less than 0 are in no Actuals: see the sheet Bill"
+        yield f"sums below 0 are in no Actuals, {below:,} of them: see the sheet Bill"
     yield from (f"{into.old}: {line}" for line in (before.lines if before else ()))
 
 
