@@ -116,8 +116,8 @@ def _day(cell: Cell) -> None:
 def _accepted(cell: Cell, generations: Cell) -> None:
     if isinstance(cell, float) and isinstance(generations, float) and cell > generations:
         raise OutOfRangeError(
-            f"accepted {cell:g} are more than the {generations:g} generations; accepted: all that "
-            "were generated, the rejected ones too, as generations"
+            f"accepted {cell:g} are more than the {generations:g} generations; accepted: up to "
+            f"{generations:g}, as generations count the rejected ones too"
         )
 
 

@@ -57,13 +57,15 @@ Row = Mapping[str, Cell]
 class Shape(NamedTuple):
     """A table that a file may fill.
 
-    ``captions`` map other names of a field, in lower case, to it; ``defaults`` are what the cell
-    functions take where a column is missing; the ``required`` ones must be there.
+    ``captions`` map other names of a field, in lower case, to it; ``hints`` words that may mean
+    one, and are asked about, never read; ``defaults`` are what the cell functions take where a
+    column is missing; the ``required`` ones must be there.
     """
 
     fields: Sequence[str]
     required: Sequence[str] = ()
     captions: Mapping[str, str] = {}
+    hints: Mapping[str, str] = {}
     defaults: Mapping[str, Cell] = {}
     rows: str = "rows"
     """What a row is called, in the plural."""
@@ -159,11 +161,18 @@ def _parted(text: str, name: str) -> _File:
     text = text[told.end() :] if told else text
     head = text.lstrip("\r\n").partition("\n")[0]
     delimiter = told[1] if told else max(",;\t", key=head.count)
+    rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    records: list[list[str]] = []
+    line = 1 + bool(told)
     try:
-        rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        records = [[cell.strip() for cell in row] for row in rows]
+        for row in rows:
+            records.append([cell.strip() for cell in row])
+            line = rows.line_num + 1 + bool(told)
     except csv.Error as error:
-        raise InvalidValueError(f"{name} is no CSV file: {error}; {_SAVE}") from None
+        raise InvalidValueError(
+            f"{name} is no CSV file from line {line} on: {error}; accepted: a cell with quotes in "
+            'it between quotes, each of its own written twice: "a ""large"" tile"'
+        ) from None
     while records and not any(records[0]):
         records.pop(0)
     return _File(name, delimiter, records or [[]])
@@ -185,11 +194,11 @@ def _columns(file: _File, shape: Shape) -> tuple[list[str | None], list[str]]:
     lacks = [name for name in shape.required if name not in read]
     if lacks or not read:
         told = f"no column {', '.join(lacks)}" if read else "no column that is known"
-        meant = [_with_nearest(head, known) for head in heads if head.lower() not in known]
+        meant = [_with_nearest(head, known, shape) for head in heads if head.lower() not in known]
         rest = f", but {', '.join(meant)}" if any("?" in each for each in meant) else ""
         raise InvalidValueError(f"{file.name} has {told}{rest}; accepted: {accepted}")
     others = [
-        _with_nearest(head, known)
+        _with_nearest(head, known, shape)
         for head, name in zip(heads, names, strict=True)
         if head and not name
     ]
@@ -197,9 +206,10 @@ def _columns(file: _File, shape: Shape) -> tuple[list[str | None], list[str]]:
     return names, [note] if others else []
 
 
-def _with_nearest(head: str, known: Iterable[str]) -> str:
-    """Quote a head that is unknown, with the known one that it may be a slip for."""
-    meant = nearest(head, known)
+def _with_nearest(head: str, known: Iterable[str], shape: Shape) -> str:
+    """Quote a head that is unknown, with the known one that it may mean or be a slip for."""
+    hint = shape.hints.get(" ".join(head.lower().split()))
+    meant = [hint] if hint else nearest(head, known)
     return f"{quoted(head)} (did you mean {any_of(meant)}?)" if meant else quoted(head)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from workbook_templates.book.blocks import Column
 from workbook_templates.book.words import LANGUAGES, Words
 from workbook_templates.csv_cells import Cell
+from workbook_templates.csv_heads import hints
 from workbook_templates.csv_rows import Shape
 from workbook_templates.formulas.faults import Fault
 from workbook_templates.sheets.actuals import rows as bills
@@ -56,7 +57,8 @@ def _table(
     rows: str,
 ) -> CsvTable:
     defaults = {name: value for name, value in _OMITTED.items() if name in fields}
-    shape = Shape(fields, captions=_captions(columns, fields), defaults=defaults, rows=rows)
+    captions = _captions(columns, fields)
+    shape = Shape(fields, captions=captions, hints=hints(fields), defaults=defaults, rows=rows)
     return CsvTable(table, shape, needed, faults)
 
 

@@ -57,8 +57,14 @@ def day_readings(text: str) -> Mapping[str, date]:
 
 
 def orders_proven(texts: Iterable[str]) -> frozenset[str]:
-    """Return the orders of day and month that some day of a column can only have."""
-    found = [{*day_readings(text)} - {YEAR_FIRST} for text in texts]
+    """Return the orders of day and month that some day of a column can only have.
+
+    Points always say that the day is first: they prove nothing of 11/02/2026 in the same column.
+    """
+    days = {text: day_readings(text) for text in texts}
+    if any(len(found) > 1 and "." not in text for text, found in days.items()):
+        days = {text: day_readings(text.replace(".", "/")) for text in days}
+    found = [{*found} - {YEAR_FIRST} for found in days.values()]
     return frozenset(order for orders in found if len(orders) == 1 for order in orders)
 
 

@@ -142,7 +142,7 @@ def test_a_reason_names_the_field_that_is_wrong_and_no_other(
         ("generations", "2.5", "generations 2.5 is not a whole number"),
         ("accepted", "9", "accepted 9 are more than the 3 generations"),
         ("billed", "€12", "billed '€12' is not an amount"),
-        ("billed", "-1", "billed -1.0 is negative"),
+        ("billed", "-1", "billed -1 is negative"),
         ("output_tokens", "none", "output_tokens 'none' is not a number"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from workbook_templates import csv_rows
 from workbook_templates.csv_rows import Row, Shape, read_rows
+from workbook_templates.csv_shapes import CAMPAIGN
 from xl_pricing.errors import InvalidValueError
 
 LINES = Shape(
@@ -136,6 +137,40 @@ def test_a_day_is_read_as_the_column_proves(tmp_path: Path, text: str, days: lis
 def test_a_day_that_can_be_another_is_refused_with_both(tmp_path: Path, text: str) -> None:
     said = "row 2, date: '05/11/2026' can be read as 2026-11-05 or 2026-05-11"
     assert said in refusal(tmp_path, f"date\n{text}\n")
+
+
+def test_a_day_with_points_proves_nothing_of_one_with_slashes(tmp_path: Path) -> None:
+    said = "row 3, date: '11/02/2026' can be read as 2026-02-11 or 2026-11-02"
+    assert said in refusal(tmp_path, "date\n02.11.2026\n11/02/2026\n")
+    proven = [row["date"] for row in rows(tmp_path, "date\n25.11.2026\n11/02/2026\n")]
+    assert proven == [date(2026, 11, 25), date(2026, 2, 11)]
+    short = [row["date"] for row in rows(tmp_path, "date\n02.11.26\n03.11.2026\n")]
+    assert short == [date(2026, 11, 2), date(2026, 11, 3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('size;finals\n4:5;1\n"Tile "large";1\n', 3),
+        ('sep=;\nsize;finals\n"4:5\nor so";1\n"Tiles;1\n1:1;1\n', 5),
+    ],
+)
+def test_a_quote_that_does_not_close_is_told_with_its_line(
+    tmp_path: Path, text: str, line: int
+) -> None:
+    assert f"is no CSV file from line {line} on" in refusal(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("head", "meant"), [("Number of  images", "finals"), ("尺寸", "size"), ("Größe", "size")]
+)
+def test_what_people_write_above_a_column_is_asked_about(
+    tmp_path: Path, head: str, meant: str
+) -> None:
+    path = tmp_path / "lines.csv"
+    path.write_text(f"quality,{head}\nhigh,5\n", encoding="utf-8")
+    (note,) = (each for each in read_rows(path, CAMPAIGN.shape).notes if "not read" in each)
+    assert f"did you mean {meant}?" in note
 
 
 def test_amounts_models_and_sizes_are_read_as_bills_write_them(tmp_path: Path) -> None:

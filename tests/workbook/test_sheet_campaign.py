@@ -62,8 +62,8 @@ def after(office: LibreOffice, pasted: dict[str, Any], *names: str) -> list[Any]
         ({"prompt_tokens": "a prompt"}, "prompt tokens"),
         ({"reference_images": 17}, "reference images"),
         ({"model": "gpt-image-2.6-flare", "quality": "high"}, "no rate on that day"),
-        ({"drafts_per_final": -1}, "drafts"),
-        ({"draft_quality": "none"}, "drafts"),
+        ({"drafts_per_final": -1}, campaign_lines.FAULTS[campaign_lines.DRAFTS_FAULT].says),
+        ({"draft_quality": "none"}, campaign_lines.FAULTS[campaign_lines.DRAFTS_FAULT].says),
     ],
     ids=str,
 )
@@ -72,7 +72,10 @@ def test_a_bad_cell_is_told_by_its_row(
 ) -> None:
     cells = {at(field, 3): value for field, value in pasted.items()}
     names = ("campaign_to_fix_1", "campaign_to_fix_1_says", "campaign_to_fix_2")
-    assert after(office, cells, *names) == [campaign_lines.FIRST_ROW + 3, says, ""]
+    row, told, rest = after(office, cells, *names)
+    assert (row, rest) == (campaign_lines.FIRST_ROW + 3, "")
+    (fix,) = (fault.fix for fault in campaign_lines.FAULTS if fault.says == says)
+    assert told == f"{says}: {fix}"
 
 
 def test_a_total_over_a_fault_is_missing_and_what_is_priced_stands_beside_it(

@@ -10,11 +10,15 @@ from workbook_templates.formulas.conditions import first_of
 
 
 class Fault(NamedTuple):
-    """A fault: the condition that finds it, what the row's check says, and what to do."""
+    """A fault: the condition that finds it, what the row's check says, and what to do.
+
+    One that is a note leaves the row as it counts.
+    """
 
     condition: str
     says: str
     fix: str
+    is_note: bool = False
 
 
 class Codes(NamedTuple):

@@ -325,8 +325,10 @@ def _rows_to_fix(page: Page, top: int, faults: RowFaults) -> int:
         at = top + k
         row, name = f"SMALL({faults.table}[fault_row],{k})", f"{faults.name}_to_fix_{k}"
         page.formula(f"C{at}", name, f'IFERROR({row},"")', theme.COMPUTED)
-        check = f"INDEX({faults.table}[check],C{at}-ROW({faults.table}[[#Headers],[check]]))"
-        page.formula(f"D{at}", f"{name}_says", f'IF(C{at}="","",{check})', theme.NOTE)
+        place = f"C{at}-ROW({faults.table}[[#Headers],[check]])"
+        fix = f"INDEX({faults.codes}[fix],INDEX({faults.table}[fault],{place})+1)"
+        said = f'IF(C{at}="","",INDEX({faults.table}[check],{place})&": "&{fix})'
+        page.formula(f"D{at}", f"{name}_says", said, theme.NOTE)
     return _codes(page, top + LISTED_ROWS + 2, faults.codes, faults.faults)
 
 

@@ -207,9 +207,9 @@ def _build(
 def _filled(file: _File, built: "Built", card: RateCard) -> Filled:
     """Return what the workbook says of each row of a file."""
     faults = [*_faults(file, built, card)]
+    notes = [*_missing(file), *_noted(file, built), *file.held.notes]
     rows = len(file.held.rows)
-    good, notes = rows - len(faults), [*_missing(file), *file.held.notes]
-    return Filled(file.of.table, file.path.name, rows, good, faults, notes)
+    return Filled(file.of.table, file.path.name, rows, rows - len(faults), faults, notes)
 
 
 def _missing(file: _File) -> Iterator[str]:
@@ -218,12 +218,23 @@ def _missing(file: _File) -> Iterator[str]:
         yield f"{file.path.name} has no column {', '.join(lacks)}: type them in the workbook"
 
 
+def _noted(file: _File, built: "Built") -> Iterator[str]:
+    """Say what holds of rows that count all the same, a sentence for each kind."""
+    codes = [built.values[f"{file.of.table}.fault.{i}"] for i in range(len(file.held.rows))]
+    for code, fault in enumerate(file.of.faults):
+        rows = [f"{n}" for n, found in zip(file.held.numbers, codes, strict=True) if found == code]
+        if fault.is_note and rows:
+            more = f" and {len(rows) - _MOST_TOLD:,} more" if len(rows) > _MOST_TOLD else ""
+            named = f"row{'s' if len(rows) > 1 else ''} {', '.join(rows[:_MOST_TOLD])}{more}"
+            yield f"{file.path.name}, {named}: {fault.says.removeprefix('▲ ')}: {fault.fix[:-1]}"
+
+
 def _faults(file: _File, built: "Built", card: RateCard) -> Iterator[RowFault]:
     from workbook_templates.csv_reasons import reason  # noqa: PLC0415 - loads openpyxl
 
     for i, (row, number) in enumerate(zip(file.held.rows, file.held.numbers, strict=True)):
         code = built.values[f"{file.of.table}.fault.{i}"]
-        if isinstance(code, int | float) and code:
+        if isinstance(code, int | float) and code and not file.of.faults[int(code)].is_note:
             said = "nothing is typed in it"
             if code > 0:
                 said = reason(row, file.of.needed, file.of.faults[int(code)], card)

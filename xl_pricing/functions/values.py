@@ -35,6 +35,7 @@ _ERRORS = frozenset(ERROR_NAMES.values())
 _COM_ERROR = -2_146_828_288
 _COM_ERRORS = range(-2_146_826_300, -2_146_826_199)
 _MOST_DIGITS, _MOST_BITS = 330, 1200
+_WHOLE_AS_TYPED = 1e15
 # One way to match any digits, lest a cell full of them takes a minute.
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(e[+-]?\d{1,4})?", re.IGNORECASE)
 
@@ -173,7 +174,9 @@ def read_word(value: object, name: str) -> str:
 
 
 def shown(value: object) -> str:
-    """Write a value for an error sentence, cut to 60 characters."""
+    """Write a value for an error sentence, cut to 60 characters; a cell's 17.0 is 17."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE_AS_TYPED:
+        return str(int(value))
     return str(value).upper() if isinstance(value, bool) else quoted(value)
 
 

@@ -1,5 +1,6 @@
 """What the Checks must find: which rules hold, and the first rows to fix."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
@@ -58,7 +59,10 @@ AFTER = {
     "note_risk": ("ok_finals", "ok_retries", "ok_buffer"),
     "note_campaign_cap": ("ok_campaign_rows",),
     "note_campaign_service": ("ok_day",),
-    "note_measured": ("ok_model", "ok_size", "ok_quality_word", "ok_actuals_rows"),
+    "note_campaign_drafts": ("note_stage",),
+    "note_measured": (
+        *("ok_model", "ok_size", "ok_quality_word", "ok_use_measured", "ok_actuals_rows"),
+    ),
 }
 """The rules that each rule rests on; those that it names come before it."""
 
@@ -251,12 +255,17 @@ def _basis(job: Job) -> int:
     return int("estimate" not in {*counted, *rated})
 
 
+def _lacks_drafts(line: rows_of_lines.Line) -> bool:
+    return line.fault == rows_of_lines.DRAFTS
+
+
 def _notes_of_tables(campaign_: Campaign, bills: Bills) -> dict[str, int]:
     job = campaign_.job
     retries, cost = bills.measured_retries(), bills.measured_cost()
     return {
         "note_billed": int(not any(bill.differs for bill in bills.counted)),
         "note_campaign_cap": _under_the_cap(campaign_),
+        "note_campaign_drafts": int(not any(map(_lacks_drafts, campaign_.filled))),
         "note_campaign_service": int(not rates.lines_with(campaign_, "leaves")),
         "note_campaign_basis": int(not rates.lines_with(campaign_, "estimated")),
         "note_measured": int(
@@ -295,5 +304,6 @@ def _to_fix(table: str, rows: list[tuple[int, str]]) -> Mapping[str, Outcome]:
     listed: list[tuple[Outcome, str]] = [*rows, *[("", "")] * LISTED_ROWS]
     found: dict[str, Outcome] = {}
     for k, (row, says) in enumerate(listed[:LISTED_ROWS], start=1):
-        found |= {f"{table}_to_fix_{k}": row, f"{table}_to_fix_{k}_says": says}
+        told = Said(f"^{re.escape(says)}: [A-Z].*[.]$") if says else ""
+        found |= {f"{table}_to_fix_{k}": row, f"{table}_to_fix_{k}_says": told}
     return found

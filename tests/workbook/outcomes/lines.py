@@ -39,7 +39,7 @@ SAYS = (
     "finals",
     "retries",
     "buffer",
-    "drafts",
+    "▲ priced, its drafts are not",
 )
 """What is said of a line, by the first thing that is wrong with it."""
 DRAFTS = len(SAYS) - 1

@@ -45,6 +45,7 @@ SAYS = {
         "No line uses a model that shuts down within 60 days of the price date"
     ),
     "note_campaign_basis": "No line rests on estimated output tokens",
+    "note_campaign_drafts": "Every line has a price for its drafts",
     "note_stage": "The drafts of the Stages sheet can be made",
     "note_lever_ratios": "The Levers sheet compares every ratio of the sizes table",
     "note_delivery": "The delivered size of the Sizes sheet can be read",

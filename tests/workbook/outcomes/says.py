@@ -166,7 +166,7 @@ def _number(job: Job, name: str, rules: Rules) -> Said:
 
 _HINTS = {
     "images_per_call": "^1 to 10",
-    "prompt_tokens": "^about a fifth",
+    "prompt_tokens": "^a fifth of the letters",
     "reference_images": "^sent with every",
     "finals": "^images that must",
     "retries": "^generations per accepted",

@@ -80,7 +80,11 @@ def outcomes(job: Job, found: Found) -> dict[str, Outcome]:
         **_cases(job, found),
         "currency_used": Own(job.currency),
         "summary_says": _says(job, found),
-        "summary_campaign": _campaign(found),
+        "summary_campaign": _campaign(job, found),
+        "summary_is_example": int(is_example(job, found)),
+        "summary_of": "▲ an example: type your job"
+        if is_example(job, found)
+        else "finals × retries × (1 + buffer)",
         "summary_checks": _checks(found),
         "currency_row": "" if job.currency == USD else Said("^Budget, ", (job.currency,)),
     }
@@ -258,14 +262,23 @@ def _says(job: Job, found: Found) -> Said:
     return Said(r"^.* accepted images take about .*\.$", figures)
 
 
-def _campaign(found: Found) -> Outcome:
+def is_example(job: Job, found: Found) -> bool:
+    """Tell whether the job is priced and nothing of it was typed."""
+    typed = any(_basis(job, name) == "typed" for name in _PREFILLED)
+    return sound(found) and not typed and job.measured[0] is None
+
+
+def _campaign(job: Job, found: Found) -> Outcome:
     total, lines = found["campaign_total"], str(found["campaign_rows"])
     if not found["campaign_own"]:
         return ""
     whole = _is_one(found, "ok_campaign_rows", "ok_campaign_table")
     if isinstance(total, str | Said) or not whole:
         return Said("^The whole campaign is not priced", (str(found["campaign_priced"]), lines))
-    return Said("^The whole campaign, beside this job", (usd(Fraction(total)), lines))
+    figures = (usd(Fraction(total)), lines)
+    if is_example(job, found):
+        return Said("^Your campaign: .* is an example", figures)
+    return Said("^The whole campaign, beside this job", figures)
 
 
 def _in_words(chance: float) -> str:

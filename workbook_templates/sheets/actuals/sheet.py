@@ -31,7 +31,8 @@ OF_ROWS = sentence(
     "Rows that count: {counted} of {rows}", counted="actuals_counted", rows="actuals_rows"
 )
 COMPARED_WITH = sentence("compared with {plan}", plan="compare_with")
-FIX = sentence("✘ Fix row {row}: {says}", row="actuals_to_fix_1", says="actuals_to_fix_1_says")
+_FIRST_WRONG = f"INDEX({TABLE}[check],actuals_to_fix_1-ROW({TABLE}[[#Headers],[check]]))"
+FIX = sentence("✘ Fix row {row}: {says}", row="actuals_to_fix_1", says=_FIRST_WRONG)
 BELOW = "✘ Rows below the table are not in it: drag its corner over them, or insert rows inside it"
 NOTHING = "▲ Nothing is counted yet: paste rows into the table"
 ALL_COUNT = "✔ all rows count"
@@ -199,7 +200,7 @@ NOTES = (
           "what is typed on the Worksheet serves.",
           "IF(actuals_switched_on=0,1,IF(actuals_own=0,0,"
           "IF(ISNUMBER(measured_retries*measured_cost),1,0)))",
-          ("ok_model", "ok_size", "ok_quality_word", "ok_actuals_rows")),
+          ("ok_model", "ok_size", "ok_quality_word", "ok_use_measured", "ok_actuals_rows")),
 )  # fmt: skip
 CODES = Codes("Actuals: why a bill differs from its tokens", billed.CAUSE_TABLE, billed.CAUSES)
 ROWS = RowFaults("actuals", "Actuals: rows to fix", TABLE, FAULT_TABLE, FAULTS, FIRST_ROW)

@@ -88,8 +88,9 @@ FAULTS = (
     Fault(f"{_FINALS}=0", "finals", "Type a number, 0 or more."),
     Fault(f"{_RETRIES}=0", "retries", "Type a number, 1 or more."),
     Fault(f"{_BUFFER}=0", "buffer", "Type a share from 0% to 100%."),
-    Fault(f"IF({_IS_LABEL},FALSE,ISERROR([@draft_cost]))", "drafts",
-          "Fix the draft columns; the line itself is priced."),
+    Fault(f"IF({_IS_LABEL},FALSE,ISERROR([@draft_cost]))", "▲ priced, its drafts are not",
+          "Choose a quality and size that the model takes for drafts, on Stages or in the line.",
+          is_note=True),
 )  # fmt: skip
 """What can be wrong with a line; the first thing found is told."""
 DRAFTS_FAULT = len(FAULTS) - 1

@@ -18,6 +18,7 @@ from workbook_templates.sheets.campaign import use_cases
 from workbook_templates.sheets.campaign.lines import (
     CAPTION_ROW,
     COLUMNS,
+    DRAFTS_FAULT,
     FAULT_TABLE,
     FAULTS,
     FIRST_ROW,
@@ -194,5 +195,9 @@ NOTES = (
     Check("note_campaign_basis", "No line rests on estimated output tokens",
           "Counts of gpt-image-2.6 are taken over from 2.5: measure a few images and type the "
           "tokens as the quality.", _LINES_WITH.format("estimated")),
+    Check("note_campaign_drafts", "Every line has a price for its drafts",
+          "The lines marked ▲ are priced at full quality; the budget in two stages is not known. "
+          "Choose drafts that their model takes.",
+          f"IF(COUNTIF({TABLE}[fault],{DRAFTS_FAULT})=0,1,0)", ("note_stage",)),
 )  # fmt: skip
 ROWS = RowFaults("campaign", "Campaign: rows to fix", TABLE, FAULT_TABLE, FAULTS, FIRST_ROW)

@@ -88,6 +88,15 @@ LINES = (
 )  # fmt: skip
 """What the budget assumes, in the order of the Worksheet."""
 LAST = TOP + 1 + len(LINES)
+_TYPED_ROWS = ("model", "tier", "size", "quality", "prompt", "references", "finals", "retries",
+               "buffer")  # fmt: skip
+_ALL_PREFILLED = ",".join(f'summary_{key}_basis="«{PREFILLED}»"' for key in _TYPED_ROWS)
+IS_EXAMPLE = Figure(
+    "summary_is_example",
+    "The job is the one that the workbook came with (1 = yes)",
+    f"IF(AND({_ALL_PREFILLED}),1,0)",
+)
+"""Whether nothing of the job is the user's own."""
 NOTE = "prefilled: an example until you type over it"
 
 

@@ -38,7 +38,7 @@ _CARD = replace(theme.CARD_MONEY, size=14)
 _MAIN = replace(theme.CARD_MAIN, size=24)
 CARDS = {
     "B": ("Budget in USD, buffer included", Figure("summary_budget", "", if_sound("budget_usd")),
-          _MAIN, "finals × retries × (1 + buffer)"),
+          _MAIN, ""),
     "C": ("Low to high", Figure("summary_range", "", words.RANGE), _CARD,
           "the cases below"),
     "G": ("Generations with buffer", Figure("base_generations"), replace(_CARD, number="#,##0"),
@@ -56,9 +56,9 @@ def write(book: Book) -> None:
     """Write the sheet; it has one chart."""
     page = book.page("Summary", _WIDTHS)
     says = "What these images cost, what that assumes, how sure it is."
-    heights = dict.fromkeys((3, 7, 12, cases.LAST + 1), 6)
+    heights = dict.fromkeys((3, 7, cases.LAST + 1), 6)
     blocks.head(page, "J", "Budget for generated images", says,
-                {**heights, 8: 18, 9: 36, 10: 16, 11: 20})  # fmt: skip
+                {**heights, 8: 18, 9: 36, 10: 16, 11: 18, 12: 18})  # fmt: skip
     blocks.put(page, "I2", Figure("status", look=theme.STATUS))
     page.link("I2", f"'{page.words('Checks')}'!B{FIRST_ROW}")
     _titles(page)
@@ -88,7 +88,7 @@ def _titles(page: Page) -> None:
 
 
 def _answer(page: Page) -> None:
-    """Write the answer as cards, and in a sentence."""
+    """Write the answer as cards and in a sentence, and below it the campaign."""
     page.fill("B8:I10", theme.CARD_LABEL)
     for column, (caption, figure, look, note) in CARDS.items():
         page.say(f"{column}8", caption, theme.CARD_LABEL)
@@ -96,13 +96,15 @@ def _answer(page: Page) -> None:
         if note:
             page.say(f"{column}10", note, theme.CARD_NOTE)
     blocks.put(page, "B11", words.SAYS)
+    blocks.put(page, "B10", words.OF_BUDGET)
+    page.mark("B10", "summary_is_example=1", theme.AMBER)
     page.mark("B11", "summary_sound=0", theme.RED)
+    page.formula("B12", "summary_campaign", words.CAMPAIGN, theme.STRONG)
 
 
 def _sentences(page: Page) -> None:
-    """Write the campaign, what would make the job cheaper, and how sure the budget is."""
+    """Write what would make the job cheaper, and how sure the budget is."""
     row = assumptions.LAST + 1
-    page.formula(f"B{row}", "summary_campaign", words.CAMPAIGN, theme.STRONG)
     blocks.title(page, f"B{row + 1}:I{row + 1}", "What would make it cheaper")
     for at, figure in enumerate(words.LEVERS, start=row + 2):
         blocks.put(page, f"B{at}", figure)
@@ -116,7 +118,8 @@ def _workings(page: Page) -> None:
     top, column = guide.TOP, len(_WIDTHS) - 2
     page.say(page.at(top, column), "Workings: nothing to type here", theme.SECTION)
     letters = "".join(page.at(1, column + i)[:-1] for i in range(3))
-    blocks.write_entries(page, letters, top + 1, (*sound.WORKINGS, *cases.WORKINGS))
+    workings = (*sound.WORKINGS, *cases.WORKINGS, assumptions.IS_EXAMPLE)
+    blocks.write_entries(page, letters, top + 1, workings)
 
 
 def _print(page: Page) -> None:

@@ -26,6 +26,16 @@ ANSWER = sentence(
 )
 SAYS = Figure("summary_says", "", f"IF(summary_sound=1,{ANSWER},{NOT_PRICED})",
               look=theme.STRONG)  # fmt: skip
+OF_BUDGET = Figure(
+    "summary_of",
+    "",
+    first_of(
+        (("summary_is_example=1", sentence("▲ an example: type your job")),),
+        sentence("finals × retries × (1 + buffer)"),
+    ),
+    look=theme.CARD_NOTE,
+)
+"""What stands below the budget."""
 _RANGE = sentence("{low} to {high}", low=usd("low_budget"), high=usd("high_budget"))
 RANGE = f'IF(summary_sound*low_valid*high_valid=1,{_RANGE},"{NOTHING}")'
 
@@ -45,7 +55,18 @@ CAMPAIGN = first_of(
             ),
         ),
     ),
-    sentence("The whole campaign, beside this job: {usd} in {lines} lines.", **_CAMPAIGN),
+    first_of(
+        (
+            (
+                "summary_is_example=1",
+                sentence(
+                    "Your campaign: {usd} in {lines} lines. The job above is an example.",
+                    **_CAMPAIGN,
+                ),
+            ),
+        ),
+        sentence("The whole campaign, beside this job: {usd} in {lines} lines.", **_CAMPAIGN),
+    ),
 )
 """The campaign, where it holds lines of the user's own."""
 

@@ -32,6 +32,7 @@ _LIMITS = sentence(
 _OF_FAMILY = sentence(f"px: {', '.join(map(str, FIXED_SIZES))}")
 _EDGE = first_of(
     (
+        ('ratio_used=""', sentence("px, not used without a ratio")),
         (f"NOT({IS_CUSTOM})", sentence("px, not used: the ratio is {ratio}", ratio="ratio_used")),
         (IS_LABEL, sentence("px, but a label: tokens are measured")),
     ),
@@ -55,7 +56,7 @@ _HINTS: Mapping[str, tuple[tuple[tuple[str, str], ...], str]] = {
                 sentence("this model: {words}", words="quality_words")),
     "measured_tokens": ((), sentence("per image; leave empty to compute them")),
     "images_per_call": ((), sentence(f"1 to {MAX_IMAGES_PER_CALL}")),
-    "prompt_tokens": ((), sentence("about a fifth of the English characters")),
+    "prompt_tokens": ((), sentence("a fifth of the letters; counted with its frame")),
     "reference_images": ((), sentence(f"sent with every generation, 0 to {MAX_REFERENCES}")),
     "reference_width": ((), _REFERENCE_EDGE),
     "reference_height": ((), _REFERENCE_EDGE),
