@@ -134,6 +134,12 @@ def test_a_reason_names_the_field_that_is_wrong_and_no_other(
     assert ";" not in fault["reason"].replace("; accepted", "")
 
 
+def test_a_line_whose_drafts_alone_have_no_price_is_priced() -> None:
+    told = told_of("campaign", {**LINE, "model": "gpt-image-2.6-flare", "quality": "high"})
+    assert (told["good"], told["faults"]) == (1, [])
+    assert "row 2: priced, its drafts are not: choose" in str(told["notes"])
+
+
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [

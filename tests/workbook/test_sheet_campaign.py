@@ -1,5 +1,6 @@
 """The Campaign sheet: what is pasted badly is told by row, and no total hides it."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -7,11 +8,13 @@ import pytest
 from exhaustive import many
 from hosts.libreoffice import LibreOffice
 from hosts.workbook_file import WorkbookFile
+from openpyxl import load_workbook
 from shown import values_of
 from templates import built_in, open_in
 
 from workbook_templates.build import Built
 from workbook_templates.formulas.constants import RULES
+from workbook_templates.sheets.actuals import rows as bill_rows
 from workbook_templates.sheets.campaign import lines as campaign_lines
 from xl_pricing.functions import IMGBUDGET, IMGCOST, IMGCREDITS
 from xl_pricing.rates.card import bundled_card
@@ -76,6 +79,19 @@ def test_a_bad_cell_is_told_by_its_row(
     assert (row, rest) == (campaign_lines.FIRST_ROW + 3, "")
     (fix,) = (fault.fix for fault in campaign_lines.FAULTS if fault.says == says)
     assert told == f"{says}: {fix}"
+
+
+def test_every_fault_turns_the_cell_red_that_it_is_in() -> None:
+    for fault in (*campaign_lines.FAULTS[1:], *bill_rows.FAULTS[2:]):
+        assert fault.is_note or fault.fields, fault
+    sheet = load_workbook(BytesIO(BUILT.data))["Campaign"]
+    (rule,) = (
+        rule.formula[0]
+        for cells in sheet.conditional_formatting
+        if str(cells.sqref).startswith("C24:")
+        for rule in cells.rules
+    )
+    assert rule == "OR($BG24=2,$BG24=3)"
 
 
 def test_a_total_over_a_fault_is_missing_and_what_is_priced_stands_beside_it(

@@ -10,7 +10,8 @@ from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyl
 
 from workbook_templates.book.blocks import Column
 from workbook_templates.book.page import Grown, Page
-from workbook_templates.book.theme import FIELD, HEADER
+from workbook_templates.book.theme import FIELD, HEADER, RED, RED_FILL
+from workbook_templates.formulas.faults import Fault
 
 _FIELD_HEIGHT = 13.5
 """Of the row of field names, in points: a filter's arrow fits in it."""
@@ -79,6 +80,23 @@ def _add(page: Page, table: Table, computed: Mapping[str, str], fields: Iterable
 def letters(columns: Iterable[Column], left: int = 2) -> dict[str, str]:
     """Return the column letter of each field of a table that begins in the column ``left``."""
     return {column.name: get_column_letter(i) for i, column in enumerate(columns, start=left)}
+
+
+def mark_wrong_cells(
+    page: Page, columns: Mapping[str, str], faults: Sequence[Fault], rows: tuple[int, int]
+) -> None:
+    """Make red what is wrong in rows with the fields fault and check: its cell, and its check.
+
+    ``columns`` are the letters of the fields, ``rows`` the first and the last row of the sheet.
+    """
+    code = f"${columns['fault']}{rows[0]}"
+    places = {"check": [i for i, fault in enumerate(faults) if i and not fault.is_note]}
+    for i, fault in enumerate(faults):
+        for field in fault.fields:
+            places.setdefault(field, []).append(i)
+    for field, codes in places.items():
+        cells = f"{columns[field]}{rows[0]}:{columns[field]}{rows[1]}"
+        page.mark(cells, f"OR({','.join(f'{code}={i}' for i in codes)})", RED, RED_FILL)
 
 
 def widths(columns: Iterable[Column], usual: float) -> tuple[float, ...]:

@@ -12,12 +12,13 @@ from workbook_templates.formulas.conditions import first_of
 class Fault(NamedTuple):
     """A fault: the condition that finds it, what the row's check says, and what to do.
 
-    One that is a note leaves the row as it counts.
+    ``fields`` are the cells that it may be in. One that is a note leaves the row as it counts.
     """
 
     condition: str
     says: str
     fix: str
+    fields: tuple[str, ...] = ()
     is_note: bool = False
 
 

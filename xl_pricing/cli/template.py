@@ -226,7 +226,8 @@ def _noted(file: _File, built: "Built") -> Iterator[str]:
         if fault.is_note and rows:
             more = f" and {len(rows) - _MOST_TOLD:,} more" if len(rows) > _MOST_TOLD else ""
             named = f"row{'s' if len(rows) > 1 else ''} {', '.join(rows[:_MOST_TOLD])}{more}"
-            yield f"{file.path.name}, {named}: {fault.says.removeprefix('▲ ')}: {fault.fix[:-1]}"
+            fix = f"{fault.fix[0].lower()}{fault.fix[1:].rstrip('.')}"
+            yield f"{file.path.name}, {named}: {fault.says.removeprefix('▲ ')}: {fix}"
 
 
 def _faults(file: _File, built: "Built", card: RateCard) -> Iterator[RowFault]:

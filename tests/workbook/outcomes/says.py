@@ -69,6 +69,8 @@ def _ratio(job: Job) -> Outcome:
 
 
 def _edge(job: Job) -> Said:
+    if strict.blank(job["ratio"]):
+        return Said("^px, not used without a ratio")
     if job["ratio"] != CUSTOM:
         return Said("^px, not used: the ratio is", (job["ratio"],))
     if strict.is_measured(job["measured_tokens"]):

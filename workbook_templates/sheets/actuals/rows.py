@@ -114,31 +114,33 @@ FAULTS = (
           f"more than {MOST_ROWS:,} rows", "Move the rows to a second workbook."),
     Fault(f"{_DAY}=0", "date",
           "Type a date such as 2026-11-23, or a time such as 2026-11-02T23:30:00-05:00 (its day "
-          "in UTC)."),
+          "in UTC).", ("date",)),
     Fault("[@model_row]=0", "model unknown",
           "Choose a model of the list, or add it to the models table; a provider, date or meter "
-          "is left out."),
+          "is left out.", ("model",)),
     Fault(f"IF({_NO_SIZE},FALSE,{_whole_px('width')}*{_whole_px('height')}=0)",
           "size not readable",
           "Type a ratio of the sizes table such as 4:5, or px such as 1024x1536; auto, or nothing, "
-          "only where output tokens are typed."),
+          "only where output tokens are typed.", ("size",)),
     Fault(f"ISERROR(IF(OR([@tokens_only]=1,{_TOKENS}=1),1,IF({_IS_OPEN},1,{_QUALITY})))",
           "quality unknown",
-          f"Type {_WORDS}; auto, or nothing, only where output tokens are typed."),
+          f"Type {_WORDS}; auto, or nothing, only where output tokens are typed.", ("quality",)),
     Fault(f"IF(AND([@tokens_only]=1,ISBLANK([@generations])),FALSE,{_whole('generations')}=0)",
           "generations",
-          f"Type a whole number, 0 or more; leave it empty where the size is: {TOKENS_ONLY}."),
+          f"Type a whole number, 0 or more; leave it empty where the size is: {TOKENS_ONLY}.",
+          ("generations",)),
     Fault(f"IF(ISBLANK([@accepted]),FALSE,{_whole('accepted')}=0)", "accepted finals",
-          "Type a whole number, 0 or more, or leave it empty as long as it is not known."),
+          "Type a whole number, 0 or more, or leave it empty as long as it is not known.",
+          ("accepted",)),
     Fault("[@accepted]>[@generations]", "more accepted than generated",
-          "Count every generation, the rejected ones too."),
+          "Count every generation, the rejected ones too.", ("generations", "accepted")),
     Fault(f"{_blank_or_whole('input_tokens')}*{_blank_or_whole('output_tokens')}=0", "tokens",
-          "Leave empty, or type whole numbers, 0 or more."),
+          "Leave empty, or type whole numbers, 0 or more.", ("input_tokens", "output_tokens")),
     Fault(f"{within('[@billed]', '[@billed]<=most_of_a_row')}=0", "billed is not a number",
           "Type the amount in USD without a sign of a currency, "
-          f"up to {MOST_OF_A_ROW:,}."),
+          f"up to {MOST_OF_A_ROW:,}.", ("billed",)),
     Fault("[@billed]<0", "billed is negative",
-          "Lower the bill of the row that was refunded instead."),
+          "Lower the bill of the row that was refunded instead.", ("billed",)),
 )  # fmt: skip
 """What can be wrong with a row; the first thing found is told."""
 
@@ -278,6 +280,7 @@ def write(page: Page, rows: Sequence[Mapping[str, Any]]) -> str:
     page.heights({CAPTION_ROW: 38})
     last = FIRST_ROW + MOST_ROWS - 1
     tables.explain_columns(page, COLUMNS, (FIRST_ROW, 2), last)
+    tables.mark_wrong_cells(page, LETTERS, FAULTS, (FIRST_ROW, last))
     mark_faults(page, f"{LETTERS['check']}{FIRST_ROW}:{LETTERS['check']}{last}")
     page.flag_errors(f"{LETTERS['retries']}{FIRST_ROW}:{LETTERS['expected_usd']}{last}")
     page.mark(

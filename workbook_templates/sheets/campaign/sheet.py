@@ -48,7 +48,7 @@ def _noted(number: str) -> Style:
 
 _MONEY = replace(theme.CARD_MONEY, size=14, number=theme.USD_SHORT)
 _STATUS = (
-    'IF(campaign_priced<campaign_rows,"«✘ incomplete: see Checks for the rows»",'
+    'IF(campaign_priced<campaign_rows,"«✘ incomplete: see Checks»",'
     'IF(campaign_rows=0,"«no line yet»",IF(campaign_own=0,"«▲ of EXAMPLE lines»",'
     '"«✔ all lines are priced»")))'
 )
@@ -146,6 +146,10 @@ def write(book: Book) -> None:
     finals = _LETTERS["finals"]
     page.show_fractions(f"{finals}{FIRST_ROW}:{finals}{last_row}", theme.FRACTION)
     page.flag_errors(f"L{FIRST_ROW}:Z{FIRST_ROW + MOST_ROWS}")
+    tables.mark_wrong_cells(page, _LETTERS, FAULTS, (FIRST_ROW, last_row))
+    check = _LETTERS["check"]
+    page.mark(f"{check}{FIRST_ROW}:{check}{last_row}", f'LEFT({check}{FIRST_ROW},1)="▲"',
+              theme.AMBER)  # fmt: skip
     page.sheet.freeze_panes = "C3"
     _print(page, FIRST_ROW + len(lines) - 1)
 
