@@ -50,7 +50,13 @@ PICTURES = (
     Picture(
         "summary",
         ("-x", "44", "-y", "42", "-W", "822", "-H", "830"),
-        {"project": "Spring catalogue", "owner": "Creative operations", "version": "2"},
+        {
+            "project": "Spring catalogue",
+            "owner": "Creative operations",
+            "version": "2",
+            "finals": 160,
+            "retries": 1.8,
+        },
         "Budget for generated images",
     ),
 )

@@ -35,7 +35,10 @@ def test_budget_from_a_spec_shows_the_five_steps() -> None:
         "        cost per accepted final              0.275355",
         "        cost per accepted final with buffer  0.330426",
         "budget and costs in USD",
+        "note: output only: --prompt and --references add what is sent; the workbook counts both",
     ]
+    assert answer(f"{line} --prompt 0")["notes"] == []
+    assert answer(f"{line} --references 1")["notes"] == []
 
 
 def test_budget_takes_an_image_as_the_planning_commands_do() -> None:

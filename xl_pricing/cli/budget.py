@@ -14,6 +14,7 @@ from xl_pricing.cli.job import read_today
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.estimation.budget import MOST_BUFFER
 from xl_pricing.estimation.chance import generations_needed
+from xl_pricing.estimation.image import Image
 from xl_pricing.functions import pricing
 from xl_pricing.functions.arguments import read_budget, read_confidence
 from xl_pricing.functions.values import read_number
@@ -109,8 +110,15 @@ def budget(
         prompt_tokens=ordered.prompt_tokens if ordered else None,
         references=[str(size) for size in ordered.references] if ordered else [],
         priced_on=today(),
-        notes=read_notes(image) if image else [],
+        notes=[*read_notes(image), *_output_only(ordered)] if image else [],
     )
+
+
+def _output_only(image: Image | None) -> list[str]:
+    """Say what is not counted: the workbook's job begins with a prompt and a reference image."""
+    if image is None or image.prompt_tokens is not None or image.references:
+        return []
+    return ["output only: --prompt and --references add what is sent; the workbook counts both"]
 
 
 def _read_job(

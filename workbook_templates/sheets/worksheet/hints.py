@@ -56,7 +56,7 @@ _HINTS: Mapping[str, tuple[tuple[tuple[str, str], ...], str]] = {
                 sentence("this model: {words}", words="quality_words")),
     "measured_tokens": ((), sentence("per image; leave empty to compute them")),
     "images_per_call": ((), sentence(f"1 to {MAX_IMAGES_PER_CALL}")),
-    "prompt_tokens": ((), sentence("a fifth of the letters; counted with its frame")),
+    "prompt_tokens": ((), sentence("a fifth of the letters; each call adds a few")),
     "reference_images": ((), sentence(f"sent with every generation, 0 to {MAX_REFERENCES}")),
     "reference_width": ((), _REFERENCE_EDGE),
     "reference_height": ((), _REFERENCE_EDGE),
