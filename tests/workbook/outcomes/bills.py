@@ -38,7 +38,7 @@ SAYS = (
     "quality unknown",
     "generations",
     "accepted finals",
-    "more accepted than generated",
+    "more accepted than made",
     "tokens",
     "billed is not a number",
     "billed is negative",

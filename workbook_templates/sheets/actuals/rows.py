@@ -132,7 +132,7 @@ FAULTS = (
     Fault(f"IF(ISBLANK([@accepted]),FALSE,{_whole('accepted')}=0)", "accepted finals",
           "Type a whole number, 0 or more, or leave it empty as long as it is not known.",
           ("accepted",)),
-    Fault("[@accepted]>[@generations]", "more accepted than generated",
+    Fault("[@accepted]>[@generations]", "more accepted than made",
           "Count every generation, the rejected ones too.", ("generations", "accepted")),
     Fault(f"{_blank_or_whole('input_tokens')}*{_blank_or_whole('output_tokens')}=0", "tokens",
           "Leave empty, or type whole numbers, 0 or more.", ("input_tokens", "output_tokens")),
