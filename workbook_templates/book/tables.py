@@ -11,7 +11,6 @@ from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyl
 from workbook_templates.book.blocks import Column
 from workbook_templates.book.page import Grown, Page
 from workbook_templates.book.theme import FIELD, HEADER, RED, RED_FILL
-from workbook_templates.formulas.faults import Fault
 
 _FIELD_HEIGHT = 13.5
 """Of the row of field names, in points: a filter's arrow fits in it."""
@@ -83,17 +82,16 @@ def letters(columns: Iterable[Column], left: int = 2) -> dict[str, str]:
 
 
 def mark_wrong_cells(
-    page: Page, columns: Mapping[str, str], faults: Sequence[Fault], rows: tuple[int, int]
+    page: Page,
+    columns: Mapping[str, str],
+    places: Mapping[str, Iterable[int]],
+    rows: tuple[int, int],
 ) -> None:
-    """Make red what is wrong in rows with the fields fault and check: its cell, and its check.
+    """Make cells red whose field is in ``places`` with the code of the row's fault.
 
     ``columns`` are the letters of the fields, ``rows`` the first and the last row of the sheet.
     """
     code = f"${columns['fault']}{rows[0]}"
-    places = {"check": [i for i, fault in enumerate(faults) if i and not fault.is_note]}
-    for i, fault in enumerate(faults):
-        for field in fault.fields:
-            places.setdefault(field, []).append(i)
     for field, codes in places.items():
         cells = f"{columns[field]}{rows[0]}:{columns[field]}{rows[1]}"
         page.mark(cells, f"OR({','.join(f'{code}={i}' for i in codes)})", RED, RED_FILL)

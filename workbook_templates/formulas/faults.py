@@ -55,6 +55,15 @@ def code(faults: tuple[Fault, ...]) -> str:
     return first_of([("[@filled]=0", "-1"), *cases[1:]], "0")
 
 
+def places(faults: tuple[Fault, ...]) -> dict[str, list[int]]:
+    """Return the codes of the faults that each field may be in; a check tells all but notes."""
+    found = {"check": [i for i, fault in enumerate(faults) if i and not fault.is_note]}
+    for i, fault in enumerate(faults):
+        for field in fault.fields:
+            found.setdefault(field, []).append(i)
+    return found
+
+
 def check(codes: str) -> str:
     """Return what a row says of its fault, looked up in the table ``codes``."""
     return if_filled(f"INDEX({codes}[says],[@fault]+1)")

@@ -280,7 +280,7 @@ def write(page: Page, rows: Sequence[Mapping[str, Any]]) -> str:
     page.heights({CAPTION_ROW: 38})
     last = FIRST_ROW + MOST_ROWS - 1
     tables.explain_columns(page, COLUMNS, (FIRST_ROW, 2), last)
-    tables.mark_wrong_cells(page, LETTERS, FAULTS, (FIRST_ROW, last))
+    tables.mark_wrong_cells(page, LETTERS, faults.places(FAULTS), (FIRST_ROW, last))
     mark_faults(page, f"{LETTERS['check']}{FIRST_ROW}:{LETTERS['check']}{last}")
     page.flag_errors(f"{LETTERS['retries']}{FIRST_ROW}:{LETTERS['expected_usd']}{last}")
     page.mark(

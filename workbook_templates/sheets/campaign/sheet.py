@@ -12,7 +12,7 @@ from workbook_templates.book.theme import Style
 from workbook_templates.formulas import examples, image
 from workbook_templates.formulas.conditions import Check, first_of, holds, is_number
 from workbook_templates.formulas.constants import MOST_ROWS, RETIREMENT_NOTICE_DAYS
-from workbook_templates.formulas.faults import RowFaults
+from workbook_templates.formulas.faults import RowFaults, places
 from workbook_templates.formulas.sentence import fixed, is_whole, sentence, up
 from workbook_templates.sheets.campaign import use_cases
 from workbook_templates.sheets.campaign.lines import (
@@ -146,7 +146,7 @@ def write(book: Book) -> None:
     finals = _LETTERS["finals"]
     page.show_fractions(f"{finals}{FIRST_ROW}:{finals}{last_row}", theme.FRACTION)
     page.flag_errors(f"L{FIRST_ROW}:Z{FIRST_ROW + MOST_ROWS}")
-    tables.mark_wrong_cells(page, _LETTERS, FAULTS, (FIRST_ROW, last_row))
+    tables.mark_wrong_cells(page, _LETTERS, places(FAULTS), (FIRST_ROW, last_row))
     check = _LETTERS["check"]
     page.mark(f"{check}{FIRST_ROW}:{check}{last_row}", f'LEFT({check}{FIRST_ROW},1)="▲"',
               theme.AMBER)  # fmt: skip
