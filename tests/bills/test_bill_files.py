@@ -423,3 +423,8 @@ def test_a_file_without_a_row_leaves_the_sum_in_doubt(tmp_path: Path, content: s
     assert told == "empty holds no row: look whether it was cut"
     assert read(ROOM / "batch.json")["doubts"] == []
     assert read(ROOM / "organization_usage_images.json")["doubts"] == []
+
+
+def test_files_that_tell_of_others_alone_say_so() -> None:
+    (note,) = read(ROOM / "batch.json")["notes"]
+    assert note == "these files tell nothing that was used or billed"

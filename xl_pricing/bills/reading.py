@@ -155,12 +155,12 @@ class Reading:
     def _json_rows(
         self, unit: str, values: Values, name: str, shapes: Counter[str]
     ) -> Iterator[Row]:
-        labelled, place, known = Source(name, unit), 0, _Known()
+        labelled, place, known = (plain := Source(name, unit)), 0, _Known()
         for at, content in until_cut_off(values):
             records = self._frames.records(content) if content is not BAD else iter((BAD,))
             if unit == "line":
                 within = is_frame(content)
-                labelled = Source(name, f"line {at}, record" if within else unit)
+                labelled = Source(name, f"line {at}, record") if within else plain
                 place = 0 if within else at - 1
             for record in records:
                 place += 1

@@ -158,6 +158,8 @@ def bill(
     notes: list[str] = []
     others = _add(totals, _in_usd(rows, currency, _amount("rate", rate), notes), *days)
     notes = [*reading.notes, *notes, *(f"{rows:,} rows {said}" for said, rows in others.items())]
+    if not (totals.rows or notes or reading.doubts):
+        notes.append("these files tell nothing that was used or billed")
     compared = compare(totals, *asked, _read_uplift(uplift))
     notes += compared.notes
     against = planned and against_plan(
