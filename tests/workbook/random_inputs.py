@@ -210,7 +210,7 @@ def random_bill(rng: random.Random, faults: float = 0.02) -> dict[str, Any]:
         ),
         "quality": pick(["low", "medium", "high", "High"], ["best", None, "auto"]),
         "generations": pick([generations], [-1, 2.5, "30", None]),
-        "accepted": pick([rng.randint(0, generations)] * 4 + [None], [generations + 1, -1, "x"]),
+        "accepted": pick([rng.randint(0, generations)] * 60 + [None], [generations + 1, -1, "x"]),
         "input_tokens": pick([None, 1200, 0], [-1, "many"]),
         "output_tokens": pick([None, 6119 * generations, 6000, 0], [-1, "many"]),
         "billed": pick(
