@@ -187,6 +187,6 @@ def test_whatever_a_file_holds_every_row_is_priced_or_named(name: str, tmp_path:
         except XlPricingError:
             continue
         sides = (totals.used, totals.bill)
-        left = sum(each.rows for each in totals.left.values())
+        left = sum(each.rows for each in totals.left)
         assert totals.rows == left + sum(side.whole.rows for side in sides)
         assert all(side.whole.usd >= 0 for side in sides)

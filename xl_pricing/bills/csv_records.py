@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from xl_pricing.bills.json_values import BAD, Bad
-from xl_pricing.bills.opened import Opened, read_lines
+from xl_pricing.bills.opened import CHUNK, Opened, read_lines
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.written import COMMA, POINT, figure_in, readings
 from xl_pricing.written_days import day_in, orders_proven
@@ -15,6 +15,7 @@ from xl_pricing.written_days import day_in, orders_proven
 MOST_CELL = 2**20
 """Characters of a cell at most, without images."""
 
+QUOTE = '"'
 _FIGURE = re.compile(r"[-+]?[0-9][0-9., '\u00a0\u202f]*")
 _DAY = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2,4}(?:[ T,]|$)")
 
@@ -67,15 +68,17 @@ def csv_values(source: Opened, delimiter: str) -> Iterator[tuple[int, list[str] 
     """
     csv.field_size_limit(MOST_CELL)
     feed = _Feed(source)
-    rows, number, width = csv.reader(feed, delimiter=delimiter, strict=True), 0, 0
-    while True:
-        number += 1
+    rows, width = csv.reader(feed, delimiter=delimiter, strict=True), 0
+    for number, text in enumerate(feed.texts(), start=1):
+        row: list[str] | Bad = BAD
+        plain = text.rstrip("\r\n")
         feed.taken.clear()
-        row: list[str] | Bad | None = BAD
-        with suppress(csv.Error):
-            row = next(rows, None)
-        if row is None:
-            return
+        if QUOTE not in plain and "\r" not in plain and len(plain) < CHUNK:
+            row = plain.split(delimiter) if plain else []
+        else:
+            feed.again.append(text)
+            with suppress(csv.Error):
+                row = next(rows)
         if row is BAD or len(row) != width:
             if len(feed.taken) > 1 and width:
                 row = BAD
@@ -93,6 +96,13 @@ class _Feed:
         self.taken: list[str] = []
         self.again: list[str] = []
         self._lines = read_lines(source)
+
+    def texts(self) -> Iterator[str]:
+        """Yield the lines, one for each row that needs no more of them."""
+        for line in self._lines:
+            yield str(line, "utf-8", "replace")
+            while self.again:
+                yield self.again.pop()
 
     def __iter__(self) -> Iterator[str]:
         return self

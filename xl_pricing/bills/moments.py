@@ -14,10 +14,12 @@ FIRST_YEAR, LAST_YEAR = 2015, 2100
 SECONDS_PER_DAY = 86_400
 
 EPOCH = date(1970, 1, 1)
+_EPOCH_ORDINAL = EPOCH.toordinal()
 UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
 """Parts of a second in which programs count since 1970; no two fit between the years."""
 SINCE = tuple((date(year, 1, 1) - EPOCH).days * SECONDS_PER_DAY for year in (2015, 2101))
 _NUMBER = re.compile(r"[0-9]{9,19}(?:\.[0-9]{0,12})?")
+_PLAIN_COUNT = re.compile(r"[0-9]{9,19}")
 _MONTH_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?:[ T].*)?")
 _LONGEST = 64
 _MOST_KEPT = 50_000
@@ -55,6 +57,24 @@ def read_moment(told: object) -> Moment:
     return found
 
 
+def day_key(told: object) -> object:
+    """Return what times have in common that are of one day and read alike, found quickly.
+
+    It is a day since 1970, the date where no zone is told, the text itself where only
+    `read_moment` can say, and ``None`` for what is no time.
+    """
+    if type(told) is str:
+        try:
+            moment = datetime.fromisoformat(told)
+        except ValueError:
+            is_count = _PLAIN_COUNT.fullmatch(told)
+            return (_days(int(told)) if is_count else None) or told
+        if moment.tzinfo is UTC:
+            return moment.toordinal() - _EPOCH_ORDINAL
+        return moment.date() if moment.tzinfo is None else told
+    return _days(told) if type(told) is int else None
+
+
 def read_month_first(told: object) -> Moment:
     """Return the day of a time that has the month in front, as Azure writes it: 11/02/2026."""
     written = _MONTH_FIRST.fullmatch(told.strip()) if isinstance(told, str) else None
@@ -73,10 +93,18 @@ def utc_text(told: object) -> str:
 
 
 def _of_number(count: int) -> Moment:
+    days = _days(count)
+    if days is None:
+        raise _unreadable(count)
+    return Moment(EPOCH + timedelta(days=days), zoned=True)
+
+
+def _days(count: int) -> int | None:
+    """Return the days since 1970 of seconds or parts of them, ``None`` beyond the years."""
     for unit in UNITS:
         if SINCE[0] * unit <= count < SINCE[1] * unit:
-            return Moment(EPOCH + timedelta(days=count // (unit * SECONDS_PER_DAY)), zoned=True)
-    raise _unreadable(count)
+            return count // (unit * SECONDS_PER_DAY)
+    return None
 
 
 def _of_text(text: str) -> Moment:

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from xl_pricing.bills.alike import MOST_HELD, Alike
 from xl_pricing.bills.batches import Batches
 from xl_pricing.bills.csv_records import PLAIN, Marks, csv_values, read_marks, records_of
 from xl_pricing.bills.found import Found, find_files
@@ -15,10 +17,15 @@ from xl_pricing.bills.moments import utc_text
 from xl_pricing.bills.opened import Opened, opened, read_lines, state_of
 from xl_pricing.bills.overlaps import KNOWN, Overlaps, copies
 from xl_pricing.bills.parquet import is_parquet, shape_in
+from xl_pricing.bills.quick_counts import QuickCounts
+from xl_pricing.bills.quick_lines import QuickLines
+from xl_pricing.bills.quick_table import QuickTable
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row, Source
 from xl_pricing.bills.rule import Rule
 from xl_pricing.bills.shapes import BESIDE, GROUPED, OF_CALLS, with_fields
+from xl_pricing.bills.shapes.answers import LOG_LINE
+from xl_pricing.bills.shapes.own import COUNTS, TOKENS
 from xl_pricing.bills.shapes.shape import At, Record, Shape
 from xl_pricing.bills.sniffing import (
     column_names,
@@ -89,7 +96,7 @@ class Reading:
                 before, told, buckets = state_of(each.path), count, self._frames.buckets
                 for row in self._rows(each, sums.get(each.path)):
                     yield row
-                    count += 1
+                    count += row.rows if row.each else 1
                 if count > MOST_ROWS:
                     raise InvalidValueError(f"over {MOST_ROWS:,} rows; accepted: fewer in a call")
                 if count == told and self._frames.buckets == buckets and not self.files[-1].shapes:
@@ -156,7 +163,13 @@ class Reading:
         self, unit: str, values: Values, name: str, shapes: Counter[str]
     ) -> Iterator[Row]:
         labelled, place, known = (plain := Source(name, unit)), 0, _Known()
+        quick, alike = QuickLines() if unit == "line" else None, Alike()
         for at, content in until_cut_off(values):
+            told = quick.read(content) if quick else None
+            if told and alike.add(told, at):
+                if alike.count >= MOST_HELD:
+                    yield from self._taken(alike, LOG_LINE, shapes)
+                continue
             records = self._frames.records(content) if content is not BAD else iter((BAD,))
             if unit == "line":
                 within = is_frame(content)
@@ -164,18 +177,39 @@ class Reading:
                 place = 0 if within else at - 1
             for record in records:
                 place += 1
-                if record is BAD:
-                    yield Row(labelled, place, reason=Reason.NOT_WHOLE)
+                rows = self._rows_of(record, At(labelled, place, self._batches, self._model), known)
+                if told and len(rows) == 1 and alike.begin(told, rows[0]):
                     continue
-                shape = known.shape(record)
-                if shape is None:
-                    yield Row(labelled, place, reason=Reason.OTHER_RECORD)
-                    continue
-                shapes[shape.name] += 1
-                for row in shape.read(record, At(labelled, place, self._batches, self._model)):
-                    yield row
-                    if shape in GROUPED and row.reason is not Reason.BLANK:
-                        self._overlaps.add(row, record, len(self._frames.pages))
+                if any(map(alike.has, rows)):
+                    yield from self._taken(alike, LOG_LINE, shapes)
+                yield from rows
+                if (shape := known.last) is not None:
+                    shapes[shape.name] += 1
+                    self._note_grouped(shape, rows, record)
+        yield from self._taken(alike, LOG_LINE, shapes)
+
+    def _rows_of(self, record: Record | Bad, at: At, known: "_Known") -> Sequence[Row]:
+        """Read a record of JSON."""
+        if record is BAD:
+            known.last = None
+            return (Row(at.source, at.place, reason=Reason.NOT_WHOLE),)
+        shape = known.shape(record)
+        if shape is None:
+            return (Row(at.source, at.place, reason=Reason.OTHER_RECORD),)
+        return shape.read(record, at)
+
+    def _note_grouped(self, shape: Shape, rows: Sequence[Row], record: Record | Bad) -> None:
+        """Note which buckets the rows of a sum tell of."""
+        if shape in GROUPED and record is not BAD:
+            for row in rows:
+                if row.reason is not Reason.BLANK:
+                    self._overlaps.add(row, record, len(self._frames.pages))
+
+    def _taken(self, alike: Alike, shape: Shape, shapes: Counter[str]) -> Iterator[Row]:
+        """Yield the rows that stand for those which are alike."""
+        for row in alike.take():
+            shapes[shape.name] += row.rows
+            yield row
 
     def _csv_rows(
         self, source: Opened, file: Sniffed, shapes: Counter[str], only: Container[int] | None
@@ -185,10 +219,55 @@ class Reading:
             marks = read_marks(again, delimiter)
         rows = csv_values(source, delimiter)
         names = column_names(next(rows, (1, []))[1], file.name)
-        numbered = records_of(until_cut_off(rows if only is None else picked(rows, only)), names)
-        yield from self._records(
-            ((number + skipped, record) for number, record in numbered), file, shapes, marks
-        )
+        values = until_cut_off(rows if only is None else picked(rows, only))
+        numbered = ((number + skipped, row) for number, row in values) if skipped else values
+        if file.shape in TOKENS:
+            yield from self._quick_rows(numbered, file, shapes, marks, names)
+        else:
+            yield from self._records(records_of(numbered, names), file, shapes, marks)
+
+    def _quick_rows(
+        self,
+        numbered: Iterator[tuple[int, list[str] | Bad]],
+        file: Sniffed,
+        shapes: Counter[str],
+        marks: Marks,
+        names: Sequence[str],
+    ) -> Iterator[Row]:
+        """Read rows of a table of one's own, those together that are alike."""
+        shape, alike = cast("Shape", file.shape), Alike()
+        if shape is COUNTS and QuickCounts.can_read(names):
+            read = partial(self._one, file=file, shapes=Counter(), marks=marks, names=names)
+            for one in QuickCounts(names, marks, read).rows(numbered):
+                shapes[shape.name] += one.rows if one.reason is not Reason.NOT_WHOLE else 0
+                yield one
+            return
+        quick = QuickTable(shape, names, marks)
+        for number, row in numbered:
+            told = None if row is BAD else quick.read(row)
+            if told and alike.add(told, number):
+                if alike.count >= MOST_HELD:
+                    yield from self._taken(alike, shape, shapes)
+                continue
+            for one in self._one((number, row), file, shapes, marks, names):
+                if told and alike.begin(told, one):
+                    shapes[shape.name] -= 1  # it is counted with its group
+                    continue
+                if alike.has(one):
+                    yield from self._taken(alike, shape, shapes)
+                yield one
+        yield from self._taken(alike, shape, shapes)
+
+    def _one(
+        self,
+        numbered: tuple[int, list[str] | Bad],
+        file: Sniffed,
+        shapes: Counter[str],
+        marks: Marks,
+        names: Sequence[str],
+    ) -> Iterator[Row]:
+        """Read one row of a table."""
+        return self._records(records_of([numbered], names), file, shapes, marks)
 
     def _records(
         self,
@@ -260,6 +339,8 @@ class _Known:
 
     def __init__(self) -> None:
         self._shapes: dict[tuple[object, ...], tuple[Shape, ...]] = {}
+        self.last: Shape | None = None
+        """Of the last record."""
 
     def shape(self, record: Record) -> Shape | None:
         """Return the shape of a record."""
@@ -269,4 +350,5 @@ class _Known:
             shapes = with_fields(record)
             if len(self._shapes) < 1_000:
                 self._shapes[key] = shapes
-        return next((shape for shape in shapes if shape.only(record)), None)
+        self.last = next((shape for shape in shapes if shape.only(record)), None)
+        return self.last

@@ -1,8 +1,9 @@
 """One row of a log or a bill, whatever shape it came in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xl_pricing.bills.reasons import Reason
@@ -14,6 +15,9 @@ class Source(NamedTuple):
 
     file: str
     unit: str
+
+
+NOTHING: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 
 
 class Row(NamedTuple):
@@ -61,3 +65,7 @@ class Row(NamedTuple):
     """Whether a bill itself names a data zone, which costs a tenth more."""
     where: Callable[[int], Sequence[int]] | None = None
     """Of a group: tells so many places of its rows, in their order; asked only where needed."""
+    ids: Mapping[str, tuple[int, ...]] = NOTHING
+    """Of a group: the tokens by id of those of its rows that have one."""
+    each: "Callable[[], Iterable[Row]] | None" = None
+    """Of a group: makes its rows one by one, for those who have to tell them apart."""

@@ -7,16 +7,15 @@ from functools import partial
 from operator import add
 
 from xl_pricing.bills.charges import Charges
+from xl_pricing.bills.places import Places
 from xl_pricing.bills.reasons import Reason
-from xl_pricing.bills.row import Row
+from xl_pricing.bills.row import Row, Source
 from xl_pricing.bills.row_causes import RowCauses
 from xl_pricing.bills.rule import Rule, Series, usd
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.estimation.assumed import Assumed
 from xl_pricing.estimation.usage import METER_NAMES, Metered
 
-MOST_PLACES = 3
-"""Places that are named of rows which are alike."""
 MOST_DETAILS = 100
 """Models and such that are told apart of those not priced."""
 MOST_IDS = 10_000_000
@@ -80,18 +79,18 @@ class Left:
 
     reason: Reason
     detail: str
+    places: Places
     rows: int = 0
     counts: list[int] = field(default_factory=lambda: [0] * len(METER_NAMES))
     billed: dict[str, Fraction] = field(default_factory=dict)
-    places: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Taken:
     """Rows of which something was assumed: how many, and three places."""
 
+    places: Places
     rows: int = 0
-    places: list[str] = field(default_factory=list)
 
 
 class Side:
@@ -139,7 +138,7 @@ class Totals:
         self.used, self.bill = Side(split), Side(split)
         self.none = Side()
         """Counts rows that do not say whether they are of usage or of a bill."""
-        self.left: dict[tuple[Reason, str], Left] = {}
+        self._left: dict[tuple[Reason, str], Left] = {}
         self.apart: dict[str, list[int]] = {}
         self.charges = Charges()
         self.causes = RowCauses(rule)
@@ -147,13 +146,19 @@ class Totals:
         self.rule = rule
         self._split = split
         self._taken: dict[int, Taken] = {}
-        self._ids: dict[tuple[bool, str], int] = {}
+        self._files: dict[Source, int] = {}
+        self._ids: dict[bool, dict[str, int]] = {False: {}, True: {}}
         """The ids on each side, and the hash of what was used."""
 
     @property
     def rows(self) -> int:
         """All rows, of both sides and of none."""
         return self.used.rows + self.bill.rows + self.none.rows
+
+    @property
+    def left(self) -> Sequence[Left]:
+        """What is not priced, in the order of the first places."""
+        return sorted(self._left.values(), key=lambda left: left.places.first)
 
     def add_all(self, rows: Iterable[Row]) -> None:
         """Add rows."""
@@ -163,14 +168,17 @@ class Totals:
     def add(self, row: Row) -> None:
         """Add a row: to its sum, or to what is left with its reason."""
         side = self.bill if row.billed_side else self.used
-        (self.none if row.reason in _OF_NO_SIDE else side).rows += row.rows
         series, reason, detail = self.rule.judge(row)
+        if row.each and not self._is_one(row, series, reason):
+            self.add_all(row.each())
+            return
+        (self.none if row.reason in _OF_NO_SIDE else side).rows += row.rows
         if row.id is not None and row.tokens is not None:
             reason, detail = self._repeated(row) or (reason, detail)
         if reason is None:
             self._count(side, series, row)
             if row.billed is not None and row.meter is None and (row.currency or USD) == USD:
-                self.causes.add(row, series, _place(row, row.place))
+                self.causes.add(row, series, f"{row.source.file}, {row.source.unit} {row.place}")
         else:
             self._leave(reason, detail, row)
         if reason in _COUNTED_BEFORE:
@@ -178,12 +186,7 @@ class Totals:
         if reason not in _NO_IMAGE_ROWS:
             side.image_rows += row.rows
         if row.billed is not None and reason is not Reason.NO_LINE_ITEM:
-            amounts = side.other if reason is Reason.OTHER_PRODUCT else side.billed
-            _add_amount(amounts, row)
-            if row.billed_side and (row.currency or USD) == USD:
-                self.charges.note_day(row)
-                if amounts is side.billed:
-                    self.charges.add(row, series, reason)
+            self._note_amount(side, series, reason, row)
         for whose, sent, made in row.apart:
             told = self.apart.setdefault(whose, [0, 0])
             told[0] += sent
@@ -194,10 +197,10 @@ class Totals:
         found: dict[Assumed, Taken] = {}
         for flags, taken in self._taken.items():
             for flag in Assumed(flags):
-                told = found.setdefault(flag, Taken())
+                told = found.setdefault(flag, Taken(Places(self._files)))
                 told.rows += taken.rows
-                told.places += taken.places[: MOST_PLACES - len(told.places)]
-        return found
+                told.places.add(taken.places)
+        return dict(sorted(found.items(), key=lambda told: (told[1].places.first, told[0].value)))
 
     def _count(self, side: Side, series: Series, row: Row) -> None:
         split = tuple(map(partial(_field, row), self._split))
@@ -216,19 +219,29 @@ class Totals:
         if row.images is not None:
             total.images = (total.images or 0) + row.images
         if flags := row.assumed | series.assumed:
-            taken = self._taken.setdefault(flags, Taken())
+            taken = self._taken.get(flags)
+            if taken is None:
+                taken = self._taken[flags] = Taken(Places(self._files))
             taken.rows += row.rows
-            _note_place(taken.places, row)
+            taken.places.note(row)
+
+    def _note_amount(self, side: Side, series: Series, reason: Reason | None, row: Row) -> None:
+        amounts = side.other if reason is Reason.OTHER_PRODUCT else side.billed
+        _add_amount(amounts, row)
+        if row.billed_side and (row.currency or USD) == USD:
+            self.charges.note_day(row)
+            if amounts is side.billed:
+                self.charges.add(row, series, reason)
 
     def _leave(self, reason: Reason, detail: str, row: Row) -> None:
         key = (reason, "" if reason in _ANY_DETAIL else detail)
-        if key not in self.left and len(self.left) >= MOST_DETAILS and detail:
+        if key not in self._left and len(self._left) >= MOST_DETAILS and detail:
             key, detail = (reason, "others"), "others"
-        left = self.left.get(key)
+        left = self._left.get(key)
         if left is None:
-            left = self.left[key] = Left(reason, detail)
+            left = self._left[key] = Left(reason, detail, Places(self._files))
         left.rows += row.rows
-        _note_place(left.places, row)
+        left.places.note(row)
         for i, tokens in enumerate(row.tokens or ()):
             left.counts[i] += tokens
         if row.billed is not None:
@@ -236,14 +249,28 @@ class Totals:
 
     def _repeated(self, row: Row) -> tuple[Reason, str] | None:
         """Say that an id was told before, and whether with the same usage."""
-        key, usage = (row.billed_side, row.id or ""), hash(row.tokens)
-        before = self._ids.get(key)
+        ids, row_id, usage = self._ids[row.billed_side], row.id or "", hash(row.tokens)
+        before = ids.get(row_id)
         if before is not None:
             return (Reason.REPEATED if before == usage else Reason.OTHER_USAGE), ""
-        if len(self._ids) >= MOST_IDS:
-            raise InvalidValueError(f"over {MOST_IDS:,} ids; accepted: fewer in a call")
-        self._ids[key] = usage
+        ids[row_id] = usage
+        self._check_ids()
         return None
+
+    def _is_one(self, row: Row, series: Series, reason: Reason | None) -> bool:
+        """Tell whether all rows of a group are alike to the rule; take in their ids then."""
+        if reason and not series.reason:
+            return False
+        ids = self._ids[row.billed_side]
+        if not ids.keys().isdisjoint(row.ids):
+            return False
+        ids.update(zip(row.ids, map(hash, row.ids.values()), strict=True))
+        self._check_ids()
+        return True
+
+    def _check_ids(self) -> None:
+        if sum(map(len, self._ids.values())) > MOST_IDS:
+            raise InvalidValueError(f"over {MOST_IDS:,} ids; accepted: fewer in a call")
 
 
 _ANY_DETAIL = {Reason.NO_COUNT, Reason.NO_AMOUNT, Reason.NO_DAY}
@@ -261,13 +288,3 @@ def _field(row: Row, name: str) -> str:
 def _add_amount(amounts: dict[str, Fraction], row: Row) -> None:
     currency = row.currency or USD
     amounts[currency] = amounts.get(currency, Fraction(0)) + (row.billed or 0)
-
-
-def _note_place(places: list[str], row: Row) -> None:
-    if (room := MOST_PLACES - len(places)) > 0:
-        numbers = (row.place,) if row.where is None else row.where(room)
-        places += [_place(row, number) for number in numbers]
-
-
-def _place(row: Row, number: int) -> str:
-    return f"{row.source.file}, {row.source.unit} {number}"

@@ -261,7 +261,7 @@ def bill_of(
         compared.parts,
     )
     whole = side.whole
-    left = [(each.reason.apart, _unpriced(each)) for each in totals.left.values()]
+    left = [(each.reason.apart, _unpriced(each)) for each in totals.left]
     return Bill(
         rows=totals.rows,
         priced=whole.rows,
@@ -278,7 +278,7 @@ def bill_of(
         why={part: _about(each) for part, each in parts.items() if each.about},
         unpriced=[each for apart, each in left if not apart],
         assumed=[
-            TakenForGranted(SENTENCES[flag], taken.rows, taken.places)
+            TakenForGranted(SENTENCES[flag], taken.rows, [*taken.places])
             for flag, taken in totals.assumed().items()
         ],
         left_out=[each for apart, each in left if apart],
@@ -346,7 +346,7 @@ def _unpriced(left: Left) -> Unpriced:
         left.rows,
         {name: tokens for name, tokens in zip(METER_NAMES, left.counts, strict=True) if tokens},
         {currency: exact_text(amount) for currency, amount in left.billed.items()},
-        left.places,
+        [*left.places],
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
@@ -62,19 +63,19 @@ def read_usage(usage: Mapping[str, object]) -> Counted:
     kinds is text first, the dearer reading. Raises `InvalidValueError` for what is no such object,
     `OutOfRangeError` for counts that are none.
     """
-    sent, made = _sides(usage)
+    sent, sent_details, made, made_details = _sides(usage)
     told_in, told_out = _tokens(usage, sent), _tokens(usage, made)
     if told_in is None and told_out is None:
         raise InvalidValueError(
             "usage names no tokens; accepted: input_tokens, output_tokens and their details"
         )
-    details = _part(usage, f"{sent}_details")
+    details = _part(usage, sent_details)
     text_in, image_in, assumed = _input(details, told_in or 0)
     text_cached = image_cached = 0
-    if any(name in part for part in (details, usage) for name in _CACHED):
+    if not (_CACHED.isdisjoint(usage) and _CACHED.isdisjoint(details)):
         text_cached, image_cached, open_kind = _cached(usage, details, text_in, image_in)
         assumed |= open_kind
-    text_out, image_out, more = _output(_part(usage, f"{made}_details"), told_out or 0)
+    text_out, image_out, more = _output(_part(usage, made_details), told_out or 0)
     tokens = Metered(
         text_in - text_cached,
         text_cached,
@@ -86,14 +87,18 @@ def read_usage(usage: Mapping[str, object]) -> Counted:
     return Counted(tokens, assumed | more)
 
 
-_CACHED = ("cached_tokens", "cached_tokens_details")
+_NO_PART: Mapping[str, object] = MappingProxyType({})
+_CACHED = {"cached_tokens", "cached_tokens_details"}
+_SIDES = ("input_tokens", "input_tokens_details", "output_tokens", "output_tokens_details")
+_OF_CHAT = (
+    *("prompt_tokens", "prompt_tokens_details"),
+    *("completion_tokens", "completion_tokens_details"),
+)
 
 
-def _sides(usage: Mapping[str, object]) -> tuple[str, str]:
-    """Return what input and output are called."""
-    if "prompt_tokens" in usage and "input_tokens" not in usage:
-        return "prompt_tokens", "completion_tokens"
-    return "input_tokens", "output_tokens"
+def _sides(usage: Mapping[str, object]) -> tuple[str, str, str, str]:
+    """Return what input and output are called, and their details."""
+    return _OF_CHAT if "prompt_tokens" in usage and "input_tokens" not in usage else _SIDES
 
 
 def _input(details: Mapping[str, object], told: int) -> tuple[int, int, int]:
@@ -173,7 +178,9 @@ def read_meters(counts: Mapping[str, object]) -> Counted:
 
 def _part(usage: Mapping[str, object], name: str) -> Mapping[str, object]:
     part = usage.get(name)
-    return part if isinstance(part, Mapping) else {}
+    if type(part) is dict:
+        return part
+    return part if isinstance(part, Mapping) else _NO_PART
 
 
 def _either(part: Mapping[str, object], name: str, other: str) -> int | None:
@@ -186,13 +193,13 @@ def _tokens(usage: Mapping[str, object], name: str) -> int | None:
     told = usage.get(name)
     if type(told) is int and 0 <= told <= MOST_TOKENS:
         return told
-    if type(told) is str and (plain := _plain_count(told)) is not None:
+    if type(told) is str and (plain := plain_count(told)) is not None:
         return plain
     return None if told is None or told == "" else whole_tokens(told, name)
 
 
 @lru_cache(maxsize=1024)
-def _plain_count(text: str) -> int | None:
+def plain_count(text: str) -> int | None:
     """Return the count of digits alone, or with .0 behind, as most files write it."""
     digits = text.removesuffix(".0")
     return (

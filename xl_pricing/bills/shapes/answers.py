@@ -25,6 +25,7 @@ from xl_pricing.bills.shapes.shape import (
 TIMES = ("timestamp", "time", "ts", "created_at", "createdAt", "at", "date", "datetime")
 IDS = ("id", "request_id", "requestId")
 HELD_UNDER = ("response", "answer", "body", "result", "output", "response_body")
+REQUESTS = ("request", "params", "parameters")
 PROJECTS = ("project", "project_id", "team", "team_id")
 _COMPLETED = ("image_generation.completed", "image_edit.completed")
 
@@ -42,7 +43,7 @@ def answer(
     assumed: int = 0,
 ) -> Row:
     """Read an answer; ``around`` is the log line that it stands in, which may be itself."""
-    request = part(around, "request", "params", "parameters") or _NOTHING
+    request = part(around, *REQUESTS) or _NOTHING
     usage = read_tokens(part(record, "usage"))
     failed = usage == NOT_TOLD and _error(record, around)
     outside = (request,) if around is record else (around, request)

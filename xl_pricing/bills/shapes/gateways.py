@@ -24,6 +24,15 @@ from xl_pricing.errors import InvalidValueError
 _FAILED = {"failure", "failed", "error"}
 INPUT = ("input", "input_tokens", "prompt_tokens", "promptTokens")
 OUTPUT = ("output", "output_tokens", "completion_tokens", "completionTokens")
+CACHED = ("input_cached_tokens", "cached_tokens", "cache_read_input_tokens")
+FLAT_COUNTS = (
+    *(*INPUT, *OUTPUT, *CACHED),
+    *("input_text_tokens", "text_tokens", "input_image_tokens", "image_tokens"),
+    *("output_text_tokens", "output_image_tokens"),
+    *("input_cached_text_tokens", "cached_text_tokens"),
+    *("input_cached_image_tokens", "cached_image_tokens"),
+)
+"""All names that `unflattened` looks at."""
 
 
 def _read_litellm(record: Record, at: At) -> Sequence[Row]:
@@ -90,7 +99,7 @@ def unflattened(told: Record) -> Record:
         "input_tokens_details": {f"{k}_tokens": v for k, v in sent.items() if v is not None},
         "output_tokens_details": {f"{k}_tokens": v for k, v in made.items() if v is not None},
     }
-    cached = first(told, "input_cached_tokens", "cached_tokens", "cache_read_input_tokens")
+    cached = first(told, *CACHED)
     kinds = {
         f"cached_{kind}_tokens": first(told, f"input_cached_{kind}_tokens", f"cached_{kind}_tokens")
         for kind in ("text", "image")

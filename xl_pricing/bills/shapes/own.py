@@ -7,7 +7,7 @@ from xl_pricing.bills.amounts import read_amount
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row
 from xl_pricing.bills.shapes.answers import IDS, PROJECTS, TIMES
-from xl_pricing.bills.shapes.gateways import INPUT, OUTPUT, unflattened
+from xl_pricing.bills.shapes.gateways import FLAT_COUNTS, INPUT, OUTPUT, unflattened
 from xl_pricing.bills.shapes.shape import (
     At,
     Record,
@@ -21,7 +21,7 @@ from xl_pricing.bills.shapes.shape import (
     text,
 )
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.estimation.usage import METER_NAMES, read_meters
+from xl_pricing.estimation.usage import METER_NAMES, Counted, read_meters, read_usage
 
 
 def _read_actuals(record: Record, at: At) -> Sequence[Row]:
@@ -52,13 +52,18 @@ def _read_counts(record: Record, at: At) -> Sequence[Row]:
 
 
 def _read_flat(record: Record, at: At) -> Sequence[Row]:
-    return (_log_row(record, at, read_tokens(unflattened(record))),)
+    return (_log_row(record, at, read_tokens(record, read_flat)),)
+
+
+def read_flat(record: Record) -> Counted:
+    """Read the counts of a log in columns."""
+    return read_usage(unflattened(record))
 
 
 def _log_row(record: Record, at: At, usage: Usage) -> Row:
     return make_row(
         at,
-        read_time(first(record, "day", *TIMES)),
+        read_time(first(record, *DAYS)),
         usage,
         id=text(record, *IDS),
         model=text(record, "model"),
@@ -70,15 +75,18 @@ def _log_row(record: Record, at: At, usage: Usage) -> Row:
     )
 
 
+DAYS = ("day", *TIMES)
+TEXTS = ("model", "tier", "images", "n", "size", "quality", *PROJECTS)
+"""What a log row tells beside its day, id and tokens."""
 ACTUALS = Shape(
     "the Actuals of the workbook",
     (("date",), ("billed",)),
     _read_actuals,
 )
 COUNTS = Shape("counts by meter", (("model",), METER_NAMES), _read_counts)
-FLAT = Shape(
-    "logs with counts in columns", (("model",), INPUT, OUTPUT, ("day", *TIMES)), _read_flat
-)
+FLAT = Shape("logs with counts in columns", (("model",), INPUT, OUTPUT, DAYS), _read_flat)
+TOKENS = {COUNTS: (METER_NAMES, read_meters), FLAT: (FLAT_COUNTS, read_flat)}
+"""The columns of tokens, and how they are read."""
 CAPTIONS = {
     "日期": "date",
     "模型": "model",

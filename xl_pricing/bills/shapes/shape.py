@@ -22,6 +22,8 @@ LONGEST_TEXT = 120
 NO_ID = {"-", "0", "none", "null", "n/a", "na", "nan", "unknown", "undefined"}
 """What programs write where they have no id."""
 
+_LONGEST_NO_ID = max(map(len, NO_ID))
+
 Record = Mapping[str, Any]
 
 
@@ -122,8 +124,8 @@ def make_row(
         reason, detail = fault, said
     elif reason is None and unread and (tokens is not None or facts.get("billed") is not None):
         reason, detail = Reason.NO_DAY, unread
-    if (row_id := facts.get("id")) is not None and row_id.lower() in NO_ID:
-        facts["id"] = None
+    if "id" in facts:
+        facts["id"] = real_id(facts["id"])
     return Row(
         at.source,
         at.place,
@@ -135,6 +137,13 @@ def make_row(
         detail=detail,
         **facts,
     )
+
+
+def real_id(told: str | None) -> str | None:
+    """Return an id, ``None`` for a word that programs write where they have none."""
+    if told is None or (len(told) <= _LONGEST_NO_ID and told.lower() in NO_ID):
+        return None
+    return told
 
 
 def first(record: Record, *names: str) -> Any:  # noqa: ANN401 - JSON
