@@ -212,7 +212,7 @@ def against_engine(kind: str, file: Path, rows: int) -> dict[str, str]:
 def peers() -> list[dict[str, str]]:
     """Ask others for the price of published usages: who is right on how many."""
     text = (CASES / "real_usage.jsonl").read_text("utf-8")
-    rows = [row for row in map(json.loads, text.splitlines()) if "usd_by_rule" in row]
+    rows = [row for row in map(json.loads, text.splitlines()) if row.get("usd_by_rule")]
     told = []
     for name, price in (("litellm", of_litellm), ("genai_prices", of_genai_prices)):
         try:
