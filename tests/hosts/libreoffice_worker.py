@@ -201,7 +201,17 @@ class Commands:
         self.document.storeToURL(url, _properties(FilterName="calc_pdf_Export"))
 
     def _values(self, blocks: list[Any]) -> list[list[list[Any]]]:
-        """Read ranges: numbers, texts, None where a cell is empty, the names of errors."""
+        """Read ranges: numbers, texts, None where a cell is empty, the names of errors.
+
+        A chain of cells longer than LibreOffice follows at once is first given up with errors,
+        which are gone when it is asked for them: then all is read again.
+        """
+        try:
+            return self._read(blocks)
+        except GivenUpError:
+            return self._read(blocks)
+
+    def _read(self, blocks: list[Any]) -> list[list[list[Any]]]:
         found = []
         wrong: list[tuple[list[Any], int, str]] = []  # the row it is read into, where in it
         for block in blocks:
@@ -228,7 +238,10 @@ class Commands:
             block = sheets.getByName(ASKING).getCellRangeByPosition(0, 0, 0, len(cells) - 1)
             block.setFormulaArray(tuple((f"=ERRORTYPE({cell})",) for cell in cells))
             self.document.calculate()
-            return [int(code) for (code,) in block.getDataArray()]
+            codes = [code for (code,) in block.getDataArray()]
+            if None in codes:
+                raise GivenUpError(f"{codes.count(None)} errors are gone when asked for")
+            return [int(code) for code in codes]
         finally:
             sheets.removeByName(ASKING)
 
@@ -250,6 +263,10 @@ class Commands:
                 raise KeyError(f"no sheet {name!r}; there are {self.sheet_names()}")
             self.sheets[quoted] = self.document.Sheets.getByName(name)
         return self.sheets[quoted]
+
+
+class GivenUpError(Exception):
+    """An error was none when it was asked for."""
 
 
 def _parts(address: str) -> tuple[str, tuple[int, int]]:
