@@ -9,7 +9,6 @@ import zipfile
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha512
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -127,32 +126,25 @@ def test_another_package_is_refused(package: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("data_folder")
-def test_pyodide_is_fetched_once(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_npm_fetches_pyodide_once(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    class Registry(SimpleHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(200)
-            self.send_header("Content-Type", "application/octet-stream")
-            self.end_headers()
-            self.wfile.write(package.read_bytes())
+    def npm(line: list[str], cwd: str, **_how: object) -> None:
+        asked.append(line)
+        Path(cwd, f"{pyodide.FOLDER}.tgz").write_bytes(package.read_bytes())
 
-        def log_message(self, *_said: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Registry) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}/pyodide.tgz"
-        monkeypatch.setitem(pyodide.PINNED, "address", address)
-        assert pyodide.kept_pyodide() == pyodide.kept_pyodide()
-        server.shutdown()
-    assert asked == ["/pyodide.tgz"]
+    monkeypatch.setattr(pyodide, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(pyodide, "run", npm)
+    assert pyodide.kept_pyodide() == pyodide.kept_pyodide()
+    assert asked == [["/bin/npm", "pack", f"pyodide@{pyodide.PINNED['version']}"]]
 
 
 @pytest.mark.usefixtures("data_folder")
-def test_without_a_network_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(pyodide.PINNED, "address", "ftp://nowhere.example/pyodide.tgz")
+@pytest.mark.parametrize("found", [None, "/nowhere/npm"])
+def test_without_npm_the_way_out_is_told(
+    found: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pyodide, "which", lambda _name: found)
     result = CliRunner().invoke(main, ["host", "office", "x", "--origin", ORIGIN])
     assert result.exit_code == 1
     assert "accepted: --pyodide with the npm package pyodide@314" in result.stderr

@@ -14,7 +14,7 @@ from xl_pricing.functions.values import read_whole
 from xl_pricing.words import quoted
 
 DEFAULT_PORT = 8765
-PYODIDE_HELP = "The npm package pyodide, or its folder. If omitted, fetched once."
+PYODIDE_HELP = "The npm package pyodide, or its folder. If omitted, npm fetches it once."
 _EXTENSION = ".oxt"
 
 

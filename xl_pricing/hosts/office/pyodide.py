@@ -9,16 +9,20 @@ from hashlib import sha256, sha512
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
+from shutil import which
+from subprocess import SubprocessError, run
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from xl_pricing.errors import InvalidValueError, SourceError
 from xl_pricing.files import read_bounded, write_whole
-from xl_pricing.rates.refresh.fetch import MAX_BYTES, Manners, fetch
+from xl_pricing.rates.refresh.fetch import MAX_BYTES
 from xl_pricing.rates.refresh.store import user_store
 from xl_pricing.words import quoted
 
 PINNED: dict[str, Any] = json.loads(files(__package__).joinpath("pyodide.json").read_bytes())
 FOLDER = f"pyodide-{PINNED['version']}"
+FETCH_S = 600.0
 _LOCK = "pyodide-lock.json"
 
 
@@ -61,20 +65,30 @@ def lock(found: dict[str, bytes]) -> dict[str, object]:
 
 
 def kept_pyodide() -> dict[str, bytes]:
-    """Return the files of the package in the user's folder; what is missing there is fetched once.
+    """Return the files of the package in the user's folder; npm fetches once what is missing there.
 
-    Raises `SourceError` where the registry does not answer.
+    Raises `SourceError` where npm is missing, or does not get the package.
     """
-    path = user_store().folder / f"pyodide-{PINNED['version']}.tgz"
+    path = user_store().folder / f"{FOLDER}.tgz"
     with suppress(InvalidValueError, OSError):
         return read_pyodide(path)
-    try:
-        package = fetch(PINNED["address"], manners=Manners(whole=600)).body
-    except SourceError as error:
-        accepted = f"--pyodide with the npm package pyodide@{PINNED['version']}"
-        raise SourceError(f"{error}; accepted: {accepted}") from None
+    package = _packed_by_npm()
     found = _unpacked(package)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(path, package)
     return found
+
+
+def _packed_by_npm() -> bytes:
+    """Let npm fetch the package, for it knows from where a company's machines take packages."""
+    name, npm = f"pyodide@{PINNED['version']}", which("npm")
+    accepted = f"accepted: --pyodide with the npm package {name}"
+    if npm is None:
+        raise SourceError(f"npm, which fetches {name}, is not installed; {accepted}")
+    with TemporaryDirectory() as folder:
+        try:
+            run([npm, "pack", name], cwd=folder, check=True, capture_output=True, timeout=FETCH_S)  # noqa: S603 - npm itself
+            return read_bounded(Path(folder, f"{FOLDER}.tgz"), MAX_BYTES)
+        except (OSError, SubprocessError):
+            raise SourceError(f"npm could not fetch {name}; {accepted}") from None
