@@ -1,12 +1,14 @@
 """Programs the host tests need: where they are, and what happens when they are absent."""
 
 import functools
+import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -115,3 +117,20 @@ _FINDERS: dict[str, Callable[[], str | None]] = {
     HYPERFORMULA: functools.partial(find_package, HYPERFORMULA),
     PYODIDE: functools.partial(find_package, PYODIDE),
 }
+
+
+def run_apart(script: str, question: object, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Ask a script, in JSON, in a process of its own that can import what we can."""
+    host = subprocess.run(
+        [sys.executable, script],
+        input=json.dumps(question),
+        env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    if host.returncode:
+        raise RuntimeError(host.stderr)
+    result: dict[str, Any] = json.loads(host.stdout)
+    return result

@@ -23,7 +23,6 @@ import importlib
 import io
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import uuid
@@ -46,19 +45,9 @@ been loaded under the true one."""
 def run(module: str, calls: list[dict[str, Any]], *, vba: bool = False) -> dict[str, Any]:
     """Make `calls` of the functions of `module`, in a host that can import what we can."""
     environment = {name: os.environ[name] for name in os.environ if not name.startswith("XLWINGS")}
-    host = subprocess.run(
-        [sys.executable, __file__],
-        input=json.dumps({"module": module, "calls": calls, "vba": vba}),
-        env=environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
-    if host.returncode:
-        raise RuntimeError(host.stderr)
-    result: dict[str, Any] = json.loads(host.stdout)
-    return result
+    from hosts.programs import run_apart
+
+    return run_apart(__file__, {"module": module, "calls": calls, "vba": vba}, environment)
 
 
 class _Time(datetime):

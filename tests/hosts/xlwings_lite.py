@@ -19,7 +19,6 @@ import asyncio
 import inspect
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -42,19 +41,9 @@ ERRORS = {
 
 def run(main: str, calls: Sequence[tuple[str, list[Any]]], runtime: str = "1.4") -> dict[str, Any]:
     """Make calls of what a `main.py` offers, in a process that can import what we can."""
-    host = subprocess.run(
-        [sys.executable, __file__],
-        input=json.dumps({"main": main, "runtime": runtime, "calls": calls}),
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
-    if host.returncode:
-        raise RuntimeError(host.stderr)
-    result: dict[str, Any] = json.loads(host.stdout)
-    return result
+    from hosts.programs import run_apart
+
+    return run_apart(__file__, {"main": main, "runtime": runtime, "calls": calls}, os.environ)
 
 
 class _Engine:

@@ -4,9 +4,9 @@ Which fields a line and its answer have decides where its texts, time and id sta
 once, for most lines of a file have the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from xl_pricing.bills.alike import Pick, Quick, picked_by
 from xl_pricing.bills.moments import day_key
@@ -24,6 +24,7 @@ from xl_pricing.bills.shapes.shape import Record, real_id, text_of
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.usage import read_usage
 
+_T = TypeVar("_T")
 _MOST_LAYOUTS = 1_000
 _TOLD = ("model", "size", "quality")
 _COUNTS = ("n", "images")
@@ -88,20 +89,24 @@ class QuickLines:
         return key, real_id(text_of(row_id)), tokens
 
     def _line(self, record: Record) -> _Line | None:
-        fields = tuple(record)
-        if fields not in self._lines:
-            if len(self._lines) >= _MOST_LAYOUTS:
-                self._lines.clear()
-            self._lines[fields] = _line_of(record, next(self._numbers))
-        return self._lines[fields]
+        return self._of_fields(self._lines, record, _line_of)
 
     def _answer(self, held: Record) -> _Answer | None:
-        fields = tuple(held)
-        if fields not in self._answers:
-            if len(self._answers) >= _MOST_LAYOUTS:
-                self._answers.clear()
-            self._answers[fields] = _answer_of(held, next(self._numbers))
-        return self._answers[fields]
+        return self._of_fields(self._answers, held, _answer_of)
+
+    def _of_fields(
+        self,
+        known: dict[tuple[str, ...], _T | None],
+        record: Record,
+        find: Callable[[Record, int], _T | None],
+    ) -> _T | None:
+        """Return what records with these fields have in common, found once."""
+        fields = tuple(record)
+        if fields not in known:
+            if len(known) >= _MOST_LAYOUTS:
+                known.clear()
+            known[fields] = find(record, next(self._numbers))
+        return known[fields]
 
 
 def _line_of(record: Record, number: int) -> _Line | None:
