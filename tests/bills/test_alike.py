@@ -56,6 +56,7 @@ def changed(rng: random.Random, line: Any) -> Any:
     part = rng.choice([line, line["request"], line["response"], line["response"]["usage"]])
     values = [*TIMES, *MODELS, *ODD, True, 1, 7, 0, [], [{}], {}, {"n": 1}, 1793606405123, "auto"]
     names = ["n", "images", "type", "created", "created_at", "ts", "error", "params", *part]
+    names += ["billed_usd", "cost_usd"]
     name = rng.choice(names)
     if rng.random() < 0.2:
         part.pop(name, None)
@@ -108,7 +109,9 @@ def rows_of(rng: random.Random, names: Sequence[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("counts", [METER_NAMES, ("text_in", "image_out"), FLAT], ids=len)
-@pytest.mark.parametrize("beside", [(), ("id",), ("timestamp",), ("id", "timestamp")], ids=str)
+@pytest.mark.parametrize(
+    "beside", [(), ("id",), ("timestamp",), ("id", "timestamp"), ("cost_usd",)], ids=str
+)
 @pytest.mark.parametrize("delimiter", [",", ";"])
 def test_random_tables_come_out_the_same(
     counts: Sequence[str], beside: Sequence[str], delimiter: str, tmp_path: Path,

@@ -119,6 +119,7 @@ EXTRA = (
     *("created", "usage", "cached_tokens", "cached_tokens_details", "svg_usage", "type", "data"),
     *("output", "tool_usage", "custom_id", "request", "params", "size", "project_id", "team", "n"),
     *("output_tokens_details", "prompt_tokens", "error", "start_time", "text_tokens", "model"),
+    *("billed_usd", "cost_usd"),
 )
 
 
@@ -151,6 +152,7 @@ def table(number: int, counts: Sequence[str], rng: random.Random) -> list[list[s
             rng.choice(ODD) if odd else str(i % 4),
             rng.choice(["a", "b", "0", None, f"r{i}"]) if odd else f"i{i}",
             rng.choice(["one", "two", None, "=1+1"]),
+            rng.choice(["0", "0.5", "-1", "1.50", "x"]) if rng.random() < 0.1 else None,
         ]
         told = [
             rng.choice(ODD) if odd and rng.random() < 0.5 else str(rng.randrange(900))
@@ -161,7 +163,7 @@ def table(number: int, counts: Sequence[str], rng: random.Random) -> list[list[s
     return [row(i) for i in range(number)]
 
 
-HEAD = ("timestamp", "model", "tier", "images", "id", "project")
+HEAD = ("timestamp", "model", "tier", "images", "id", "project", "cost_usd")
 FLAT = ("input_tokens", "output_tokens", "text_tokens", "image_tokens", "cached_tokens")
 
 
@@ -178,7 +180,7 @@ def test_random_tables_come_out_the_same_as_csv_gzip_and_parquet(
     assert len(left(found)) > 3
     for other in (packed, as_parquet(file, columns)):
         there = same([other], monkeypatch) if other is packed else read(other, options=BY)
-        for key in ("priced", "usd", "tokens", "images", "by_day_model_tier"):
+        for key in ("priced", "usd", "tokens", "images", "by_day_model_tier", "billed", "parts"):
             assert there[key] == found[key], key
         assert left(there) == left(found)
     assert taken == ["usage.csv", "usage.csv.gz", "usage.parquet"]
@@ -274,6 +276,14 @@ def test_a_file_that_changes_while_it_is_read_leaves_the_sum_in_doubt(tmp_path: 
 
 
 COUNTED = dict.fromkeys((*METER_NAMES, "images"), "BIGINT")
+
+
+def test_amounts_of_rows_in_parquet_are_read(tmp_path: Path) -> None:
+    columns = ("day", "model", "images", "cost_usd", *METER_NAMES)
+    line = "2026-11-02,gpt-image-2,1,0.5,1,1,1,1,0,1\n"
+    file = write(tmp_path / "usage.csv", f"{','.join(columns)}\n{line * 3}")
+    kinds = COUNTED | {"day": "DATE", "cost_usd": "DOUBLE"}
+    assert read(as_parquet(file, columns, kinds))["billed"] == read(file)["billed"] == "1.5"
 
 
 @pytest.mark.parametrize("day", ["DATE", "TIMESTAMP", "TIMESTAMPTZ"])

@@ -10,6 +10,8 @@ import pytest
 from bill_document import ROOM, read, run, write
 from exhaustive import many
 
+from xl_pricing.bills.reasons import Reason
+
 SPENDS = json.loads((ROOM / "litellm_spend_logs.json").read_text("utf-8"))
 USED = {
     "input_tokens": 3_000,
@@ -57,6 +59,34 @@ def test_a_known_cause_is_named_with_how_many_and_where(
     assert said.startswith("5 rows (spend.json, record 1")
     assert said.count("spend.json, record") == 3
     assert run(tmp_path / "spend.json").exit_code == (part != "billed at the batch rate")
+
+
+LINE = {"id": "a", "model": "gpt-image-2", "timestamp": "2026-11-02T08:00:00Z"}
+FLAT = "id,model,date,input_tokens,text_tokens,image_tokens,cached_tokens,output_tokens"
+
+
+@pytest.mark.parametrize("name", ["billed_usd", "cost_usd"])
+@pytest.mark.parametrize("held", ["line", "answer", "text", "table"])
+def test_an_own_log_may_tell_what_a_call_cost(name: str, held: str, tmp_path: Path) -> None:
+    if held == "table":
+        row = "a,gpt-image-2,2026-11-02,3000,1000,2000,,5488,"
+        file = write(tmp_path / "log.csv", f"{FLAT},{name}\n{row}0.213\n{row.replace('a', 'b', 1)}")
+    else:
+        usage = USED | {"input_tokens_details": {"text_tokens": 1_000, "image_tokens": 2_000}}
+        answer = {"response": {"usage": usage}} if held == "answer" else {"usage": usage}
+        first = LINE | answer | {name: "$0.213" if held == "text" else 0.213}
+        file = write(tmp_path / "log.jsonl", [first, LINE | answer | {"id": "b", name: None}])
+    found = read(file)
+    assert (found["usd"], found["billed"]) == ("0.37128", "0.213")
+    assert found["parts"]["used, no amount told"] == "-0.18564"
+    assert "0.02736" in found["parts"].values()
+
+
+def test_an_amount_in_a_log_that_is_none_leaves_its_row_out(tmp_path: Path) -> None:
+    lines = [LINE | {"id": i, "usage": USED, "cost_usd": usd} for i, usd in enumerate(["?", 0, ""])]
+    found = read(write(tmp_path / "log.jsonl", lines))
+    assert [each["reason"] for each in found["unpriced"]] == [Reason.NO_AMOUNT.sentence]
+    assert found["parts"]["nothing logged, or free of charge"] == "-0.177765"
 
 
 def test_what_agrees_to_its_rounding_is_rounding(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from xl_pricing.bills.engine import identifier, literal
 from xl_pricing.bills.moments import EPOCH, FIRST_YEAR, LAST_YEAR
 from xl_pricing.bills.row import Row, Source
 from xl_pricing.bills.rule import Rule
-from xl_pricing.bills.shapes.answers import IDS, PROJECTS, TIMES
+from xl_pricing.bills.shapes.answers import AMOUNTS, IDS, PROJECTS, TIMES
 from xl_pricing.bills.shapes.shape import MOST_COUNT, text_of
 from xl_pricing.bills.tables import WHOLE, first_text
 from xl_pricing.estimation.assumed import Assumed
@@ -114,7 +114,7 @@ def quick_table(connection: "DuckDBPyConnection", path: Path) -> Quick | None:
         or ("images" in types and "n" in types)
         or any(types[name] not in WHOLE for name in counts)
         or any(types[name] not in _DAYS for name in times)
-        or any(name in types for name in IDS)
+        or any(name in types for name in (*IDS, *AMOUNTS))
     ):
         return None
     reaches = _reaches(connection, path, [spelled[name] for name in counts])

@@ -12,6 +12,7 @@ from xl_pricing.bills.alike import Pick, Quick, picked_by
 from xl_pricing.bills.moments import day_key
 from xl_pricing.bills.shapes import with_fields
 from xl_pricing.bills.shapes.answers import (
+    AMOUNTS,
     ANSWER,
     HELD_UNDER,
     IDS,
@@ -29,7 +30,7 @@ _MOST_LAYOUTS = 1_000
 _TOLD = ("model", "size", "quality")
 _COUNTS = ("n", "images")
 _CREATED = ("created", "created_at")
-_OTHER_ANSWERS = {"type", "svg_usage", "output", "tool_usage", "tools", "object"}
+_OTHER_ANSWERS = {"type", "svg_usage", "output", "tool_usage", "tools", "object", *AMOUNTS}
 """Fields of an answer that is read in another way, maybe."""
 _NOTHING: Record = {}
 
@@ -44,6 +45,7 @@ class _Line(NamedTuple):
     row_id: str
     texts: Pick
     counts: Pick
+    amounts: Pick
 
 
 class _Answer(NamedTuple):
@@ -77,7 +79,8 @@ class QuickLines:
             return None
         day, images = _day(record, held, line, answer), _images(record, held, line, request)
         row_id = record[line.row_id] if line.row_id else ""
-        if day is None or images is None or type(row_id) is not str:
+        is_billed = any(each is not None and each != "" for each in line.amounts(record))
+        if is_billed or day is None or images is None or type(row_id) is not str:
             return None
         try:
             tokens, assumed = read_usage(usage)
@@ -126,6 +129,7 @@ def _line_of(record: Record, number: int) -> _Line | None:
         row_id or "",
         picked_by([name for name in (*_TOLD, *PROJECTS) if name in record]),
         picked_by([name for name in _COUNTS if name in record]),
+        picked_by([name for name in AMOUNTS if name in record]),
     )
 
 

@@ -24,7 +24,7 @@ from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row, Source
 from xl_pricing.bills.rule import Rule
 from xl_pricing.bills.shapes import BESIDE, GROUPED, OF_CALLS, with_fields
-from xl_pricing.bills.shapes.answers import LOG_LINE
+from xl_pricing.bills.shapes.answers import AMOUNTS, LOG_LINE
 from xl_pricing.bills.shapes.own import COUNTS, TOKENS
 from xl_pricing.bills.shapes.shape import At, Record, Shape
 from xl_pricing.bills.sniffing import (
@@ -221,7 +221,7 @@ class Reading:
         names = column_names(next(rows, (1, []))[1], file.name)
         values = until_cut_off(rows if only is None else picked(rows, only))
         numbered = ((number + skipped, row) for number, row in values) if skipped else values
-        if file.shape in TOKENS:
+        if file.shape in TOKENS and not any(name in AMOUNTS for name in names):
             yield from self._quick_rows(numbered, file, shapes, marks, names)
         else:
             yield from self._records(records_of(numbered, names), file, shapes, marks)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from xl_pricing.bills.engine import MOST_LINE, identifier, literal
-from xl_pricing.bills.shapes.answers import IDS, PROJECTS, TIMES
+from xl_pricing.bills.shapes.answers import AMOUNTS, IDS, PROJECTS, TIMES
 from xl_pricing.bills.shapes.gateways import INPUT, OUTPUT
 from xl_pricing.bills.shapes.shape import LONGEST_TEXT, NO_ID
 from xl_pricing.bills.sql import Column, Told
@@ -97,7 +97,7 @@ def _flat(
         "size": columns.text("size"),
         "quality": columns.text("quality"),
         "image_call": "FALSE",
-        **_of_id(columns.text(*IDS), "FALSE"),
+        **_of_id(columns.text(*IDS), f"{columns.text(*AMOUNTS)} IS NOT NULL"),
     }
     return Table(source, told, beside)
 
@@ -138,7 +138,7 @@ _USAGE: Fields = {
 }
 _ANSWER: Fields = {
     **dict.fromkeys(("created", "created_at", "model", "size", "quality"), _T),
-    **dict.fromkeys(("type", "output", "tool_usage", "svg_usage"), _T),
+    **dict.fromkeys(("type", "output", "tool_usage", "svg_usage", *AMOUNTS), _T),
     "data": "JSON[]",
     "usage": _USAGE,
 }
@@ -147,6 +147,7 @@ _OTHER_SHAPES = (
     *("call_type", "spend"),
     *("usage_details", "usageDetails", "metername", "chargecategory", "type", "output"),
     *("tool_usage", "output_file_id", "input_file_id", "params", "parameters"),
+    *AMOUNTS,
 )
 """Fields of a line by which it may be of another shape, or be read in another way."""
 _LINE: Fields = dict.fromkeys(
@@ -184,7 +185,7 @@ def lines_table(path: str, held: str, compression: str = "none") -> Table:
     others = [f"line.{identifier(name)}" for name in _OTHER_SHAPES]
     others += [f"{answer}{name}" for name in ("svg_usage", *_USED)]
     if held:
-        others += [f"{answer}{name}" for name in ("type", "output", "tool_usage")]
+        others += [f"{answer}{name}" for name in ("type", "output", "tool_usage", *AMOUNTS)]
         others += ["line.usage", "line.data"]
     asked = "CAST(line.request AS VARCHAR)"
     named = ", ".join(["line.model", asked, *(f"line.{t}" for t in ("timestamp", "time", "ts"))])

@@ -9,6 +9,7 @@ from xl_pricing.bills.shapes.shape import (
     NO_TIME,
     NOT_TOLD,
     At,
+    Charge,
     Record,
     Shape,
     Time,
@@ -16,6 +17,7 @@ from xl_pricing.bills.shapes.shape import (
     first,
     make_row,
     part,
+    read_charge,
     read_time,
     read_tokens,
     text,
@@ -27,6 +29,8 @@ IDS = ("id", "request_id", "requestId")
 HELD_UNDER = ("response", "answer", "body", "result", "output", "response_body")
 REQUESTS = ("request", "params", "parameters")
 PROJECTS = ("project", "project_id", "team", "team_id")
+AMOUNTS = ("billed_usd", "cost_usd")
+"""What a log says that a call cost; a word without a currency is none of them."""
 _COMPLETED = ("image_generation.completed", "image_edit.completed")
 
 
@@ -46,6 +50,7 @@ def answer(
     request = part(around, *REQUESTS) or _NOTHING
     usage = read_tokens(part(record, "usage"))
     failed = usage == NOT_TOLD and _error(record, around)
+    charge = _charge(record, around)
     outside = (request,) if around is record else (around, request)
     return make_row(
         at,
@@ -60,8 +65,10 @@ def answer(
         quality=_told("quality", record, *outside),
         project=text(around, *PROJECTS),
         apart=_svg_author(record) if "svg_usage" in record else (),
-        reason=Reason.FAILED if failed else None,
+        reason=Reason.FAILED if failed else charge.reason,
+        detail="" if failed else charge.detail,
         assumed=assumed,
+        **charge.facts,
     )
 
 
@@ -70,6 +77,11 @@ def _time(record: Record, around: Record) -> Time:
     created = first(record, "created", "created_at")
     time = NO_TIME if created is None else read_time(created)
     return time if time.day else read_time(first(around, *TIMES))
+
+
+def _charge(record: Record, around: Record) -> Charge:
+    told = first(around, *AMOUNTS)
+    return read_charge(first(record, *AMOUNTS) if told is None else told)
 
 
 def _images(record: Record, around: Record, request: Record) -> int | None:

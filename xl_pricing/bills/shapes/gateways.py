@@ -1,10 +1,8 @@
 """Logs of gateways: LiteLLM's spend logs and Langfuse's observations."""
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
-from xl_pricing.bills.amounts import read_amount
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row
 from xl_pricing.bills.shapes.shape import (
@@ -15,11 +13,11 @@ from xl_pricing.bills.shapes.shape import (
     is_true,
     make_row,
     part,
+    read_charge,
     read_time,
     read_tokens,
     text,
 )
-from xl_pricing.errors import InvalidValueError
 
 _FAILED = {"failure", "failed", "error"}
 INPUT = ("input", "input_tokens", "prompt_tokens", "promptTokens")
@@ -40,7 +38,8 @@ def _read_litellm(record: Record, at: At) -> Sequence[Row]:
     told = part(metadata, "usage_object") or part(part(record, "response") or {}, "usage")
     counted = first(record, "prompt_tokens", "completion_tokens") is not None
     usage = read_tokens(told or (record if counted else None))
-    billed, reason, detail = _amount(record.get("spend"))
+    charge = read_charge(record.get("spend"))
+    reason = charge.reason
     if is_true(record.get("cache_hit")):
         reason = Reason.FROM_CACHE
     elif (text(record, "status") or "").lower() in _FAILED and not any(usage.tokens or ()):
@@ -54,19 +53,17 @@ def _read_litellm(record: Record, at: At) -> Sequence[Row]:
             model=text(record, "model"),
             image_call="image" in (text(record, "call_type") or ""),
             project=text(record, "team_id"),
-            billed=billed,
-            currency="usd" if billed is not None else None,
             reason=reason,
-            detail=detail,
+            detail=charge.detail,
+            **charge.facts,
         ),
     )
 
 
 def _read_langfuse(record: Record, at: At) -> Sequence[Row]:
     told = part(record, "usage_details", "usageDetails") or {}
-    billed, reason, detail = _amount(
-        first(record, "total_cost", "totalCost", "calculatedTotalCost")
-    )
+    charge = read_charge(first(record, "total_cost", "totalCost", "calculatedTotalCost"))
+    reason = charge.reason
     if not told and (text(record, "type") or "").upper() != "GENERATION":
         reason = Reason.OTHER_RECORD
     return (
@@ -77,10 +74,9 @@ def _read_langfuse(record: Record, at: At) -> Sequence[Row]:
             id=text(record, "id"),
             model=text(record, "provided_model_name", "providedModelName", "model"),
             project=text(record, "project_id", "projectId"),
-            billed=billed,
-            currency="usd" if billed is not None else None,
             reason=reason,
-            detail=detail,
+            detail=charge.detail,
+            **charge.facts,
         ),
     )
 
@@ -107,13 +103,6 @@ def unflattened(told: Record) -> Record:
     kinds = {name: value for name, value in kinds.items() if value is not None}
     usage |= {"cached_tokens": cached} if cached is not None else {}
     return usage | ({"cached_tokens_details": kinds} if kinds else {})
-
-
-def _amount(told: object) -> tuple[Fraction | None, Reason | None, str]:
-    try:
-        return read_amount(told), None, ""
-    except InvalidValueError as error:
-        return None, Reason.NO_AMOUNT, str(error)
 
 
 LITELLM = Shape(

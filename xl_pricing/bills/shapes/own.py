@@ -6,7 +6,7 @@ from typing import Any
 from xl_pricing.bills.amounts import read_amount
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row
-from xl_pricing.bills.shapes.answers import IDS, PROJECTS, TIMES
+from xl_pricing.bills.shapes.answers import AMOUNTS, IDS, PROJECTS, TIMES
 from xl_pricing.bills.shapes.gateways import FLAT_COUNTS, INPUT, OUTPUT, unflattened
 from xl_pricing.bills.shapes.shape import (
     At,
@@ -16,6 +16,7 @@ from xl_pricing.bills.shapes.shape import (
     count,
     first,
     make_row,
+    read_charge,
     read_time,
     read_tokens,
     text,
@@ -61,6 +62,7 @@ def read_flat(record: Record) -> Counted:
 
 
 def _log_row(record: Record, at: At, usage: Usage) -> Row:
+    charge = read_charge(first(record, *AMOUNTS))
     return make_row(
         at,
         read_time(first(record, *DAYS)),
@@ -72,6 +74,9 @@ def _log_row(record: Record, at: At, usage: Usage) -> Row:
         size=text(record, "size"),
         quality=text(record, "quality"),
         project=text(record, *PROJECTS),
+        reason=charge.reason,
+        detail=charge.detail,
+        **charge.facts,
     )
 
 

@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any, NamedTuple
 
+from xl_pricing.bills.amounts import read_amount
 from xl_pricing.bills.batches import Batches
 from xl_pricing.bills.moments import Moment, read_moment
 from xl_pricing.bills.reasons import Reason
@@ -80,7 +82,20 @@ class Usage(NamedTuple):
     detail: str = ""
 
 
-NOT_TOLD, NO_TIME = Usage(None), Time()
+class Charge(NamedTuple):
+    """What a row itself says that it cost, in USD, and what is wrong with that."""
+
+    billed: Fraction | None = None
+    reason: Reason | None = None
+    detail: str = ""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The fields of a row."""
+        return {} if self.billed is None else {"billed": self.billed, "currency": "usd"}
+
+
+NOT_TOLD, NO_TIME, NO_CHARGE = Usage(None), Time(), Charge()
 
 
 def read_time(told: object, read: Callable[[object], Moment] = read_moment) -> Time:
@@ -105,6 +120,16 @@ def read_tokens(usage: object, read: Callable[[Record], Counted] = read_usage) -
     except InvalidValueError:
         return Usage(None)
     return Usage(counted.tokens, counted.assumed)
+
+
+def read_charge(told: object) -> Charge:
+    """Read what a row itself says that it cost; nothing where nothing is told."""
+    if told is None:
+        return NO_CHARGE
+    try:
+        return Charge(read_amount(told))
+    except InvalidValueError as error:
+        return Charge(None, Reason.NO_AMOUNT, str(error))
 
 
 def make_row(
