@@ -10,6 +10,7 @@ from .chromium import Chromium, Page
 from .office_cells import CASES, calls, fault, named, typed
 from .office_page import opened, shown
 from .random_calls import random_calls
+from .timeline import watched
 
 ASK_ALL = "Promise.all({}.map(([name, given]) => cell(name, given)))"
 ERRORS = ("#REF!", "#N/A", "#DIV/0!", "#SPILL!")
@@ -76,6 +77,22 @@ def test_a_thousand_cells_at_once_are_answered(page: Page) -> None:
         cell('IMGCOST', [[[`${1024 + 16 * (i % 50)}x1536`]], [['high']]])))""")
     assert len(found) == 1000
     assert all(isinstance(each["rows"][0][0], float) for each in found)
+
+
+def test_the_page_is_never_busy_long_enough_to_be_felt(browser: Chromium) -> None:
+    """Starting, ten thousand cells and a range of 100,000 rows: at most 50 ms of work at once."""
+    with watched(browser) as held, shown() as preview:
+        page = opened(browser, preview)
+        assert page.run("""Promise.all(Array.from({length: 10000}, (_, i) =>
+            cell('IMGCOST', [[[`${1024 + 16 * (i % 50)}x1536`]], [['high']]])))
+            .then((found) => found.every((each) => each.rows))""")
+        assert (
+            page.run("""cell('IMGCOST', [Array.from({length: 100000}, () => ['4:5']), [['high']]])
+            .then(({ rows }) => rows.length)""")
+            == 100_000
+        )
+    assert len(held) > 100
+    assert max(each.own for each in held) < 50
 
 
 def test_cells_that_are_cancelled_midway_cost_nothing_and_leave_the_others(page: Page) -> None:
