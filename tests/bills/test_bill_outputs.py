@@ -9,10 +9,12 @@ from fractions import Fraction
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bill_document import ROOM, read, refused, run, sample, write
 
+from xl_pricing.cli.bill_files import csv_of
 from xl_pricing.cli.progress import counted
 
 USAGE, COSTS = ROOM / "usage_export.csv", ROOM / "cost_export.csv"
@@ -60,7 +62,7 @@ def table(path: Path) -> list[list[str]]:
 
 def page(tmp_path: Path, *arguments: Path | str) -> str:
     target = tmp_path / "bill.html"
-    assert run(*arguments, "--html", target).exit_code in {0, 1}
+    assert run(*arguments, "--html", target, "--force").exit_code in {0, 1}
     return target.read_text("utf-8")
 
 
@@ -130,7 +132,7 @@ def test_the_picture_is_a_picture(tmp_path: Path) -> None:
         assert image.format == "PNG"
         colours = {colour for _, colour in image.getcolors(1 << 20) or []}
     assert {(0x33, 0x41, 0x55), (0x0F, 0x76, 0x6E)} <= colours
-    assert "nothing to draw" in refused_late(LOG, "--png", target)
+    assert "nothing to draw" in refused_late(LOG, "--png", target, "--force")
 
 
 def refused_late(*arguments: Path | str) -> str:
@@ -145,6 +147,42 @@ def test_names_of_other_kinds_and_of_files_that_are_read_are_refused(tmp_path: P
     assert "is read" in refused(own, "--csv", own)
     assert own.read_bytes() == USAGE.read_bytes()
     assert "cannot be written" in refused_late(LOG, "--html", tmp_path / "no" / "bill.html")
+
+
+@pytest.mark.parametrize("kind", ["csv", "html", "png"])
+def test_a_file_that_is_there_is_replaced_with_force_only(kind: str, tmp_path: Path) -> None:
+    if kind == "png":
+        pytest.importorskip("PIL")
+    target = write(tmp_path / f"bill.{kind}", "mine")
+    said = refused(USAGE, COSTS, f"--{kind}", target)
+    assert "exists; accepted: another name, or --force" in said
+    assert target.read_text("utf-8") == "mine"
+    assert run(USAGE, COSTS, f"--{kind}", target, "--force").exit_code == 0
+    assert b"mine" not in target.read_bytes()[:4]
+    assert [*tmp_path.iterdir()] == [target]
+
+
+def test_a_file_that_comes_while_the_bill_is_read_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "bill.csv"
+
+    def late(bill: Any) -> bytes:
+        write(target, "theirs")
+        return csv_of(bill)
+
+    monkeypatch.setattr("xl_pricing.cli.bill_files.csv_of", late)
+    assert "exists; accepted: another name, or --force" in refused_late(LOG, "--csv", target)
+    assert target.read_text("utf-8") == "theirs"
+    assert [*tmp_path.iterdir()] == [target]
+
+
+def test_force_spares_the_plan_too_and_is_refused_without_a_file(tmp_path: Path) -> None:
+    plan = write(tmp_path / "plan.csv", "finals,model,size,quality\n5,gpt-image-2,1024x1024,low\n")
+    said = refused(LOG, "--plan", plan, "--csv", plan, "--force")
+    assert "plan.csv is read; accepted: another name" in said
+    assert plan.read_text("utf-8").startswith("finals")
+    assert "accepted: with --into, --csv, --html or --png" in refused(LOG, "--force")
 
 
 def test_only_some_models_and_tiers() -> None:

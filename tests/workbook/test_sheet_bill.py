@@ -289,7 +289,7 @@ def test_a_file_is_never_overwritten_unasked_and_options_need_each_other(tmp_pat
     assert "exists; accepted: another name, or --force" in result.stderr
     assert path.read_bytes() == b"mine"
     assert "not a workbook" in run(USAGE, "--into", tmp_path / "new.csv").stderr
-    for options in (("--workbook", path), ("--force",), ("--lang", "en")):
+    for options in (("--workbook", path), ("--lang", "en")):
         assert "accepted: --into new.xlsx" in run(USAGE, *options).stderr
     assert run(USAGE, "--into", path, "--force").exit_code == 0
     assert load_workbook(BytesIO(path.read_bytes())).sheetnames[9] == "Bill"

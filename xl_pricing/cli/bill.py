@@ -100,7 +100,7 @@ def _print_sql(context: click.Context, _: click.Parameter, engine: str | None) -
 @option("into", "Workbook to write, in .xlsx or .xlsm: Actuals filled in, and a sheet Bill.")
 @option("old", "With --into: older workbook whose inputs are carried over.", flag="--workbook")
 @option("lang", "With --into: en or zh-CN. If omitted, that of --workbook, or en.")
-@click.option("--force", is_flag=True, help="With --into: overwrite a file that is already there.")
+@click.option("--force", is_flag=True, help="Overwrite files that are already there.")
 def bill(
     files: tuple[str, ...],
     model: Given,
@@ -138,15 +138,19 @@ def bill(
     told = Told(read_model(model, card).id if model else None, tier_word(tier) if tier else None)
     chosen = _read_by(by)
     workbook = read_into(into, old, lang, force=force)
+    outputs = Outputs({"csv": csv_file, "html": html_file, "png": png_file}, force=force)
+    if force and workbook is None and outputs.are_none:
+        raise InvalidValueError(
+            "--force lets files be replaced; accepted: with --into, --csv, --html or --png"
+        )
     days = tuple(read_date(day) if day else None for day in (first, last))
     if days[0] and days[1] and days[0] > days[1]:
         raise InvalidValueError(
             f"from {days[0]} is after to {days[1]}; accepted: the first day first"
         )
-    outputs = Outputs({"csv": csv_file, "html": html_file, "png": png_file})
     rule = Rule(card, told)
     reading = Reading(files, told.model, rule)
-    outputs.spare(reading.paths.values())
+    outputs.spare([*reading.paths.values(), *(Path(name) for name in (plan_file, old) if name)])
     planned = _read_plan(plan_file, old, card)
     if planned is None and (accepted or generations):
         raise InvalidValueError("--accepted and --generations need a plan; accepted: --plan FILE")

@@ -11,8 +11,8 @@ from xl_pricing.cli.bill_page import page_of, title_of, usd
 from xl_pricing.cli.bill_report import Bill
 from xl_pricing.cli.cells import plain_text
 from xl_pricing.cli.waterfall import Bar, waterfall_of
+from xl_pricing.cli.written_files import refuse_taken, write_file
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.files import write_whole
 from xl_pricing.words import quoted
 
 if TYPE_CHECKING:
@@ -32,30 +32,36 @@ _COLOURS = {"total": "#334155", "more": "#c2410c", "less": "#0f766e"}
 class Outputs:
     """The files that were asked for; nothing that is read is written over."""
 
-    def __init__(self, given: Mapping[str, str | None]) -> None:
-        """Check the names before anything is read; raise `InvalidValueError`."""
+    def __init__(self, given: Mapping[str, str | None], *, force: bool) -> None:
+        """Check the names before anything is read; raise `InvalidValueError`.
+
+        Without ``force`` nothing that is there is replaced.
+        """
+        self._force = force
         self._paths = {kind: Path(name) for kind, name in given.items() if name}
         for kind, path in self._paths.items():
             if path.suffix.lower() not in ENDINGS[kind] or "\0" in str(path):
                 said = " or ".join(ENDINGS[kind])
                 raise InvalidValueError(f"{kind} {quoted(str(path))}; accepted: a name in {said}")
 
+    @property
+    def are_none(self) -> bool:
+        """Whether no file was asked for."""
+        return not self._paths
+
     def spare(self, read: Iterable[Path]) -> None:
-        """Refuse to write over files that are read, also those found in a folder."""
+        """Refuse to write over files that are read, also those found in a folder, and others."""
         known = {path.resolve() for path in read}
         for path in self._paths.values():
             if path.resolve() in known:
                 raise InvalidValueError(f"{path.name} is read; accepted: another name to write to")
+            refuse_taken(path, force=self._force)
 
     def write(self, bill: Bill) -> None:
         """Write them, each whole or not at all; raise `InvalidValueError` where one cannot be."""
         for kind, path in self._paths.items():
             data = {"csv": csv_of, "html": html_of, "png": png_of}[kind](bill)
-            try:
-                write_whole(path, data)
-            except OSError as error:
-                why = error.strerror or error
-                raise InvalidValueError(f"{path.name} cannot be written: {why}") from None
+            write_file(path, data, force=self._force)
 
 
 def html_of(bill: Bill) -> bytes:

@@ -20,12 +20,8 @@ from xl_pricing.cli.bill_report import SHARES, UNITS, Bill
 from xl_pricing.cli.carried import read_old
 from xl_pricing.cli.console import Given
 from xl_pricing.cli.drawing import show_figure, show_percent
-from xl_pricing.cli.workbook_files import (
-    check_path,
-    progress_of,
-    read_language,
-    write_workbook,
-)
+from xl_pricing.cli.workbook_files import check_path, progress_of, read_language
+from xl_pricing.cli.written_files import write_file
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.rates.card import RateCard
 
@@ -48,9 +44,9 @@ class Into:
 def read_into(into: Given, old: Given, lang: Given, *, force: bool) -> Into | None:
     """Read what is asked for; nothing where it is no workbook. Refuses what cannot be written."""
     if into is None:
-        if old or lang or force:
+        if old or lang:
             raise InvalidValueError(
-                "--workbook, --lang and --force say what --into writes; accepted: --into new.xlsx"
+                "--workbook and --lang say what --into writes; accepted: --into new.xlsx"
             )
         return None
     check_path(into, force=force)
@@ -93,7 +89,7 @@ def write_bill(
             progress=progress,
         )
         data = built.data
-    write_workbook(Path(into.path), data, force=into.force)
+    write_file(Path(into.path), data, force=into.force)
     yield from _told(into, made, period, kept, content)
     if below := len(found) - len(made):
         yield f"sums below 0 are in no Actuals, {below:,} of them: see the sheet Bill"

@@ -11,12 +11,8 @@ import click
 from xl_pricing.cli.carried import CarriedOver, carried_over, draw_carried, read_old
 from xl_pricing.cli.console import Given, argument, command, option
 from xl_pricing.cli.drawing import note_lines
-from xl_pricing.cli.workbook_files import (
-    check_path,
-    progress_of,
-    read_language,
-    write_workbook,
-)
+from xl_pricing.cli.workbook_files import check_path, progress_of, read_language
+from xl_pricing.cli.written_files import write_file
 from xl_pricing.rates.card import RateCard, bundled_card
 from xl_pricing.rates.refresh.store import active_card
 
@@ -147,7 +143,7 @@ def template(
     language = language or (before.lang if before else read_language(lang))
     macros = path.lower().endswith(".xlsm")
     built, data = _build(language, card, files, before, macros=macros, blank=blank)
-    write_workbook(Path(path), data, force=force)
+    write_file(Path(path), data, force=force)
     kind = BUNDLED if card is bundled_card() else IN_FORCE
     tables = [_filled(file, built, card) for file in files]
     given = [file.of.table for file in files]

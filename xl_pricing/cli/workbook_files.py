@@ -1,6 +1,5 @@
-"""A workbook that a command writes: its name, its language, how it is written."""
+"""A workbook that a command writes: its name, its language, how far it is."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,8 +8,8 @@ from pathlib import Path
 import click
 
 from xl_pricing.cli.console import Given
+from xl_pricing.cli.written_files import refuse_taken
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.files import write_new, write_whole
 from xl_pricing.words import quoted, unknown
 
 
@@ -20,8 +19,7 @@ def check_path(path: str, *, force: bool) -> None:
         raise InvalidValueError(
             f"path {quoted(path)} is not a workbook; accepted: a name in .xlsx or .xlsm"
         )
-    if os.path.lexists(path) and not force:
-        raise _exists(path)
+    refuse_taken(Path(path), force=force)
 
 
 def read_language(lang: Given) -> str:
@@ -42,20 +40,3 @@ def progress_of(rows: int) -> Iterator[Callable[[int], None] | None]:
         return
     with click.progressbar(length=rows, label="Pricing and writing", file=sys.stderr) as bar:
         yield bar.update
-
-
-def write_workbook(path: Path, data: bytes, *, force: bool) -> None:
-    """Write the workbook whole or not at all, over another one only with ``force``."""
-    try:
-        (write_whole if force else write_new)(path, data)
-    except FileExistsError:
-        raise _exists(str(path)) from None
-    except OSError as error:
-        raise InvalidValueError(
-            f"path {quoted(str(path))} cannot be written: {error.strerror or error}; "
-            "accepted: a file in a folder that you may write to"
-        ) from None
-
-
-def _exists(path: str) -> InvalidValueError:
-    return InvalidValueError(f"path {quoted(path)} exists; accepted: another name, or --force")
