@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CORE = ROOT / "xl_pricing"
 ORDER = (
     *("xl_pricing.errors", "xl_pricing.words", "xl_pricing.files", "xl_pricing.written"),
-    "xl_pricing.written_days",
+    *("xl_pricing.written_days", "xl_pricing.collector"),
     "xl_pricing.estimation",
     *("xl_pricing.rates", "xl_pricing.functions", "xl_pricing.planning", "xl_pricing.bills"),
     "workbook_templates",
@@ -22,6 +22,7 @@ FEWER = {
     "xl_pricing.words": set(),
     "xl_pricing.written": {"xl_pricing.errors", "xl_pricing.words"},
     "xl_pricing.written_days": {"xl_pricing.errors", "xl_pricing.words"},
+    "xl_pricing.collector": set(),
     "xl_pricing.estimation": {"xl_pricing.errors", "xl_pricing.words"},  # pure arithmetic
     "xl_pricing.excel": {"xl_pricing.hosts"},  # a name and nothing else
 }

@@ -1,8 +1,6 @@
 """Build the workbook: sheets in reading order, prefilled, with the values of its formulas."""
 
-import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from itertools import chain
@@ -39,6 +37,7 @@ from workbook_templates.sheets.sizes import sheet as sizes
 from workbook_templates.sheets.summary import sheet as summary
 from workbook_templates.sheets.worksheet import inputs as worksheet_inputs
 from workbook_templates.sheets.worksheet import sheet as worksheet
+from xl_pricing.collector import collector_paused
 from xl_pricing.rates.card import RateCard, bundled_card
 from xl_pricing.rates.day import today
 
@@ -99,18 +98,6 @@ def write_template(path: Path, lang: str = "en", card: RateCard | None = None) -
     path.write_bytes(build(lang, card).data)
 
 
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Pause the search for unused cycles: what a build makes by the 100,000 stays to its end."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 class Built:
     """A built workbook: its file, where its inputs and computed cells are, what they show.
 
@@ -127,7 +114,7 @@ class Built:
     @cached_property
     def data(self) -> bytes:
         """The file, which is made when it is asked for."""
-        with _without_collection():
+        with collector_paused():
             return finish(self._book, self._shown, self._shown.columns)
 
     @cached_property
@@ -153,7 +140,7 @@ class Built:
         return Calculation(self._sheets, changes, today=today or self._today)
 
 
-@_without_collection()
+@collector_paused()
 def build(
     lang: str = "en",
     card: RateCard | None = None,

@@ -20,7 +20,7 @@ from xl_pricing.functions.arguments import (
     read_quality,
     tier_word,
 )
-from xl_pricing.functions.pricing import explain
+from xl_pricing.functions.explaining import explain
 from xl_pricing.functions.sizes import read_pixels
 from xl_pricing.functions.values import read_number, read_whole, shown
 from xl_pricing.rates.card import RateCard

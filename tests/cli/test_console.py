@@ -314,7 +314,7 @@ def test_what_a_planner_should_know_is_a_note(
     line: str, note: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("xl_pricing.cli.image.today", lambda: date(2026, 11, 26))
-    monkeypatch.setattr("xl_pricing.functions.pricing.today", lambda: date(2026, 11, 26))
+    monkeypatch.setattr("xl_pricing.functions.explaining.today", lambda: date(2026, 11, 26))
     assert any(note in each for each in answer(line)["notes"])
     assert any(each.startswith("note: ") and note in each for each in table(line))
 

@@ -18,7 +18,7 @@ from xl_pricing.estimation.tokens import (
     grid_tokens,
 )
 from xl_pricing.functions import IMGCOST, IMGTOKENS
-from xl_pricing.functions.pricing import explain
+from xl_pricing.functions.explaining import explain
 from xl_pricing.rates.card import bundled_card
 
 pytestmark = pytest.mark.usefixtures("that_day")

@@ -36,7 +36,8 @@ from xl_pricing.functions import (
 )
 from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import FUNCTIONS
-from xl_pricing.functions.pricing import EXPLAIN_HEADER, explain, read_charge
+from xl_pricing.functions.explaining import EXPLAIN_HEADER, explain
+from xl_pricing.functions.pricing import read_charge
 from xl_pricing.functions.values import ERROR_NAMES
 from xl_pricing.rates import day
 from xl_pricing.rates.card import bundled_card

@@ -8,7 +8,7 @@ from xl_pricing.errors import OutOfRangeError, XlPricingError
 from xl_pricing.functions import IMGBUFFER, IMGCOST, IMGCREDITS, IMGRATE, IMGSIZE, IMGTOKENS
 from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import FUNCTIONS
-from xl_pricing.functions.pricing import explain
+from xl_pricing.functions.explaining import explain
 
 LONG = "x" * 300
 ODD: tuple[Any, ...] = (

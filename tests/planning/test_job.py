@@ -18,6 +18,7 @@ from xl_pricing.estimation.image import Image
 from xl_pricing.estimation.size import Size
 from xl_pricing.functions import pricing
 from xl_pricing.functions.arguments import read_budget
+from xl_pricing.functions.explaining import explain
 
 F = Fraction
 
@@ -33,7 +34,7 @@ def test_a_job_costs_what_the_cell_function_says(model: str, quality: Any) -> No
             return job.usd(job.image)
 
         def by_function(rest: dict[str, Any] = rest) -> Fraction:
-            return pricing.explain("1024x1024", quality, model, rates=CARD, **rest).usd
+            return explain("1024x1024", quality, model, rates=CARD, **rest).usd
 
         ours, told = answer_or_error(by_planning), answer_or_error(by_function)
         if isinstance(told, tuple):  # of two faults either may be told

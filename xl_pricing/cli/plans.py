@@ -19,7 +19,7 @@ from xl_pricing.estimation.cost import BASES
 from xl_pricing.estimation.credits import Charge, markup
 from xl_pricing.functions.arguments import read_budget
 from xl_pricing.functions.catalogue import ARGUMENTS
-from xl_pricing.functions.pricing import Estimate, explain
+from xl_pricing.functions.explaining import Estimate, explain
 from xl_pricing.functions.values import is_blank
 from xl_pricing.planning.elsewhere import bills_elsewhere
 from xl_pricing.planning.plans import PlanBill, plan_bills

@@ -18,7 +18,7 @@ from xl_pricing.cli.image import (
     read_tiered_spec,
 )
 from xl_pricing.estimation.cost import Evidence
-from xl_pricing.functions import pricing
+from xl_pricing.functions import explaining, pricing
 from xl_pricing.functions.arguments import read_image, read_model, read_n
 from xl_pricing.rates.refresh.store import active_card
 
@@ -41,7 +41,7 @@ def cost(**image: Unpack[GivenTieredImage]) -> Cost:
     Without prompt and references: output only, as the official table counts.
     """
     usd = pricing.IMGCOST(**image)
-    basis = pricing.explain(**image).basis
+    basis = explaining.explain(**image).basis
     return Cost(read_tiered_spec(image), usd, basis, read_notes(image))
 
 
@@ -119,6 +119,6 @@ def _draw_explained(told: Explained) -> str:
 @takes_what("IMGCOST")
 def explain(**image: Unpack[GivenTieredImage]) -> Explained:
     """Show the estimate of an image line by line."""
-    told = pricing.explain(**image)
+    told = explaining.explain(**image)
     lines = [ExplainedLine(*line) for line in told.lines]
     return Explained(read_tiered_spec(image), lines, told.usd, told.basis, read_notes(image))

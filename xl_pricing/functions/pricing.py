@@ -8,19 +8,15 @@ import datetime as dt
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError, XlPricingError
-from xl_pricing.estimation.assumed import SENTENCES, Assumed
 from xl_pricing.estimation.budget import is_retries
 from xl_pricing.estimation.chance import MAX_PLANNED_FINALS, buffer_for
-from xl_pricing.estimation.cost import BASES, Evidence, MeterCost
 from xl_pricing.estimation.credits import Charge, charge
 from xl_pricing.estimation.image import DEFAULT_QUALITY
 from xl_pricing.estimation.nearest import SizeError, meant_by
 from xl_pricing.estimation.size import (
     PRESET_SHORT_SIDE_PX,
-    Size,
     parse_ratio,
     plain,
     ratio_text,
@@ -29,7 +25,6 @@ from xl_pricing.estimation.size import (
 from xl_pricing.functions.arguments import (
     Table,
     card_with,
-    is_estimated,
     price_reader,
     read_budget,
     read_confidence,
@@ -42,9 +37,15 @@ from xl_pricing.functions.arguments import (
     token_counter,
 )
 from xl_pricing.functions.catalogue import cell_function
+from xl_pricing.functions.explaining import (
+    explain,
+    explain_usage,
+    explained_rows,
+    refuse_beside_usage,
+)
 from xl_pricing.functions.products import times
 from xl_pricing.functions.sizes import Cell, find_cheapest, ratio_word
-from xl_pricing.functions.usage_text import is_usage, read_usage_text
+from xl_pricing.functions.usage_text import is_usage
 from xl_pricing.functions.values import (
     is_blank,
     read_number,
@@ -59,11 +60,6 @@ from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.rates.rows import read_date
 from xl_pricing.rates.tables import with_plans, with_rates
-
-EXPLAIN_HEADER = ("line", "quantity", "unit", "rate", "USD", "source", "checked on", "basis")
-
-_ESTIMATED = Evidence("estimated from the characters of the prompt", "", "estimate")
-_MEASURED_BY_USER = Evidence("measured by the user", "", "measured")
 
 
 def cost_pricer(
@@ -241,79 +237,7 @@ def IMGEXPLAIN(
         estimate = explain_usage(size, model, tier, rates)
     else:
         estimate = explain(size, quality, model, n, prompt, references, tier, rates)
-    total: list[str | float] = ["total", "", "", "", float(estimate.usd), "", "", estimate.basis]
-    notes: list[list[str | float]] = [
-        ["note", "", "", "", "", note, "", ""] for note in estimate.notes
-    ]
-    return [list(EXPLAIN_HEADER), *map(_explain_row, estimate.lines), total, *notes]
-
-
-class Estimate(NamedTuple):
-    """An itemised estimate per image, or of a usage without a size; USD as an exact fraction."""
-
-    model: str
-    size: Size | None
-    lines: list[MeterCost]
-    usd: Fraction
-    notes: list[str]
-
-    @property
-    def basis(self) -> str:
-        """The weakest basis of its lines."""
-        bases = (line.evidence.basis for line in self.lines)
-        return max(bases, key=BASES.index, default=BASES[0])
-
-
-def explain(
-    size: Cell,
-    quality: Cell,
-    model: Cell = None,
-    n: Cell = None,
-    prompt: Cell = None,
-    references: Cell = None,
-    tier: Cell = None,
-    rates: Table = None,
-) -> Estimate:
-    """Return the itemised estimate behind IMGEXPLAIN."""
-    card = card_with(with_rates, rates)
-    known = read_model(model, card)
-    try:
-        image = read_image(known, size, quality, n, prompt, references, tier)
-    except SizeError as error:
-        pricer = price_reader(model, n, prompt, references, tier, card, today())
-        error.usd = lambda found: pricer(str(found), quality)
-        raise
-    tariff, usage = card.tariff(known, image.tier, today()), known.counting.usage(image)
-    by_rule = isinstance(image.quality, str)
-    counted = {
-        "text_in": _ESTIMATED if is_estimated(prompt) else known.text.evidence,
-        "image_in": known.references.evidence,
-        "image_out": known.output.evidence if by_rule else _MEASURED_BY_USER,
-    }
-    usd, lines = tariff.exact_usd_per_image(usage), tariff.lines(usage, counted)
-    return Estimate(known.id, image.size, lines, usd, list(known.remarks(image.size, today())))
-
-
-def explain_usage(
-    usage: Cell, model: Cell = None, tier: Cell = None, rates: Table = None
-) -> Estimate:
-    """Return the lines of a usage that an API reported, at the rates of today."""
-    card = card_with(with_rates, rates)
-    known, counted = read_model(model, card), read_usage_text(usage)
-    tariff = card.tariff(known, tier_word(tier), today())
-    usd, lines = counted.tokens.usd(tariff), list(counted.tokens.lines(tariff))
-    notes = [f"{SENTENCES[flag].capitalize()}." for flag in Assumed(counted.assumed)]
-    return Estimate(known.id, None, lines, usd, notes)
-
-
-def refuse_beside_usage(**given: Cell) -> None:
-    """Refuse what a usage already tells."""
-    told = [name for name, value in given.items() if not is_blank(value)]
-    if told:
-        raise InvalidValueError(
-            f"a usage tells its tokens, so {' and '.join(told)} must be empty; "
-            "accepted beside it: model, tier, rates"
-        )
+    return explained_rows(estimate)
 
 
 def read_charge(
@@ -357,9 +281,3 @@ def read_day(date: Cell) -> dt.date:
     """Read the day of a price; today where omitted."""
     refuse_error(date, "date")
     return today() if is_blank(date) else read_date(date)
-
-
-def _explain_row(line: MeterCost) -> list[str | float]:
-    source, checked, basis = line.evidence
-    rate, usd = float(line.usd_per_mtok), float(line.usd)
-    return [line.meter, float(line.tokens), "tokens", rate, usd, source, checked, basis]

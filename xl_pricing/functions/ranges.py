@@ -1,12 +1,11 @@
 """Ranges of any shape: how they broadcast, and a function called for every cell."""
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import lru_cache, partial
 from itertools import chain, islice, repeat
 from typing import Any
 
+from xl_pricing.collector import collector_paused
 from xl_pricing.errors import InvalidValueError, XlPricingError
 from xl_pricing.estimation.usage import Metered
 from xl_pricing.functions.values import NOT_AVAILABLE, is_blank, refuse_error
@@ -66,7 +65,7 @@ def map_cells(
         function, grids = _bound(pricer, [grid[0][0] for grid in grids[2:]]), grids[:2]
     else:
         function = partial(_price, pricer)
-    with _collector_paused():
+    with collector_paused():
         answers = _answer_all(
             function, lambda: [_stretch(grid, height, width) for grid in grids], blank=blank
         )
@@ -128,18 +127,6 @@ def _bound(pricer: Callable[..., Callable[..., Any]], rest: Sequence[Any]) -> Ca
 
 def _raise(error: XlPricingError, *_row: object) -> None:
     raise error
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Pause the collector: a long range makes many lists and no cycles, and takes half the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _rows(answers: Iterator[Any], width: int) -> Iterator[list[Any]]:
