@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from xl_pricing.bills.amounts import exact_text, read_amount
-from xl_pricing.bills.moments import read_moment, read_month_first
+from xl_pricing.bills.moments import read_moment
 from xl_pricing.errors import InvalidValueError
 
 
@@ -89,13 +89,6 @@ def test_a_time_is_a_day_in_utc(told: object, day: int, zoned: bool) -> None:
 def test_what_is_no_time_is_refused(told: object) -> None:
     with pytest.raises(InvalidValueError, match=r"accepted|can be read as"):
         read_moment(told)
-
-
-def test_azure_writes_the_month_first() -> None:
-    assert read_month_first("11/02/2026") == (date(2026, 11, 2), True)
-    assert read_month_first("2026-11-02") == (date(2026, 11, 2), False)
-    with pytest.raises(InvalidValueError):
-        read_month_first("13/02/2026")
 
 
 def test_no_more_than_some_times_are_kept() -> None:

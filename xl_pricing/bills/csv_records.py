@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from xl_pricing.bills.day_orders import DayOrders, Orders, is_day
 from xl_pricing.bills.json_values import BAD, Bad
 from xl_pricing.bills.opened import CHUNK, Opened, read_lines
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.written import COMMA, POINT, figure_in, readings
-from xl_pricing.written_days import day_in, orders_proven
+from xl_pricing.written_days import day_in
 
 MOST_CELL = 2**20
 """Characters of a cell at most, without images."""
 
 QUOTE = '"'
 _FIGURE = re.compile(r"[-+]?[0-9][0-9., '\u00a0\u202f]*")
-_DAY = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2,4}(?:[ T,]|$)")
 
 
 class Marks(NamedTuple):
@@ -25,12 +25,12 @@ class Marks(NamedTuple):
 
     delimiter: str
     decimal: frozenset[str]
-    orders: frozenset[str]
+    orders: Orders
 
     @property
     def are_plain(self) -> bool:
         """Whether most figures can be read as they are written."""
-        return self.delimiter == COMMA and not self.orders
+        return self.delimiter == COMMA and not self.orders.of
 
     def plain(self, record: Mapping[str, str]) -> dict[str, str]:
         """Write the figures of a record with a point and no groups, and days as 2026-11-02.
@@ -43,8 +43,8 @@ class Marks(NamedTuple):
         if cell.isdigit() or not cell[:1].isdigit() | (cell[:1] in {"-", "+"}):
             return cell
         try:
-            if _DAY.match(cell):
-                day = day_in(cell, self.orders)
+            if is_day(cell):
+                day = day_in(cell, self.orders.of)
                 return cell if day is None else day.isoformat()
             figure = figure_in(cell, self.decimal) if _FIGURE.fullmatch(cell) else None
         except InvalidValueError as error:
@@ -52,7 +52,7 @@ class Marks(NamedTuple):
         return cell if figure is None else f"{figure:f}"
 
 
-PLAIN = Marks(COMMA, frozenset({POINT}), frozenset())
+PLAIN = Marks(COMMA, frozenset({POINT}), Orders())
 """How programs write figures and days."""
 
 
@@ -126,21 +126,21 @@ def records_of(
             yield number, dict(zip(names, map(str.strip, row), strict=False))
 
 
-def read_marks(source: Opened, delimiter: str) -> Marks:
+def read_marks(source: Opened, delimiter: str, *, month_first: bool = False) -> Marks:
     """Return how a file writes figures and days; where commas part the cells, the point is proven.
 
-    The whole file is looked at, unless its first row leaves nothing open.
+    ``month_first`` is how its shape is known to write days. The whole file is looked at, unless its
+    first row leaves nothing open.
     """
     decimal = {POINT} if delimiter == COMMA else set()
-    orders: set[str] = set()
+    orders = DayOrders(month_first=month_first)
     rows = csv_values(source, delimiter)
     for number, row in rows:
         cells = [cell.strip() for cell in row] if isinstance(row, list) else []
-        days = [cell for cell in cells if _DAY.match(cell)]
-        orders |= orders_proven(days)
+        has_days = orders.look(cells)
         if delimiter != COMMA:
             figures = (readings(c) for c in cells if not c.isdigit() and _FIGURE.fullmatch(c))
             decimal.update(*(each for each in figures if len(each) == 1))
-        elif number > 1 and not days and not orders:
+        elif number > 1 and not has_days and not orders.proven:
             break
-    return Marks(delimiter, frozenset(decimal), frozenset(orders))
+    return Marks(delimiter, frozenset(decimal), orders.orders())

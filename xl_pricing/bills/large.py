@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xl_pricing.bills import parquet
-from xl_pricing.bills.csv_records import csv_values
+from xl_pricing.bills.csv_records import PLAIN, Marks, csv_values
 from xl_pricing.bills.engine import can_name, engine, has_engine, literal
 from xl_pricing.bills.grouped import Grouped, note_repeated, over, take_in
 from xl_pricing.bills.json_values import BAD, json_values
@@ -54,6 +54,8 @@ class Held(NamedTuple):
     """Places from 0 on of the rows that are left to Python."""
     records: Iterable[tuple[int, dict[str, str]]] | None = None
     """Of Parquet, the rows that are left, by the names that shapes have for columns."""
+    marks: Marks = PLAIN
+    """How they write days."""
 
 
 @contextmanager
@@ -81,8 +83,18 @@ def held(files: Sequence[Sniffed], rule: Rule | None = None) -> Iterator[Mapping
             note_repeated(connection, list(grouped.values()))
         found = ((file.path, _held(file, each)) for file, each in grouped.items())
         sums |= {path: each for path, each in found if each is not None}
-        left = (f.path for f in files if f.path not in sums and parquet.is_parquet(f.path))
-        yield sums | {path: Held((), (), parquet.records(connection, path)) for path in left}
+        left = (f for f in files if f.path not in sums and parquet.is_parquet(f.path))
+        yield sums | {each.path: _unsummed(connection, each) for each in left}
+
+
+def _unsummed(connection: "DuckDBPyConnection", file: Sniffed) -> Held:
+    records = parquet.records(connection, file.path)
+    return Held((), (), records, _marks(connection, file))
+
+
+def _marks(connection: "DuckDBPyConnection", file: Sniffed) -> Marks:
+    is_month_first = file.shape is not None and file.shape.month_first
+    return PLAIN._replace(orders=parquet.orders(connection, file.path, month_first=is_month_first))
 
 
 def _is_large(path: Path) -> bool:
@@ -162,8 +174,10 @@ def _held(file: Sniffed, grouped: Grouped) -> Held | None:
     unit = "row" if packed or file.shape in _TABLES else "line"
     rows = grouped.rows(Source(file.name, unit), partial(_places, file))
     places = set(grouped.odd_places()) if odd else set[int]()
-    left = parquet.records(grouped.connection, file.path, places) if packed else None
-    return Held(rows, places, left)
+    if not packed:
+        return Held(rows, places)
+    records = parquet.records(grouped.connection, file.path, places)
+    return Held(rows, places, records, _marks(grouped.connection, file))
 
 
 def _places(file: Sniffed, places: Sequence[int]) -> Sequence[int]:

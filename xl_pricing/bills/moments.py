@@ -1,13 +1,12 @@
 """When something was: the UTC day of a time as logs, exports and bills write it."""
 
 import re
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.words import quoted, unread
+from xl_pricing.words import READ_AS, quoted, unread
 from xl_pricing.written_days import day_in
 
 FIRST_YEAR, LAST_YEAR = 2015, 2100
@@ -20,7 +19,6 @@ UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
 SINCE = tuple((date(year, 1, 1) - EPOCH).days * SECONDS_PER_DAY for year in (2015, 2101))
 _NUMBER = re.compile(r"[0-9]{9,19}(?:\.[0-9]{0,12})?")
 _PLAIN_COUNT = re.compile(r"[0-9]{9,19}")
-_MONTH_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?:[ T].*)?")
 _LONGEST = 64
 _MOST_KEPT = 50_000
 
@@ -73,16 +71,6 @@ def day_key(told: object) -> object:
             return moment.toordinal() - _EPOCH_ORDINAL
         return moment.date() if moment.tzinfo is None else told
     return _days(told) if type(told) is int else None
-
-
-def read_month_first(told: object) -> Moment:
-    """Return the day of a time that has the month in front, as Azure writes it: 11/02/2026."""
-    written = _MONTH_FIRST.fullmatch(told.strip()) if isinstance(told, str) else None
-    if written is None:
-        return read_moment(told)
-    with suppress(ValueError):
-        return Moment(date(int(written[3]), int(written[1]), int(written[2])), zoned=True)
-    raise _unreadable(told)
 
 
 def utc_text(told: object) -> str:
@@ -142,7 +130,7 @@ def _as_people_write(text: str) -> Moment:
 
 
 def _unreadable(told: object) -> InvalidValueError:
-    return InvalidValueError(
-        f"the time {unread(told)}; "
-        "accepted: seconds since 1970 or text such as 2026-11-02T08:00:05Z"
-    )
+    accepted = "seconds since 1970 or text such as 2026-11-02T08:00:05Z"
+    if isinstance(told, str) and READ_AS in told:
+        accepted = "2026-11-02, or a day after the 12th in the same file"
+    return InvalidValueError(f"the time {unread(told)}; accepted: {accepted}")

@@ -1,12 +1,15 @@
 """Parquet, which DuckDB reads: its columns, and its rows as those of a table of text."""
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xl_pricing.bills.day_orders import MOST_DAYS, DayOrders, Orders
 from xl_pricing.bills.engine import EXTRA, can_name, engine, has_engine, identifier, literal
 from xl_pricing.bills.opened import PARQUET, starts_with
 from xl_pricing.bills.shapes import shape_of
+from xl_pricing.bills.shapes.own import DAYS
 from xl_pricing.bills.shapes.shape import Shape
 from xl_pricing.bills.sniffing import column_names, no_shape
 from xl_pricing.bills.thinned import SHORTEST
@@ -64,6 +67,24 @@ def columns(connection: "DuckDBPyConnection", path: Path) -> tuple[dict[str, str
         {name: kind for name, (_, kind) in zip(names, told, strict=True)},
         {name: spelled for name, (spelled, _) in zip(names, told, strict=True)},
     )
+
+
+def orders(connection: "DuckDBPyConnection", path: Path, *, month_first: bool = False) -> Orders:
+    """Return in which order days are written, where they are texts."""
+    import duckdb  # noqa: PLC0415 - an extra
+
+    types, spelled = columns(connection, path)
+    named = [name for name in types if name in DAYS or "date" in name or "time" in name.lower()]
+    times = [identifier(spelled[name]) for name in named if types[name] == "VARCHAR"]
+    if not times:
+        return Orders()
+    is_day = " OR ".join(f"REGEXP_MATCHES({time}, '^ *[0-9]+[/.-]')" for time in times)
+    query = f"SELECT DISTINCT {', '.join(times)} FROM {source(path)} WHERE {is_day}"
+    days = DayOrders(month_first=month_first)
+    with suppress(duckdb.Error):  # what is not whole is told when its rows are read
+        for cells in connection.execute(f"{query} LIMIT {MOST_DAYS}").fetchall():
+            days.look([(cell or "").strip() for cell in cells])
+    return days.orders()
 
 
 def records(

@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 from xl_pricing.bills.alike import MOST_HELD, Alike
 from xl_pricing.bills.batches import Batches
-from xl_pricing.bills.csv_records import PLAIN, Marks, csv_values, read_marks, records_of
+from xl_pricing.bills.csv_records import Marks, csv_values, read_marks, records_of
 from xl_pricing.bills.found import Found, find_files
 from xl_pricing.bills.frames import Frames, is_frame
 from xl_pricing.bills.json_values import BAD, Bad, Values, json_values, values_of
@@ -139,7 +139,8 @@ class Reading:
         if file.shape and sums.rows:
             shapes[file.shape.name] += sum(row.rows for row in sums.rows)
         if sums.records is not None:
-            yield from self._records(sums.records, file, shapes, PLAIN)
+            self._note_marks(file, sums.marks)
+            yield from self._records(sums.records, file, shapes, sums.marks)
         elif sums.odd:
             with opened(file.path) as source:
                 yield from self._plain_rows(source, file, shapes, sums.odd)
@@ -216,7 +217,9 @@ class Reading:
     ) -> Iterator[Row]:
         delimiter, skipped = read_header(source)
         with opened(file.path) as again:
-            marks = read_marks(again, delimiter)
+            is_month_first = file.shape is not None and file.shape.month_first
+            marks = read_marks(again, delimiter, month_first=is_month_first)
+        self._note_marks(file, marks)
         rows = csv_values(source, delimiter)
         names = column_names(next(rows, (1, []))[1], file.name)
         values = until_cut_off(rows if only is None else picked(rows, only))
@@ -293,6 +296,10 @@ class Reading:
                 yield each
                 if grouped and each.reason is not Reason.BLANK:
                     self._overlaps.add(each, record, number if known else 0)
+
+    def _note_marks(self, file: Sniffed, marks: Marks) -> None:
+        if marks.orders.said:
+            self.notes.append(f"{file.name}: {marks.orders.said}")
 
     def _missing_pages(self) -> Iterator[str]:
         """Say which pages are missing: more follows, and no page begins where it ends."""

@@ -9,7 +9,6 @@ from typing import Any
 
 from xl_pricing.bills.amounts import read_amount
 from xl_pricing.bills.meters import Meter, azure_meter, line_item_meter, names_images
-from xl_pricing.bills.moments import read_month_first
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row
 from xl_pricing.bills.shapes.organization import metered
@@ -39,7 +38,7 @@ def _read_azure(record: Record, at: At) -> Sequence[Row]:
         told = (text(record, "costinbillingcurrency"), _currency(record, "billingcurrency"))
     return _row(
         at,
-        read_time(first(record, "date"), read_month_first),
+        read_time(first(record, "date")),
         azure_meter(named),
         named or text(record, "productname", "metercategory") or "",
         (record.get("quantity"), text(record, "unitofmeasure")),
@@ -116,5 +115,6 @@ AZURE = Shape(
     "cost details of Azure",
     (("metername",), ("quantity",), ("costinbillingcurrency", "costinusd")),
     _read_azure,
+    month_first=True,
 )
 FOCUS = Shape("FOCUS", (("billedcost",), ("chargeperiodstart",), ("chargecategory",)), _read_focus)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from xl_pricing.bills.amounts import read_amount
 from xl_pricing.bills.batches import Batches
-from xl_pricing.bills.moments import Moment, read_moment
+from xl_pricing.bills.moments import read_moment
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row, Source
 from xl_pricing.errors import InvalidValueError, OutOfRangeError
@@ -49,6 +49,8 @@ class Shape(NamedTuple):
     needs: tuple[tuple[str, ...], ...]
     read: Callable[[Record, At], Sequence[Row]]
     only: Callable[[Record], bool] = lambda _record: True
+    month_first: bool = False
+    """Whether its days are known to have the month in front: 11/25/2026."""
 
     def has_fields(self, record: Record) -> bool:
         """Tell whether a record has the fields of this shape, whatever is in them."""
@@ -98,12 +100,12 @@ class Charge(NamedTuple):
 NOT_TOLD, NO_TIME, NO_CHARGE = Usage(None), Time(), Charge()
 
 
-def read_time(told: object, read: Callable[[object], Moment] = read_moment) -> Time:
+def read_time(told: object) -> Time:
     """Read when something was; nothing where nothing is told."""
     if told is None or told == "":
         return NO_TIME
     try:
-        moment = read(told)
+        moment = read_moment(told)
     except InvalidValueError as error:
         return Time(detail=str(error))
     return Time(moment.day, text_of(told) or "", 0 if moment.zoned else int(Assumed.NO_ZONE))
