@@ -35,6 +35,29 @@
     get isNullObject() {
       return this.only === null;
     }
+    get cellCount() {
+      return this.grid((cell) => cell).flat().length;
+    }
+    getOffsetRange(rows, columns) {
+      const [[column, row]] = corners(this.only);
+      return new Range(this.sheet, `${letters(column + columns)}${row + rows + 1}`);
+    }
+    getEntireRow() {
+      return this;
+    }
+    getIntersectionOrNullObject({ rowIndex: row }) {
+      const [[left, top], [right, bottom] = [left, top]] = corners(this.only);
+      const isWithin = top <= row && row <= bottom;
+      return new Range(this.sheet, isWithin ? `${letters(left)}${row + 1}:${letters(right)}${row + 1}` : null);
+    }
+    getTables() {
+      const [[column, row]] = corners(this.only);
+      const found = Object.values(state.tables ?? {}).find(({ sheet, cells }) => {
+        const [[left, top], [right, bottom]] = corners(cells);
+        return sheet === this.sheet && left <= column && column <= right && top <= row && row <= bottom;
+      });
+      return { getFirst: () => table(found) };
+    }
     grid(read) {
       const [[left, top], [right, bottom] = [left, top]] = corners(this.only);
       return Array.from({ length: bottom - top + 1 }, (_, row) =>
@@ -67,11 +90,26 @@
     }
   }
 
+  /** A table whose columns are named: {sheet, cells of its body, columns}; an error where none is. */
+  const table = (found) => {
+    if (!found) throw new Error("ItemNotFound");
+    const [[left, top], [, bottom]] = corners(found.cells);
+    const getItem = (name) => {
+      const column = found.columns.indexOf(name);
+      if (column < 0) throw new Error("ItemNotFound");
+      const letter = letters(left + column);
+      const body = new Range(found.sheet, `${letter}${top + 1}:${letter}${bottom + 1}`);
+      return { getDataBodyRange: () => body };
+    };
+    return { columns: { getItem } };
+  };
+
   class Sheet {
     constructor(name) {
       this.name = name;
     }
     getRange(address) {
+      if (state.missing?.includes(this.name)) throw new Error("ItemNotFound");
       return new Range(this.name, address.replaceAll("$", ""));
     }
   }
@@ -84,7 +122,11 @@
       return this.place === undefined;
     }
     get type() {
-      return this.place === null ? "Double" : "Range";
+      if (this.place === null) return "Array";
+      return typeof this.place === "number" ? "Double" : "Range";
+    }
+    get value() {
+      return this.place;
     }
     load() {
       return this;
@@ -101,6 +143,7 @@
         return new Range(sheet, address);
       },
       names: { getItemOrNullObject: (name) => new Name(name) },
+      tables: { getItem: (name) => table(state.tables?.[name]) },
       worksheets: {
         getItem: (name) => new Sheet(name),
         onChanged: { add: (listener) => state.changes.push(listener) },

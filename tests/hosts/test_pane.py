@@ -33,9 +33,35 @@ SHEET = {
         "Sheet1!E3": {"formula": '=IMGCOST([@Size],"high")', "value": 0.18357},
         "Sheet1!E4": {"formula": '=IMGCOST(A1:Z9999,"high")', "value": 0.18357},
         "Sheet1!E5": {"formula": "=IMGBUDGET(0.1,nowhere)", "value": 0.18357},
+        "Sheet1!E6": {"formula": "=IMGCOST(Elsewhere!A1,A1)", "value": "#VALUE!"},
+        "Sheet1!E7": {"formula": '=IMGBUDGET(IMGCOST(@shape,"high"),dozen)', "value": 1.2},
+        "Sheet1!E8": {"formula": '=IMGCOST(@A1:A2,"high")', "value": 0.18357},
+        "Sheet1!E9": {"formula": '=IMGSIZE(A1&"",1024)', "value": "1024x1280"},
+        "Sheet1!F1": {"formula": '=IMGCOST(TRIM("4:5"),"hihg")', "value": "#VALUE!"},
+        "Sheet1!H2": {"formula": "=@IMGCOST([@Size],[@[How good, it''s]])", "value": 0.18357},
+        "Sheet1!H3": {
+            "formula": "=IMGCOST(tblJobs[[#This Row],[Size]],tblJobs[@[How good, it''s]])",
+            "value": 0.159,
+        },
+        "Sheet1!H4": {"formula": '=IMGCOST(tblJobs[Size],"high")', "value": 0.18357},
+        "Sheet1!H5": {"formula": '=IMGCOST(tblJobs[@Size],"high")', "value": "#VALUE!"},
+        "Sheet1!H6": {"formula": '=IMGCOST(tblJobs[@Sise],"high")', "value": 0.1},
+        "Sheet1!H7": {"formula": '=IMGCOST(tblJobs[#Headers],"high")', "value": 0.1},
+        "Sheet1!F2": {"value": "4:5"},
+        "Sheet1!F3": {"value": "16:9"},
+        "Sheet1!G2": {"value": "high"},
+        "Sheet1!G3": {"value": "low"},
         "My sheet!A1": {"formula": "", "value": 0.170138888888889},
     },
-    "names": {"shape": "Sheet1!A2", "number": None},
+    "names": {"shape": "Sheet1!A2", "number": None, "dozen": 12},
+    "tables": {
+        "tblJobs": {
+            "sheet": "Sheet1",
+            "cells": "F2:H3",
+            "columns": ["Size", "How good, it's", "Cost"],
+        }
+    },
+    "missing": ["Elsewhere"],
     "spills": {"Sheet1!D2": "D1"},
 }  # fmt: skip
 
@@ -138,8 +164,20 @@ def test_the_explanation_speaks_chinese(shown: Callable[..., Pane]) -> None:
         ("E1", "16:9 (shape)"),
         ("E2", "Model is computed in the sheet: number."),
         ("E3", "Size is computed in the sheet: [@Size]."),
-        ("E4", "Size is computed in the sheet: A1:Z9999."),
+        ("E4", "Size is a range of more than 20,000 cells: A1:Z9999."),
         ("E5", "Finals is computed in the sheet: nowhere."),
+        ("E6", "Size is computed in the sheet: Elsewhere!A1."),
+        ("E7", "12 (dozen)"),
+        ("E7", "16:9 (shape)"),
+        ("E8", "Size is computed in the sheet: A1:A2."),
+        ("H2", "4:5 ([@Size])"),
+        ("H2", "high ([@[How good, it''s]])"),
+        ("H3", "16:9 (tblJobs[[#This Row],[Size]])"),
+        ("H3", "low (tblJobs[@[How good, it''s]])"),
+        ("H4", "4:5 (tblJobs[Size])"),
+        ("H5", "Size is computed in the sheet: tblJobs[@Size]."),
+        ("H6", "Size is computed in the sheet: tblJobs[@Sise]."),
+        ("H7", "Size is computed in the sheet: tblJobs[#Headers]."),
         ("D1", "4:5 (A1:A2)"),
         ("D2", "16:9 (A1:A2)"),
     ],
@@ -149,6 +187,25 @@ def test_each_cell_is_explained_or_said_why_not(
 ) -> None:
     calculator.show("explain")
     assert expected in selected(calculator, address)
+    calculator.show("calculator")
+
+
+@pytest.mark.parametrize(
+    ("address", "figure"),
+    [
+        ("C2", "0.18357 USD per image"),
+        ("E9", "1024x1280 px"),
+        ("F1", None),
+        ("H4", "0.18357 USD per image"),
+    ],
+)
+def test_what_only_excel_can_compute_shows_what_excel_computed(
+    calculator: Pane, address: str, figure: str | None
+) -> None:
+    calculator.show("explain")
+    selected(calculator, address)
+    shown = "[...document.querySelectorAll('#explained .figure')].map(e => e.innerText)"
+    assert calculator.run(shown) == ([figure] if figure else [])
     calculator.show("calculator")
 
 
@@ -309,6 +366,10 @@ def test_parts_cannot_be_forged(calculator: Pane) -> None:
          [["IMGRATE", "A1", "B1", None, True], ["IMGTOKENS", "X!A1", 15]]),
         ('=MYIMGCOST(1)+IMGCOSTS(1)+"IMGCOST(1)"', []),
         ("=IMGCOST(SUM(A1,B1),IMG1,A1#)", [["IMGCOST", "SUM(A1,B1)", "IMG1", "A1#"]]),
+        ("=IMGCOST(tbl[[#This Row],[a, b]],[@[c'] d]],t[[x]:[y]])",
+         [["IMGCOST", "tbl[[#This Row],[a, b]]", "[@[c'] d]]", "t[[x]:[y]]"]]),
+        ("=IMGCOST([Book.xlsx]Sheet1!A1,[,[)", [["IMGCOST", "[Book.xlsx]Sheet1!A1", "[,[)"]]),
+        ("=IMGCOST(" + "[" * 5000, [["IMGCOST", "[" * 5000]]),
         ("=IMGCOST(", [["IMGCOST", None]]),
         ("IMGCOST(1)", []),
         ("=", []),

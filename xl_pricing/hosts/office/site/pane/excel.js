@@ -1,7 +1,9 @@
 // What the pane asks of Excel: the selected cell, the values of references, and one cell to write.
 import { reference } from "./reading.js";
 
-const MOST_CELLS = 20_000;
+export const MOST_CELLS = 20_000;
+/** In place of values: there are too many of them. */
+export const LARGE = "large";
 
 export class NoExcel extends Error {}
 
@@ -17,12 +19,12 @@ async function run(work) {
 export const selected = () =>
   run(async (context) => {
     const cell = context.workbook.getActiveCell();
-    cell.load("address,formulas,text,rowIndex,columnIndex");
+    cell.load("address,formulas,values,rowIndex,columnIndex");
     await context.sync();
     const here = {
       address: cell.address,
       formula: cell.formulas[0][0],
-      text: cell.text[0][0],
+      value: cell.values[0][0],
       row: 0,
       column: 0,
     };
@@ -48,32 +50,67 @@ async function spilled(context, cell, here) {
   }
 }
 
-/** Return the values of references and names, rows of cells each, or null where there are none. */
-export const values = (nodes) =>
-  run(async (context) => {
-    const names = nodes.map(({ kind, text }) =>
-      kind === "name" ? context.workbook.names.getItemOrNullObject(text) : null,
-    );
-    for (const name of names) name?.load("type");
-    await context.sync();
-    const ranges = nodes.map(({ text }, i) =>
-      names[i] ? named(names[i]) : referred(context, text),
-    );
-    for (const range of ranges) range?.load("values");
-    await context.sync();
-    return ranges.map((range) => range && range.values);
+/**
+ * Return what stands at places outside of a cell's formula: rows of cells each, `LARGE`, or null
+ * where there are none. If Excel refuses one of them, the others are still read.
+ */
+export async function values(places, cell) {
+  try {
+    return await run((context) => read(context, places, cell));
+  } catch {
+    const one = (place) => run((context) => read(context, [place], cell)).then(([found]) => found);
+    return Promise.all(places.map((place) => one(place).catch(() => null)));
+  }
+}
+
+async function read(context, places, cell) {
+  const { workbook } = context;
+  const home = rangeOf(workbook, cell.address).getOffsetRange(-cell.row, -cell.column);
+  const names = places.map(({ kind, text }) =>
+    kind === "name" ? workbook.names.getItemOrNullObject(text) : null,
+  );
+  for (const name of names) name?.load("type,value");
+  await context.sync();
+  const ranges = places.map((place, i) => find[place.kind](workbook, place, { home, name: names[i] }));
+  for (const range of ranges) range?.load("cellCount");
+  await context.sync();
+  const small = ranges.filter((range) => range && !range.isNullObject && isSmall(range));
+  for (const range of small) range.load("values");
+  await context.sync();
+  return ranges.map((range, i) => {
+    if (!range) return names[i] ? constant(names[i]) : null;
+    if (range.isNullObject) return null;
+    return isSmall(range) ? range.values : LARGE;
   });
+}
 
-const named = (name) => (name.isNullObject || name.type !== "Range" ? null : name.getRange());
+const isSmall = ({ cellCount: count }) => count > 0 && count <= MOST_CELLS;
 
-function referred({ workbook }, text) {
-  const { sheet, address, cells } = reference(text);
-  if (cells > MOST_CELLS) return null;
-  const from =
-    sheet === null ? workbook.getActiveCell().worksheet : workbook.worksheets.getItem(sheet);
-  return address.endsWith("#")
-    ? from.getRange(address.slice(0, -1)).getSpillingToRange()
-    : from.getRange(address);
+/** How the range of a place is found; null where it has none. */
+const find = {
+  reference: (workbook, { text }, { home }) =>
+    text.endsWith("#")
+      ? rangeOf(workbook, text.slice(0, -1), home).getSpillingToRange()
+      : rangeOf(workbook, text, home),
+  name: (_, place, { name }) =>
+    name.isNullObject || name.type !== "Range" ? null : name.getRange(),
+  column: ({ tables }, { table, column, isRow }, { home }) => {
+    const within = table ? tables.getItem(table) : home.getTables(false).getFirst();
+    const body = within.columns.getItem(column).getDataBodyRange();
+    return isRow ? body.getIntersectionOrNullObject(home.getEntireRow()) : body;
+  },
+};
+
+const CONSTANTS = ["String", "Integer", "Double", "Boolean"];
+
+/** Return the value of a name that stands for no cells. */
+const constant = (name) =>
+  !name.isNullObject && CONSTANTS.includes(name.type) ? [[name.value]] : null;
+
+/** Return the range of a reference; without a sheet, on that of another range. */
+function rangeOf({ worksheets }, text, home) {
+  const { sheet, address } = reference(text);
+  return (sheet === null ? home.worksheet : worksheets.getItem(sheet)).getRange(address);
 }
 
 /**

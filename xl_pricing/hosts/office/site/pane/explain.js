@@ -4,7 +4,7 @@ import * as excel from "./excel.js";
 import { answerFigure, linesTable, reasonText } from "./lines.js";
 import { latest, make } from "./page.js";
 import { calls } from "./reading.js";
-import { data, say, spoken } from "./words.js";
+import { data, number, say, spoken } from "./words.js";
 
 const MOST_CALLS = 5;
 const WHOLE_RANGES = ["rates", "plans", "usage"];
@@ -39,22 +39,22 @@ async function explained(cell) {
     return [
       sentence(say(cell.formula === "" ? "explain.empty" : "explain.other", { cell: place })),
     ];
-  const values = await referenced(found);
+  const values = await referenced(found, cell);
   const blocks = await Promise.all(found.map((call) => explainCall(call, { ...cell, values })));
   return [make("h2", {}, say("explain.cell", { cell: place })), ...blocks.flat()];
 }
 
 const sentence = (text) => make("p", { class: "quiet" }, text);
 
-const isOutside = ({ kind }) => kind === "reference" || kind === "name";
+const isOutside = ({ kind }) => ["reference", "name", "column"].includes(kind);
 
-/** Return the values of all references and names in calls, by their text. */
-async function referenced(found) {
+/** Return the values of all that calls take from elsewhere in the workbook, by their text. */
+async function referenced(found, cell) {
   const nodes = found.flatMap(function all(node) {
     return node.kind === "call" ? node.arguments.flatMap(all) : [node];
   });
   const outside = nodes.filter(isOutside);
-  const read = outside.length ? await excel.values(outside) : [];
+  const read = outside.length ? await excel.values(outside, cell) : [];
   return new Map(outside.map((node, i) => [node.text, read[i]]));
 }
 
@@ -73,7 +73,7 @@ async function explainCall(call, cell) {
     const [total, ...lines] = await answered(call, given);
     block.append(total, argumentList(call, given), ...lines);
   } catch (error) {
-    block.append(problem(error));
+    block.append(...problem(error, call, cell));
   }
   const blocks = await Promise.all(inner.map((node) => explainCall(node, cell)));
   return [block, ...blocks.flat()];
@@ -82,11 +82,16 @@ async function explainCall(call, cell) {
 /** A part of a formula that only the sheet can compute. */
 class Computed extends Error {}
 
-function problem(error) {
-  if (error instanceof Told) return reasonText(error);
-  if (error instanceof Computed) return sentence(error.message);
-  throw error;
+function problem(error, call, { value }) {
+  if (error instanceof Told) return [reasonText(error)];
+  if (!(error instanceof Computed)) throw error;
+  const answer = call.isWhole && isAnswer(call, value) ? [answerFigure(call, value)] : [];
+  return [...answer, sentence(error.message)];
 }
+
+/** Whether what Excel shows is an answer of the function, no error and no table. */
+const isAnswer = ({ name }, value) =>
+  name === "IMGSIZE" ? /^\d+x\d+$/.test(value) : typeof value === "number" && name !== "IMGEXPLAIN";
 
 /** Return the values of a call's arguments by name. */
 async function readArguments(call, cell) {
@@ -102,10 +107,11 @@ async function valueOf(node, name, cell) {
   if (node.kind === "call")
     return ask(node.name, inOrder(node.name, await readArguments(node, cell)));
   const range = isOutside(node) ? cell.values.get(node.text) : null;
-  if (!range)
-    throw new Computed(
-      say("explain.computed", { argument: say(`argument.${name}`), text: node.text }),
-    );
+  const told = { argument: say(`argument.${name}`), text: node.text };
+  if (range === excel.LARGE)
+    throw new Computed(say("explain.large", { ...told, most: number(excel.MOST_CELLS) }));
+  if (!range || (node.isSingle && range.flat().length > 1))
+    throw new Computed(say("explain.computed", told));
   return WHOLE_RANGES.includes(name) ? range : picked(range, cell);
 }
 
