@@ -75,6 +75,12 @@
     get text() {
       return this.grid((cell) => String(cell.value));
     }
+    get formulasLocal() {
+      const { decimal = ".", list = "," } = state.marks ?? {};
+      const local = (text) =>
+        text.replace(/"[^"]*"|[.,]/g, (part) => ({ ".": decimal, ",": list })[part] ?? part);
+      return this.grid((cell) => local(cell.formula));
+    }
     set formulas([[formula]]) {
       state.cells[this.address] = { formula, value: 0 };
       state.written.push([this.address, formula]);
@@ -138,6 +144,12 @@
 
   const context = {
     workbook: {
+      application: {
+        load: () => {},
+        get decimalSeparator() {
+          return state.marks?.decimal ?? ".";
+        },
+      },
       getActiveCell: () => {
         const [sheet, address] = state.active.split("!");
         return new Range(sheet, address);

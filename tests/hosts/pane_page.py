@@ -51,7 +51,8 @@ class Pane:
         self.page = browser.page()
         browser.listeners.append(self._asked)
         self._answers_instead(without)
-        self._emulate(scheme)
+        self.prefer(scheme)
+        self.resize(320)
         given = {"card": CARD, **given}
         self.page.ask("Runtime.addBinding", name="ask")
         self.page.ask(
@@ -84,10 +85,10 @@ class Pane:
         self.page.instead["appsforoffice"] = (200, _KINDS[".js"], _STUB.read_bytes())
         self.page.answer_instead()
 
-    def _emulate(self, scheme: str) -> None:
+    def prefer(self, scheme: str) -> None:
+        """Let the system be light or dark."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.page.ask("Emulation.setEmulatedMedia", features=features)
-        self.resize(320)
 
     def resize(self, width: int, height: int = 800, scale: int = 1) -> None:
         """Make the pane so wide and high, in px, drawn so many times as fine."""

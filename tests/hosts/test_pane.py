@@ -336,6 +336,24 @@ def test_what_is_typed_this_very_moment_is_what_is_written(shown: Callable[..., 
     assert pane.run("sheet.written[0][1]").endswith(",7,1.5,20%)")
 
 
+@pytest.mark.parametrize(("decimal", "between"), [(".", ","), (",", ";"), (".", ";")])
+def test_the_formula_stands_there_as_it_is_typed_in_this_excel(
+    shown: Callable[..., Pane], decimal: str, between: str
+) -> None:
+    """Where Excel tells no separator of arguments, its first written formula does."""
+    marks = {"decimal": decimal, "list": between}
+    pane = shown("calculator", sheet={"active": "Sheet1!C3", "marks": marks})
+    typed = f'=IMGBUDGET(IMGCOST("4:5"{between}"high"{between}"gpt-image-2.5-flare")'
+    said = formula(pane, model="gpt-image-2.5-flare", buffer="2.5%")
+    if (decimal, between) != (".", ";"):
+        assert said == f"{typed}{between}120{between}1{decimal}5{between}2{decimal}5%)"
+    pane.run("document.getElementById('write').click()")
+    pane.wait_until("sheet.written.length === 1")
+    assert ',"gpt-image-2.5-flare"),120,1.5,2.5%)' in pane.run("sheet.written[0][1]")
+    pane.wait_until("document.getElementById('wrote').textContent !== ''")
+    assert pane.text("#formula") == f"{typed}{between}120{between}1{decimal}5{between}2{decimal}5%)"
+
+
 def test_a_refusal_of_excel_is_told(shown: Callable[..., Pane]) -> None:
     pane = shown("calculator", sheet={**SHEET, "fault": "AccessDenied: the sheet is protected"})
     pane.run("document.getElementById('write').click()")
@@ -481,6 +499,37 @@ def test_offices_theme_counts_before_the_systems(
     pane = shown(theme=colour, scheme="light" if theme == "dark" else "dark")
     page = {"dark": "rgb(31, 31, 31)", "light": "rgb(255, 255, 255)"}[theme]
     assert pane.run("getComputedStyle(document.body).backgroundColor") == page
+
+
+_GROUND = "getComputedStyle(document.body).backgroundColor"
+_DARK, _LIGHT = "rgb(31, 31, 31)", "rgb(255, 255, 255)"
+
+
+def test_another_theme_of_office_is_taken_over_while_the_pane_is_open(
+    shown: Callable[..., Pane],
+) -> None:
+    """Excel tells of no change: the pane looks when a cell is selected, or it is used itself."""
+    pane = shown(theme="#FFFFFF", sheet=SHEET)
+    office = "Office.context.officeTheme.bodyBackgroundColor = "
+    pane.run(f"{office}'#1f1f1f'; select('Sheet1!C1')")
+    pane.wait_until(f"{_GROUND} === '{_DARK}'")
+    for event in ("focus", "visibilitychange", "pointerenter"):
+        theirs = {"focus": "window", "visibilitychange": "document"}
+        target = theirs.get(event, "document.documentElement")
+        pane.run(f"{office}'#ffffff'; {target}.dispatchEvent(new Event('{event}'))")
+        assert pane.run(_GROUND) == _LIGHT
+        pane.run(f"{office}'#1f1f1f'; {target}.dispatchEvent(new Event('{event}'))")
+        assert pane.run(_GROUND) == _DARK
+
+
+@pytest.mark.parametrize("theme", [None, "#FFFFFF"])
+def test_another_theme_of_the_system_counts_where_office_tells_none(
+    shown: Callable[..., Pane], theme: str | None
+) -> None:
+    pane = shown(theme=theme, scheme="light")
+    assert pane.run(_GROUND) == _LIGHT
+    pane.prefer("dark")
+    pane.wait_until(f"{_GROUND} === '{_LIGHT if theme else _DARK}'")
 
 
 # For everybody

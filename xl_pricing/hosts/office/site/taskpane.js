@@ -7,14 +7,16 @@ import * as help from "./pane/help.js";
 import { calmed } from "./pane/page.js";
 import * as sizes from "./pane/sizes.js";
 import * as tabs from "./pane/tabs.js";
+import * as theme from "./pane/theme.js";
 import { age, day, load, say } from "./pane/words.js";
 
-const OFFICE_MS = 8_000; // outside of Office nobody says that it is ready
+const OFFICE_MS = 8_000;
 const SLOW_MS = 10_000;
 const byId = (id) => document.getElementById(id);
 
 async function start() {
   await office();
+  theme.follow();
   await load(globalThis.Office?.context?.displayLanguage ?? navigator.language);
   byId("starting").textContent = say("starting");
   const slow = setTimeout(() => {
@@ -31,17 +33,11 @@ async function start() {
   }
 }
 
-/** Wait for Office, and take over its theme. */
+/** Wait for Office; outside of it nobody says that it is ready. */
 async function office() {
   if (!globalThis.Office?.onReady) return;
   await Promise.race([Office.onReady(), new Promise((resolve) => setTimeout(resolve, OFFICE_MS))]);
-  const colour = Office.context?.officeTheme?.bodyBackgroundColor;
-  if (/^#[\da-f]{6}$/i.test(colour))
-    document.documentElement.dataset.theme = isDark(colour) ? "dark" : "light";
 }
-
-const isDark = (colour) =>
-  [1, 3, 5].reduce((sum, i) => sum + parseInt(colour.slice(i, i + 2), 16), 0) < 3 * 128;
 
 /** Wait for functions.js, which stands before this module in the page. */
 async function pricing() {
@@ -74,6 +70,7 @@ const breath = () => new Promise((resolve) => setTimeout(resolve));
 async function follow() {
   const look = async () => {
     if (document.hidden) return;
+    theme.look();
     const cell = await excel.selected().catch((error) => error);
     calculator.select(cell.address ?? null);
     await explain(cell, byId("explained"), byId("gist"));

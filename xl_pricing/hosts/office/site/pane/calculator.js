@@ -14,8 +14,9 @@ const ticket = latest();
 let ready = null; // the formula that is shown and priced
 let replace = null; // the cell that the user was asked about
 let selected = null;
+let marks = parts.marks("."); // as formulas are typed here
 
-export function start() {
+export async function start() {
   const { elements } = form();
   offerModels(elements);
   fill(elements.size, [...ratioTexts(), [OWN, say("size.own")]], "4:5");
@@ -28,6 +29,7 @@ export function start() {
     byId("write").hidden = true;
     byId("wrote").textContent = say("calculator.nosheet");
   }
+  marks = parts.marks(await excel.decimalMark().catch(() => "."));
   return price();
 }
 
@@ -62,13 +64,16 @@ async function price() {
   if (formula !== ready) replace = null;
   ready = formula;
   byId("priced").replaceChildren(...shown);
-  byId("formula").replaceChildren(...breakable(formula ?? ""));
+  showFormula();
   showButton();
   return formula;
 }
 
+const showFormula = () =>
+  byId("formula").replaceChildren(...breakable(parts.typed(ready ?? "", marks)));
+
 /** Let a formula break where its arguments end. */
-const breakable = (formula) => formula.split(/(?<=[,(])/).flatMap((part) => [part, make("wbr")]);
+const breakable = (formula) => formula.split(/(?<=[,;(])/).flatMap((part) => [part, make("wbr")]);
 
 const told = (error) => [
   error instanceof parts.Refused ? make("p", { class: "bad" }, refusal(error)) : reasonText(error),
@@ -115,8 +120,10 @@ async function write() {
   const formula = await price();
   if (formula === null) return;
   try {
-    const { address, outcome } = await excel.write(formula, selected, replace);
+    const { address, outcome, typed } = await excel.write(formula, selected, replace);
     selected = address;
+    marks = parts.marks(marks.decimal, typed);
+    showFormula();
     replace = outcome === "held" ? address : null;
     byId("wrote").textContent = say(`write.${outcome}`, { cell: excel.short(address) });
   } catch (error) {

@@ -113,9 +113,19 @@ function rangeOf({ worksheets }, text, home) {
   return (sheet === null ? home.worksheet : worksheets.getItem(sheet)).getRange(address);
 }
 
+/** Return the decimal mark that Excel shows and reads. */
+export const decimalMark = () =>
+  run(async (context) => {
+    const { application } = context.workbook;
+    application.load("decimalSeparator");
+    await context.sync();
+    return application.decimalSeparator;
+  });
+
 /**
  * Write a formula into the selected cell, if it is still the one that the user sees named (or null),
- * and holds nothing or is the one to be replaced. Return the cell, and what came of it.
+ * and holds nothing or is the one to be replaced. Return the cell, what came of it, and the
+ * formula as it is typed in this Excel.
  */
 export const write = (formula, seen, replace) =>
   run(async (context) => {
@@ -126,8 +136,9 @@ export const write = (formula, seen, replace) =>
     if (seen && seen !== address) return { address, outcome: "moved" };
     if (cell.formulas[0][0] !== "" && address !== replace) return { address, outcome: "held" };
     cell.formulas = [[formula]];
+    cell.load("formulasLocal");
     await context.sync();
-    return { address, outcome: "done" };
+    return { address, outcome: "done", typed: cell.formulasLocal[0][0] };
   });
 
 /** Call `changed` whenever another cell is selected, or any cell gets another content. */

@@ -74,3 +74,18 @@ export function call(name, parts) {
 }
 
 export const formula = (call) => `=${call.written}`;
+
+const OUTSIDE = /"(?:[^"]|"")*"|[.,;]/g; // of text, which stays as it is
+
+/** Return a formula as it is typed where these marks stand for a decimal point and between arguments. */
+export const typed = (formula, { decimal, list }) =>
+  formula.replace(OUTSIDE, (part) => ({ ".": decimal, ",": list })[part] ?? part);
+
+/**
+ * Return the marks of an Excel. Office.js tells of decimals alone: no comma stands between arguments
+ * where it is a decimal mark. How Excel writes a formula of checked parts tells the rest.
+ */
+export const marks = (decimal, written = "") => {
+  const isSemicolon = decimal === "," || (written.match(OUTSIDE) ?? []).includes(";");
+  return { decimal, list: isSemicolon ? ";" : "," };
+};
