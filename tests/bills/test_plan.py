@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 import pytest
 from bill_document import ROOM, read, refused, run, write
 from click.testing import CliRunner
+from openpyxl import load_workbook
+from openpyxl.utils import column_index_from_string
 
 from xl_pricing.cli.main import main
 from xl_pricing.cli.plan_file import read_plan_file
+from xl_pricing.errors import InvalidValueError
 from xl_pricing.rates.card import bundled_card
 
 USAGE = ROOM / "organization_usage_completions.json"
@@ -107,6 +111,60 @@ def test_a_workbook_is_a_plan_its_campaign_or_else_its_job(tmp_path: Path) -> No
     campaign = read_plan_file(filled, bundled_card())
     assert campaign.expected_usd == Fraction("0.00588") * 100 + Fraction("1.8357")
     assert "2 lines of Campaign" in campaign.notes[0]
+
+
+def typed_rates(path: Path, *rows: tuple[object, ...]) -> Path:
+    """Write a workbook whose table of rates holds rows of one's own below the others."""
+    result = CliRunner().invoke(main, ["template", str(path)])
+    assert result.exit_code == 0, result.output
+    book = load_workbook(path)
+    sheet = next(each for each in book if "tblRates" in each.tables)
+    first, last = sheet.tables["tblRates"].ref.split(":")
+    column, end = re.sub(r"\d", "", first), int(re.sub(r"\D", "", last))
+    at = column_index_from_string(column)
+    names = [sheet.cell(sheet[first].row, at + i).value for i in range(12)]
+    for i, row in enumerate(rows, start=1):
+        for name, value in zip(OWN, row, strict=True):
+            sheet.cell(end + i, at + names.index(name)).value = value
+    book.save(path)
+    return path
+
+
+OWN = ("model", "meter", "tier", "usd_per_mtok", "effective_from")
+
+
+def test_rates_of_its_own_price_a_workbook(tmp_path: Path) -> None:
+    plain = typed_rates(tmp_path / "plain.xlsx")
+    first = date(2026, 11, 1)
+    own = typed_rates(
+        tmp_path / "own.xlsx",
+        ("gpt-image-2", "image_out", "standard", 24, first),
+        ("GPT-Image-2", "text_in", "standard", 4.5, first),
+    )
+    card = bundled_card()
+    before, plan = (read_plan_file(path, card) for path in (plain, own))
+    [job] = before.lines
+    generations, tokens = job.planned.generations, job.planned.tokens
+    less = generations * (6 * tokens["image_out"] + Fraction(1, 2) * tokens["text_in"])
+    assert before.expected_usd - plan.expected_usd == less / 1_000_000
+    [said] = plan.notes[1:]
+    assert said.startswith(
+        "the plan is priced by rates of your own in its workbook: gpt-image-2 im"
+    )
+    assert "gpt-image-2 text_in, standard, 4.5 USD per 1M tokens from 2026-11-01" in said
+    there, found = (factors(read(LOG, options=("--plan", str(path)))) for path in (plain, own))
+    assert there["rate change"] == 0 < found["rate change"]
+    assert sum(found.values()) - sum(there.values()) == less / 1_000_000
+
+
+def test_a_rate_of_its_own_that_cannot_be_read_is_told_and_two_are_refused(tmp_path: Path) -> None:
+    odd = ("gpt-image-2", "image_out", "standard", "cheap", date(2026, 11, 1))
+    plan = read_plan_file(typed_rates(tmp_path / "odd.xlsx", odd), bundled_card())
+    assert plan.expected_usd == Fraction("34.68456")
+    assert re.search("cheap.*priced by the rates of this machine alone", plan.notes[1])
+    rows = [(*odd[:3], usd, odd[4]) for usd in (20, 25)]
+    with pytest.raises(InvalidValueError, match="two rates from 2026-11-01; accepted: one"):
+        read_plan_file(typed_rates(tmp_path / "two.xlsx", *rows), bundled_card())
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,6 @@ class AgainstPlan:
 def against_plan(
     plan: Plan,
     side: Side,
-    card: RateCard,
     explained: Mapping[Part, Explained] | None = None,
     *,
     finals: Fraction | None = None,
@@ -118,11 +117,13 @@ def against_plan(
 
     ``side`` is what was used, split by size and quality; ``explained`` the parts by which the bill
     differs from it. ``finals`` are those accepted, ``generations`` those made where not all rows
-    tell. Raises `NotAvailableError` for a plan with nothing in it or without a rate.
+    tell. Rates changed where they are not those of the card that priced the plan. Raises
+    `NotAvailableError` for a plan with nothing in it or without a rate.
     """
     planned = [line.planned for line in plan.lines]
     groups = side.sums.values()
-    used = used_of(groups, side.split, card, plan.day)
+    own = next((line.job.card for line in plan.lines), None)
+    used = used_of(groups, side.split, own, plan.day) if own else []
     steps = bridge(planned, used, finals=finals, generations=generations)
     parts = [*map(_of_step, steps), *_of_bill(explained or {})]
     expected = planned_usd(planned)

@@ -167,7 +167,7 @@ def bill(
     compared = compare(totals, *asked, _read_uplift(uplift))
     notes += compared.notes
     against = planned and against_plan(
-        planned, compared.side, card, compared.parts, finals=counts[0], generations=counts[1]
+        planned, compared.side, compared.parts, finals=counts[0], generations=counts[1]
     )
     notes += planned.notes if planned else ()
     if by is None and totals.bill.rows:

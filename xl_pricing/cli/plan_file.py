@@ -1,12 +1,13 @@
 """Which plan a bill is compared with: a workbook, lines of a campaign as CSV, or JSON."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xl_pricing.bills.plan import Plan, PlanLine
 from xl_pricing.bills.plan_file import plan_line, read_plan
+from xl_pricing.cli.plan_rates import plan_rates
 from xl_pricing.errors import InvalidValueError, XlPricingError
 from xl_pricing.files import read_bounded
 from xl_pricing.rates.card import RateCard
@@ -54,31 +55,16 @@ def _of_workbook(path: Path, card: RateCard) -> Plan:
     from workbook_templates.sheets.campaign.lines import TABLE  # noqa: PLC0415
 
     carried = carry(path, "en", card)
-    day = _price_date(path, card)
+    rates = plan_rates(path, card)
     rows = [row for row in carried.rows.get(TABLE, ()) if row]
-    notes = [*_notes(carried, rows)]
-    if rows:
-        return Plan(_lines(f"{path.name}, Campaign", rows, card, day), day, notes)
-    return Plan(_lines(f"{path.name}, Worksheet", [_job(carried)], card, day), day, notes)
-
-
-def _price_date(path: Path, card: RateCard) -> date:
-    """Return the day whose rates the workbook was priced by."""
-    from workbook_templates.carry_over.carry import PRICE_DATE  # noqa: PLC0415 - loads openpyxl
-    from workbook_templates.carry_over.old_workbook import read_workbook  # noqa: PLC0415
-    from workbook_templates.carry_over.own_rows import EPOCH  # noqa: PLC0415
-
-    held = read_workbook(path, {}).cells.get(PRICE_DATE)
-    days = held.held.value if held else None
-    is_day = isinstance(days, int | float) and 36_526 <= days < 80_000
-    return EPOCH + timedelta(days=int(days)) if is_day and days else card.as_of(today())
+    sheet, lines = ("Campaign", rows) if rows else ("Worksheet", [_job(carried)])
+    priced = _lines(f"{path.name}, {sheet}", lines, rates.card, rates.day)
+    return Plan(priced, rates.day, [*_notes(carried, rows), *rates.notes])
 
 
 def _notes(carried: "Carried", rows: Sequence[object]) -> list[str]:
     lines = f"the plan is the {len(rows):,} lines of Campaign; the job of the Worksheet is left out"
     notes = [lines] if rows else ["the plan is the job of the Worksheet"]
-    if any(carried.rows.get("tblRates", ())):
-        notes.append("rates of your own in the workbook are not used")
     if not rows and carried.inputs.get("use_measured") == "yes":
         notes.append("the plan is what is typed, without the measured values")
     return notes
