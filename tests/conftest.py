@@ -16,6 +16,8 @@ from that_day import put, stop_the_clock
 # Before anything asks for a card: the machine's own refreshed card is no test's business.
 os.environ["XL_PRICING_DATA"] = str(Path(gettempdir(), f"xl_pricing-tests-{os.getpid()}"))
 
+LONGEST = ("test_mutations.py", "test_carry_over.py", "test_outcomes.py", "test_workbook.py")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that runs everything."""
@@ -42,6 +44,11 @@ def pytest_configure(config: pytest.Config) -> None:
         max_examples=many(25, 100),
     )
     hypothesis.settings.load_profile("xl_pricing")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, lest one of several processes ends long after the others."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else 99)
 
 
 def pytest_collection_finish() -> None:

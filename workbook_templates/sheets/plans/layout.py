@@ -37,7 +37,7 @@ LAST_KIND = KIND_ROW + len(KINDS) - 1
 OTHER_WORK_ROW = LAST_KIND + 3
 LAST_WORKING = OTHER_WORK_ROW + OTHER_ROOM
 
-_LINE_PT, _UNUSED_PT = 12.25, 12
+_LINE_PT, _UNUSED_PT = 12, 11
 
 
 def heights(held: Iterable[object], first: int, last: int, lines: int = 2) -> dict[int, float]:
