@@ -72,10 +72,7 @@ class Commands:
         self.open("private:factory/scalc")
 
     def open(self, url: str) -> None:
-        """Open a copy without a name: it can be changed, its file is not locked.
-
-        The one before is closed first: a table of 5,000 rows takes 4 GB.
-        """
+        """Open a copy without a name, which locks no file, in place of the one before."""
         self.close()
         settings = _properties(Hidden=True, AsTemplate=not url.startswith("private:"))
         document = self.desktop.loadComponentFromURL(url, "_blank", 0, settings)
