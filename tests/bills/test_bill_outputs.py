@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import gzip
 import hashlib
 import json
 import re
@@ -9,11 +10,15 @@ from fractions import Fraction
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
+from time import sleep
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from bill_document import ROOM, read, refused, run, sample, write
 
+from xl_pricing.bills.reading import Reading
+from xl_pricing.bills.row import Row, Source
 from xl_pricing.cli.bill_files import csv_of
 from xl_pricing.cli.progress import counted
 
@@ -211,15 +216,51 @@ def test_what_to_look_at_next_is_said_by_size() -> None:
 def test_progress_is_shown_on_a_terminal_only(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rows = list(range(4_000))
-    assert counted(rows) is rows
+    rows = [Row(Source("a", "row"), 0, rows=500)] * 4
+    assert counted(rows, float) is rows
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    monkeypatch.setattr("xl_pricing.cli.progress.FIRST_AFTER_S", 0)
-    monkeypatch.setattr("xl_pricing.cli.progress.EVERY_S", 0)
-    assert list(counted(rows)) == rows
+    monkeypatch.setattr("xl_pricing.cli.progress.FIRST_AFTER_S", 0.001)
+    monkeypatch.setattr("xl_pricing.cli.progress.EVERY_S", 0.001)
+    shares = iter([0, 0.5, 0.25, *[0.75] * 10_000])
+    shown = iter(counted(rows, lambda: next(shares)))
+    assert [next(shown), sleep(0.1), *shown] == [rows[0], None, *rows[1:]]
     told = capsys.readouterr().err
-    assert "2,000 rows read" in told
+    said = [part.strip() for part in told.split("\r") if part.strip()]
+    assert said[0].startswith("0 % read")
+    assert re.fullmatch(r"75 % read, 500 rows, [0-9,]+ a second", said[-1])
+    assert not any(part.startswith("25 %") for part in said)
     assert told.endswith(" \r")
+
+
+@pytest.mark.parametrize("name", ["usage.csv", "usage.csv.gz", "log.jsonl", "list.json"])
+def test_the_share_that_was_read_goes_from_0_to_1(name: str, tmp_path: Path) -> None:
+    rows = [f"i{i},2026-11-02,gpt-image-2,{i},{i}" for i in range(30_000)]
+    text = "\n".join(["id,day,model,text_in,image_out", *rows])
+    if "json" in name:
+        line = json.loads(sample("app_log.jsonl").splitlines()[0])
+        lines = [json.dumps(line | {"id": f"i{i}", "request": {}}) for i in range(6_000)]
+        text = "[\n" + ",\n".join(lines) + "\n]" if name == "list.json" else "\n".join(lines)
+    data = gzip.compress(text.encode()) if name.endswith("gz") else text.encode()
+    reading = Reading([write(tmp_path / name, data), USAGE])
+    assert reading.share() == 0
+    with patch("xl_pricing.bills.reading.MOST_HELD", 500):
+        shares = [reading.share() for _ in reading]
+    assert shares == sorted(shares)
+    assert any(0.2 < share < 0.9 for share in shares)
+    assert reading.share() == 1
+
+
+def test_the_engine_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed")
+    monkeypatch.setattr("xl_pricing.bills.large.LARGE_BYTES", 0)
+    packed = tmp_path / "usage.parquet"
+    with duckdb.connect() as connection:
+        connection.read_csv(str(USAGE), all_varchar=True).write_parquet(str(packed))
+    reading = Reading([LOG, packed])
+    shares = [reading.share() for _ in reading]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 1
+    assert reading.share() == 1
 
 
 def test_a_file_found_in_a_folder_is_never_written_over(tmp_path: Path) -> None:

@@ -33,6 +33,11 @@ def can_name(path: Path) -> bool:
     return _MAGIC.isdisjoint(str(path.absolute()))
 
 
+def share_done(connection: "DuckDBPyConnection") -> float:
+    """Tell how much of the query at hand is done, from 0 to 1; below 0 where there is none."""
+    return float(connection.query_progress()) / 100
+
+
 def literal(text: object) -> str:
     """Write a text of SQL."""
     return "'" + str(text).replace("'", "''") + "'"
@@ -57,6 +62,8 @@ def engine(paths: Sequence[Path]) -> Iterator["DuckDBPyConnection"]:
             "autoload_known_extensions = false",
             "allow_community_extensions = false",
             "TimeZone = 'UTC'",
+            "enable_progress_bar = true",
+            "enable_progress_bar_print = false",
             f"memory_limit = '{MOST_MEMORY}'",
             f"temp_directory = {literal(spill)}",
             f"max_temp_directory_size = '{MOST_ON_DISK}'",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xl_pricing.bills import parquet
 from xl_pricing.bills.csv_records import PLAIN, Marks, csv_values
-from xl_pricing.bills.engine import can_name, engine, has_engine, literal
+from xl_pricing.bills.engine import can_name, engine, has_engine, literal, share_done
 from xl_pricing.bills.grouped import Grouped, note_repeated, over, take_in
 from xl_pricing.bills.json_values import BAD, json_values
 from xl_pricing.bills.opened import opened, peek, read_lines, starts_with
@@ -18,6 +18,7 @@ from xl_pricing.bills.row import Row, Source
 from xl_pricing.bills.rule import Rule
 from xl_pricing.bills.shapes import answers, own
 from xl_pricing.bills.shapes.shape import Shape, part
+from xl_pricing.bills.share_read import ShareRead
 from xl_pricing.bills.sniffing import column_names, is_json
 from xl_pricing.bills.tables import Table, counts_table, flat_table, lines_table
 from xl_pricing.written import COMMA
@@ -56,10 +57,14 @@ class Held(NamedTuple):
     """Of Parquet, the rows that are left, by the names that shapes have for columns."""
     marks: Marks = PLAIN
     """How they write days."""
+    row_count: int = 0
+    """How many there are, where all rows are left."""
 
 
 @contextmanager
-def held(files: Sequence[Sniffed], rule: Rule | None = None) -> Iterator[Mapping[Path, Held]]:
+def held(
+    files: Sequence[Sniffed], read: ShareRead, rule: Rule | None = None
+) -> Iterator[Mapping[Path, Held]]:
     """Sum what is large, and what else may tell of the same calls; the others are left out.
 
     What cannot be summed is left to Python too. Raises `InvalidValueError` for Parquet that cannot
@@ -72,24 +77,31 @@ def held(files: Sequence[Sniffed], rule: Rule | None = None) -> Iterator[Mapping
         grouped: dict[Sniffed, Grouped] = {}
         sums: dict[Path, Held] = {}
         for number, file in enumerate(files):
-            rows = _quick(connection, file, rule) if rule else None
+            with read.reading(file.path, partial(share_done, connection)):
+                rows = _quick(connection, file, rule) if rule else None
+                taken = _taken(connection, number, file) if rows is None else None
             if rows is not None:
                 sums[file.path] = Held(rows, ())
-                continue
-            taken = _taken(connection, number, file)
-            if taken is not None:
+            elif taken is not None:
                 grouped[file] = taken
+            if rows is not None or (taken and not parquet.is_parquet(file.path)):
+                read.note(file.path)
         if grouped:
             note_repeated(connection, list(grouped.values()))
-        found = ((file.path, _held(file, each)) for file, each in grouped.items())
-        sums |= {path: each for path, each in found if each is not None}
+        for file, each in grouped.items():
+            with read.reading(file.path, partial(share_done, connection)):
+                found = _held(file, each)
+            sums |= {file.path: found} if found else {}
+            if parquet.is_parquet(file.path) or not found:
+                read.note(file.path, is_read=found is not None)
         left = (f for f in files if f.path not in sums and parquet.is_parquet(f.path))
         yield sums | {each.path: _unsummed(connection, each) for each in left}
 
 
 def _unsummed(connection: "DuckDBPyConnection", file: Sniffed) -> Held:
     records = parquet.records(connection, file.path)
-    return Held((), (), records, _marks(connection, file))
+    row_count = parquet.row_count(connection, file.path)
+    return Held((), (), records, _marks(connection, file), row_count)
 
 
 def _marks(connection: "DuckDBPyConnection", file: Sniffed) -> Marks:

@@ -8,7 +8,8 @@ import os
 import stat
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
@@ -46,6 +47,8 @@ class Opened(NamedTuple):
     file: BinaryIO
     name: str
     size: int
+    share: Callable[[], float] = float
+    """Tells the part of the file on the disk that was read, from 0 to 1."""
 
 
 @contextmanager
@@ -66,11 +69,19 @@ def opened(path: Path) -> Iterator[Opened]:
         if not stat.S_ISREG(state.st_mode):
             raise InvalidValueError(f"{path.name} is no file that can be read; accepted: a file")
         try:
-            yield _text_of(Opened(file, path.name, state.st_size))
+            share = partial(_share_read, handle, state.st_size)
+            yield _text_of(Opened(file, path.name, state.st_size, share))
         except (OSError, EOFError, zlib.error) as error:
             raise InvalidValueError(
                 f"{path.name} cannot be read: {error}; accepted: a whole file"
             ) from None
+
+
+def _share_read(handle: int, size: int) -> float:
+    """Tell the part of an open file that was read; nothing where it was closed meanwhile."""
+    with suppress(OSError):
+        return os.lseek(handle, 0, os.SEEK_CUR) / size if size else 0
+    return 0
 
 
 def starts_with(path: Path) -> bytes:
@@ -95,7 +106,7 @@ def state_of(path: Path) -> tuple[int, int]:
 def _text_of(raw: Opened) -> Opened:
     if peek(raw).startswith(_GZIP):
         unpacked = cast("BinaryIO", gzip.GzipFile(fileobj=raw.file))
-        raw = Opened(unpacked, raw.name, MOST_BYTES + 1)
+        raw = raw._replace(file=unpacked, size=MOST_BYTES + 1)
     head = peek(raw)
     kind = next((kind for mark, kind in _KINDS.items() if head.startswith(mark)), None)
     if kind:
@@ -127,7 +138,8 @@ def _rewritten(raw: Opened, rewrite: Callable[[bytes], bytes]) -> Opened:
         raise InvalidValueError(
             f"{raw.name} is no whole UTF-16; accepted: saved as UTF-8"
         ) from None
-    return Opened(BufferedReader(cast("RawIOBase", BytesIO(text))), raw.name, len(text))
+    file = BufferedReader(cast("RawIOBase", BytesIO(text)))
+    return raw._replace(file=cast("BinaryIO", file), size=len(text))
 
 
 def read_lines(source: Opened, most: int | None = 0) -> Iterator[bytes]:

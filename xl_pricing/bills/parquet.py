@@ -69,6 +69,13 @@ def columns(connection: "DuckDBPyConnection", path: Path) -> tuple[dict[str, str
     )
 
 
+def row_count(connection: "DuckDBPyConnection", path: Path) -> int:
+    """Return how many rows there are."""
+    query = f"SELECT SUM(num_rows) FROM parquet_file_metadata({literal(path.absolute())})"
+    ((rows,),) = connection.execute(query).fetchall()
+    return int(rows or 0)
+
+
 def orders(connection: "DuckDBPyConnection", path: Path, *, month_first: bool = False) -> Orders:
     """Return in which order days are written, where they are texts."""
     import duckdb  # noqa: PLC0415 - an extra

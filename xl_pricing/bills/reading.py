@@ -27,6 +27,7 @@ from xl_pricing.bills.shapes import BESIDE, GROUPED, OF_CALLS, with_fields
 from xl_pricing.bills.shapes.answers import AMOUNTS, LOG_LINE
 from xl_pricing.bills.shapes.own import COUNTS, TOKENS
 from xl_pricing.bills.shapes.shape import At, Record, Shape
+from xl_pricing.bills.share_read import ShareRead
 from xl_pricing.bills.sniffing import (
     column_names,
     first_shape,
@@ -79,6 +80,8 @@ class Reading:
             else:
                 name = path.name if shared[path.name] == 1 else str(path)
                 self._sniffed += self._sniff(each, name)
+        self.share = ShareRead(each.path for each in self._sniffed)
+        """Tells how much was read, from 0 to 1."""
         if not self._sniffed:
             raise InvalidValueError(f"no file can be read: {'; '.join(self.notes)}")
 
@@ -90,7 +93,7 @@ class Reading:
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows; files that say something of other ones come first."""
         count, files = 0, sorted(self._sniffed, key=lambda one: one.shape not in BESIDE)
-        with held(files, self._rule) as sums:
+        with held(files, self.share, self._rule) as sums:
             self._ids_apart(files, sums)
             for each in files:
                 before, told, buckets = state_of(each.path), count, self._frames.buckets
@@ -124,8 +127,9 @@ class Reading:
         if sums is not None:
             yield from self._sums(file, sums, shapes)
         else:
-            with opened(file.path) as source:
+            with opened(file.path) as source, self.share.reading(file.path, source.share):
                 yield from self._plain_rows(source, file, shapes)
+            self.share.note(file.path)
         self.files.append(File(file.name, dict(shapes)))
         if not shapes and self._frames.buckets > buckets:
             self.notes.append(
@@ -140,7 +144,11 @@ class Reading:
             shapes[file.shape.name] += sum(row.rows for row in sums.rows)
         if sums.records is not None:
             self._note_marks(file, sums.marks)
-            yield from self._records(sums.records, file, shapes, sums.marks)
+            every = max(sums.row_count, 1)
+            with self.share.reading(file.path, lambda: shapes.total() / every):
+                yield from self._records(sums.records, file, shapes, sums.marks)
+            if sums.row_count:
+                self.share.note(file.path)
         elif sums.odd:
             with opened(file.path) as source:
                 yield from self._plain_rows(source, file, shapes, sums.odd)

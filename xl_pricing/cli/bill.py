@@ -158,7 +158,7 @@ def bill(
     totals = Totals(rule, tuple(n for n in split if n not in {*OF_SERIES, "month"}))
     asked = _amount("billed", billed), _amount("tolerance", tolerance)
     counts = _amount("accepted", accepted), _amount("generations", generations)
-    rows = _only(totals.rule, counted(reading), _read_only(only, card))
+    rows = _only(totals.rule, counted(reading, reading.share), _read_only(only, card))
     notes: list[str] = []
     others = _add(totals, _in_usd(rows, currency, _amount("rate", rate), notes), *days)
     notes = [*reading.notes, *notes, *(f"{rows:,} rows {said}" for said, rows in others.items())]
