@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from xl_pricing.hosts.office import serve
 from xl_pricing.rates.card import bundled_card
 from xl_pricing.rates.refresh.saved_card import Saved, saved_text
 
@@ -88,6 +89,43 @@ def test_a_broken_worker(browser: Chromium, worker: bytes | None) -> None:
         assert said.endswith(WRITE_AGAIN)
 
 
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (".whl", "is not a zip file"),
+        ("/pyodide.mjs", "Unexpected end of input"),
+        ("/pyodide.asm.wasm", "Python cannot be compiled"),
+        ("/python_stdlib.zip", ""),
+    ],
+)
+def test_a_part_that_came_in_half(browser: Chromium, part: str, said: str) -> None:
+    with shown() as preview:
+        name = next(name for name in preview.parts if name.endswith(part))
+        preview.parts[name] = preview.parts[name][: len(preview.parts[name]) // 2]
+        reason = told(opened(browser, preview))
+        assert said in reason
+        assert reason.endswith(WRITE_AGAIN)
+
+
+def test_a_server_that_does_not_know_the_type_of_scripts(
+    browser: Chromium, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(serve._TYPES, ".mjs", "application/octet-stream")
+    with shown() as preview:
+        assert told(opened(browser, preview)) == (
+            "Image Pricing did not answer: pyodide.mjs comes as application/octet-stream; "
+            "accepted: ask whoever runs this page to let its server send .mjs as text/javascript"
+        )
+
+
+def test_a_server_that_does_not_know_webassembly_is_no_fault(
+    browser: Chromium, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(serve._TYPES, ".wasm", "application/octet-stream")
+    with shown() as preview:
+        assert opened(browser, preview).run(PRICE) == {"rows": [[0.18357]]}
+
+
 def test_a_worker_that_never_starts(browser: Chromium) -> None:
     with shown({"worker.js": b"", **with_limits(START_MS=300)}) as preview:
         assert f"Python did not start within 0.3 s; accepted: {CHECK_THE_NETWORK}" in told(
@@ -102,6 +140,44 @@ def test_a_worker_that_stops_answering_is_started_anew(browser: Chromium) -> Non
         assert "no answer within 0.3 s" in told(page)
         preview.show(office_page.made(preview.origin))
         assert page.run(PRICE) == {"rows": [[0.18357]]}
+
+
+def test_a_worker_that_breaks_at_work_is_started_anew(browser: Chromium) -> None:
+    """Every cell that waited is told; none waits for ever."""
+    worker = b"postMessage({ready: {}}); onmessage = () => { throw new Error('no memory'); };"
+    with shown({"worker.js": worker, **with_limits(AGAIN_MS=0)}) as preview:
+        page = opened(browser, preview)
+        found = page.run(f"Promise.all(Array.from({{length: 1000}}, () => {PRICE}))")
+        assert {each["error"] for each in found} == {"#N/A"}
+        assert all("no memory" in each["reason"] for each in found)
+        preview.show(office_page.made(preview.origin))
+        assert page.run(PRICE) == {"rows": [[0.18357]]}
+
+
+def test_a_network_that_is_lost_after_the_start_is_not_missed(browser: Chromium) -> None:
+    with shown() as preview:
+        page = opened(browser, preview)
+        assert page.run(PRICE) == {"rows": [[0.18357]]}
+        preview.parts = Cut(preview.parts)
+        preview.parts.clear()
+        assert page.run(PRICE.replace("4:5", "16:9"))["rows"] != [[0.18357]]
+        assert page.run("pricing.call('IMGSIZE', ['4:5', 2000])") == "2000x2512"
+
+
+def test_what_is_cancelled_before_the_start_keeps_nobody_waiting(browser: Chromium) -> None:
+    with shown() as preview:
+        page = opened(browser, preview)
+        page.run("""(() => {
+            const given = Array.from({length: 500}, () => ({}));
+            window.asked = Promise.all(given.map(
+                (invocation) => cell('IMGCOST', [[['4:5']], [['high']]], invocation)));
+            given.slice(1).forEach((invocation) => invocation.onCanceled());
+        })()""")
+        first, *others = page.run("window.asked")
+        assert first == {"rows": [[0.18357]]}
+        assert {each["reason"].split("; ")[0] for each in others} == {
+            "Image Pricing did not answer: it was cancelled"
+        }
 
 
 def test_a_lost_network_that_comes_back(browser: Chromium) -> None:

@@ -5,6 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from xl_pricing.functions.calls import answer
+from xl_pricing.functions.catalogue import FUNCTIONS
+from xl_pricing.functions.ranges import as_grid
+
 from . import office_page
 from .chromium import Chromium, Page
 from .office_cells import CASES, calls, fault, named, typed
@@ -55,6 +59,24 @@ def test_an_error_in_any_argument_comes_out_as_that_error(page: Page, error: str
         first = page.run(f"cell('{name}', {json.dumps([cell] * 9)})")
         told = first.get("error") or str(named(first["rows"])[0][0])
         assert told.startswith(error), (name, first)
+
+
+@pytest.mark.usefixtures("that_day")
+@pytest.mark.parametrize("error", ERRORS)
+def test_an_error_in_one_argument_is_answered_as_python_does(page: Page, error: str) -> None:
+    """The others hold the example's values; each argument of each function has its turn."""
+    asked = [
+        (function, [*example[:place], error, *example[place + 1 :]])
+        for function in FUNCTIONS.values()
+        for place in range(len(function.arguments))
+        if (example := [*function.example, *[None] * 9][: len(function.arguments)])
+    ]
+    given = [[function.name, [*map(typed, values)]] for function, values in asked]
+    found = page.run(ASK_ALL.format(json.dumps(given)))
+    wanted = [as_grid(answer(function, values))[0][0] for function, values in asked]
+    got = [each.get("error") or named(each["rows"])[0][0] for each in found]
+    assert got == wanted
+    assert wanted.count(error) > len(FUNCTIONS)
 
 
 def test_a_call_of_one_turn_is_one_batch(page: Page) -> None:

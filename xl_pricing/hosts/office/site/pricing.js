@@ -8,6 +8,7 @@ const MOST_BATCHES = 2; // on their way: one is read while the other is computed
 const WAYS_OUT = {
   network: "check the network, then calculate again (Ctrl+Alt+F9)",
   folder: "ask whoever runs this page to write its folder again: xl-pricing host office",
+  server: "ask whoever runs this page to let its server send .mjs as text/javascript",
   slow: "calculate again (Ctrl+Alt+F9), fewer cells at once",
 };
 
@@ -57,7 +58,7 @@ function receive(data) {
 }
 
 function toFailure(said) {
-  const [, kind, rest] = /^(?:Error: )?(network|folder): (.*)$/s.exec(said) ?? [null, "folder", said];
+  const [, kind, rest] = /^(?:Error: )?(network|folder|server): (.*)$/s.exec(said) ?? [null, "folder", said];
   return new Failure(kind, rest);
 }
 

@@ -16,7 +16,7 @@ self.fetch = async (asked, options) => {
   try {
     const found = await get(asked, options);
     if (!found.ok) throw giveUp(`folder: ${name} is missing (${found.status})`);
-    return name.endsWith(".wasm") ? found : new Response(await found.arrayBuffer(), found);
+    return name.endsWith(".wasm") ? asWasm(found) : new Response(await found.arrayBuffer(), found);
   } catch {
     throw giveUp(`network: ${name} cannot be reached`); // the first that was said counts
   }
@@ -26,6 +26,13 @@ WebAssembly.instantiateStreaming = (found, imports) =>
     throw giveUp(`folder: Python cannot be compiled: ${error.message}`);
   });
 
+/** Let a server that does not know the type send it by another: only the cache of code is lost. */
+function asWasm(found) {
+  const type = "application/wasm";
+  if (found.headers.get("Content-Type")?.startsWith(type)) return found;
+  return new Response(found.body, { headers: { "Content-Type": type } });
+}
+
 async function python({ pyodide, lock }) {
   const { loadPyodide } = await import(`./${pyodide}/pyodide.mjs`);
   return loadPyodide({ env: { HOME: "/home", XL_PRICING_DATA: "/data" }, lockFileContents: lock });
@@ -33,7 +40,10 @@ async function python({ pyodide, lock }) {
 
 /** Say which script is to blame: an import that fails does not tell why. */
 async function explained(error, { pyodide }) {
-  for (const name of ["pyodide.mjs", "pyodide.asm.mjs"]) await fetch(`${pyodide}/${name}`);
+  for (const name of ["pyodide.mjs", "pyodide.asm.mjs"]) {
+    const type = (await fetch(`${pyodide}/${name}`)).headers.get("Content-Type");
+    if (!/script/i.test(type)) throw giveUp(`server: ${name} comes as ${type}`);
+  }
   throw error;
 }
 
