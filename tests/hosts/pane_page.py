@@ -21,7 +21,7 @@ _KINDS = {
     ".js": "text/javascript",
     ".png": "image/png",
 }
-_FUNCTIONS = b"""
+_PRICING = b"""
 const waiting = [];
 window.told = (number, answer) => waiting[number](answer);
 const call = async (...asked) => {
@@ -81,7 +81,8 @@ class Pane:
         for lang in ("en", "zh-CN"):
             words = json.dumps(texts(lang, active_card())).encode()
             self.page.instead[f"{ORIGIN}/words/{lang}.json"] = (200, "application/json", words)
-        self.page.instead[f"{ORIGIN}/functions.js"] = (200, _KINDS[".js"], _FUNCTIONS)
+        self.page.instead[f"{ORIGIN}/pricing.js"] = (200, _KINDS[".js"], _PRICING)
+        self.page.instead[f"{ORIGIN}/functions.js"] = (200, _KINDS[".js"], b"")
         self.page.instead["appsforoffice"] = (200, _KINDS[".js"], _STUB.read_bytes())
         self.page.answer_instead()
 

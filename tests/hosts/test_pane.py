@@ -464,11 +464,11 @@ def test_without_words_the_page_still_says_what_is(browser: Chromium) -> None:
     pane.close()
 
 
-def test_without_functions_the_page_waits_then_says_so(browser: Chromium) -> None:
-    pane = Pane(browser, without="/functions.js")
+def test_without_python_the_page_waits_then_says_so(browser: Chromium) -> None:
+    pane = Pane(browser, without="/pricing.js")
     pane.wait_until("document.getElementById('starting').textContent.startsWith('Starting.')")
     pane.wait_until("!document.getElementById('failed').hidden")
-    assert "functions.js did not load" in pane.text("#failed")
+    assert "pricing.js did not load" in pane.text("#failed")
     assert pane.run("document.getElementById('starting').hidden")
     pane.close()
 

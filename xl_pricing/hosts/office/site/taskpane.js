@@ -39,11 +39,11 @@ async function office() {
   await Promise.race([Office.onReady(), new Promise((resolve) => setTimeout(resolve, OFFICE_MS))]);
 }
 
-/** Wait for functions.js, which stands before this module in the page. */
+/** Wait for pricing.js, which stands before this module in the page. */
 async function pricing() {
   for (let i = 0; i < 100 && !window.pricing; i++)
     await new Promise((resolve) => setTimeout(resolve, 50));
-  if (!window.pricing) throw new Error("functions.js did not load");
+  if (!window.pricing) throw new Error("pricing.js did not load");
 }
 
 function showCard({ prices_as_of: asOf, age_days: days }) {

@@ -1,6 +1,5 @@
 // Python of this page: it starts once, then answers batch after batch.
 const get = self.fetch.bind(self);
-const stream = WebAssembly.instantiateStreaming.bind(WebAssembly);
 let giveUp;
 const broken = new Promise((_, reject) => {
   giveUp = (said) => {
@@ -21,16 +20,28 @@ self.fetch = async (asked, options) => {
     throw giveUp(`network: ${name} cannot be reached`); // the first that was said counts
   }
 };
-WebAssembly.instantiateStreaming = (found, imports) =>
-  stream(found, imports).catch((error) => {
-    throw giveUp(`folder: Python cannot be compiled: ${error.message}`);
-  });
-
 /** Let a server that does not know the type send it by another: only the cache of code is lost. */
 function asWasm(found) {
   const type = "application/wasm";
   if (found.headers.get("Content-Type")?.startsWith(type)) return found;
   return new Response(found.body, { headers: { "Content-Type": type } });
+}
+
+/** Fetch and compile Python while its scripts still come; Pyodide would begin after them. */
+function compileEarly({ pyodide }) {
+  const name = `${pyodide}/pyodide.asm.wasm`;
+  const found = fetch(name);
+  const compiled = WebAssembly.compileStreaming(found).catch((error) => {
+    throw giveUp(`folder: Python cannot be compiled: ${error.message}`);
+  });
+  import(`./${pyodide}/pyodide.asm.mjs`).catch(() => {}); // Pyodide asks again, and is told
+  const others = self.fetch;
+  self.fetch = (asked, options) =>
+    String(asked.url ?? asked).endsWith(name) ? found : others(asked, options);
+  WebAssembly.instantiateStreaming = async (_, imports) => {
+    const module = await compiled;
+    return { module, instance: await WebAssembly.instantiate(module, imports) };
+  };
 }
 
 async function python({ pyodide, lock }) {
@@ -50,6 +61,7 @@ async function explained(error, { pyodide }) {
 async function start() {
   const text = await (await fetch("site.json", { cache: "no-cache" })).text();
   const site = JSON.parse(text);
+  compileEarly(site);
   const [py, wheel] = await Promise.all([
     python(site).catch((error) => explained(error, site)),
     fetch(site.wheel).then((found) => found.arrayBuffer()),
