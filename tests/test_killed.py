@@ -1,75 +1,25 @@
 """Killed at any moment, on a full disk, eight at once: a file is the old one or the new one."""
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from time import monotonic, sleep
 
 import pytest
 from exhaustive import many
 from hosts.made_up_machine import SYSTEMS, addin, config, make, put
+from killing import (
+    KILLS,
+    adapted,
+    full_after,
+    kill_at_any_moment,
+    needs_fork,
+    needs_limits,
+    start,
+    took,
+)
 
 from xl_pricing import files
 from xl_pricing.hosts.excel.install import uninstall
 from xl_pricing.hosts.excel.machine import OUR_ADDIN, XLWINGS_ADDIN, Machine
-
-KILLS = many(60, 200)
-ROOT = Path(__file__).parents[1]
-# Sends no signal where a file grows too large: the write fails, as on a full disk.
-FULL_DISK = """
-import resource, signal, sys
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-from xl_pricing.__main__ import run
-run()
-"""
-
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")
-
-
-def in_child(call: Callable[[], object]) -> int:
-    """Run a call in a process of its own; return its id."""
-    child = os.fork()
-    if child:
-        return child
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        call()
-    finally:
-        os._exit(0)
-
-
-def took(call: Callable[[], object]) -> float:
-    began = monotonic()
-    os.waitpid(in_child(call), 0)
-    return monotonic() - began
-
-
-def kill_at_any_moment(call: Callable[[], object], dice: Random, span: float) -> None:
-    child = in_child(call)
-    sleep(dice.random() * span)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-
-
-def adapted(span: float, *, done: bool) -> float:
-    """Return the next span: half of the kills come after the end on any machine."""
-    return span * (0.9 if done else 1.1)
-
-
-def start(*arguments: str, code: str = "") -> "subprocess.Popen[str]":
-    command = [sys.executable, *(["-c", code] if code else ["-m", "xl_pricing"]), *arguments]
-    return subprocess.Popen(
-        command,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
 
 
 @needs_fork
@@ -127,11 +77,11 @@ def _undone(machine: Machine, theirs: dict[str, bytes]) -> bytes:
     return machine.config_file.read_bytes()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as Unix does")
+@needs_limits
 def test_on_a_full_disk_template_leaves_the_old_workbook(tmp_path: Path) -> None:
     path = tmp_path / "budget.xlsx"
     path.write_bytes(b"old")
-    process = start("template", str(path), "--force", code=FULL_DISK)
+    process = start("template", str(path), "--force", code=full_after(20_000))
     _, said = process.communicate()
     assert process.returncode == 2
     assert said.startswith("xl-pricing: path ")

@@ -93,10 +93,12 @@ class Reading:
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows; files that say something of other ones come first."""
         count, files = 0, sorted(self._sniffed, key=lambda one: one.shape not in BESIDE)
+        states = {each.path: state_of(each.path) for each in files}
         with held(files, self.share, self._rule) as sums:
             self._ids_apart(files, sums)
             for each in files:
-                before, told, buckets = state_of(each.path), count, self._frames.buckets
+                before = states[each.path] if each.path in sums else state_of(each.path)
+                told, buckets = count, self._frames.buckets
                 for row in self._rows(each, sums.get(each.path)):
                     yield row
                     count += row.rows if row.each else 1
