@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from xl_pricing.bills.spark import bill
-from xl_pricing.bills.sql import BY_METER
+from xl_pricing.bills.told_sql import BY_METER
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.rates.card import bundled_card
 

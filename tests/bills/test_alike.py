@@ -71,7 +71,7 @@ def test_random_lines_come_out_the_same(
     *, most: int, held: bool, tmp_path: Path, same: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("xl_pricing.bills.reading.MOST_HELD", most)
+    monkeypatch.setattr("xl_pricing.bills.alike.MOST_HELD", most)
     rng, lines = random.Random(most), []
     for i in range(many(900, 4_000)):
         plain = LINES[i % 11] | {"id": f"i{i if rng.random() < 0.9 else rng.randrange(1 + i)}"}

@@ -243,7 +243,7 @@ def test_the_share_that_was_read_goes_from_0_to_1(name: str, tmp_path: Path) -> 
     data = gzip.compress(text.encode()) if name.endswith("gz") else text.encode()
     reading = Reading([write(tmp_path / name, data), USAGE])
     assert reading.share() == 0
-    with patch("xl_pricing.bills.reading.MOST_HELD", 500):
+    with patch("xl_pricing.bills.alike.MOST_HELD", 500):
         shares = [reading.share() for _ in reading]
     assert shares == sorted(shares)
     assert any(0.2 < share < 0.9 for share in shares)

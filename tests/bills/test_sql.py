@@ -15,7 +15,7 @@ from xl_pricing.bills.bill_sql import bill_sql
 from xl_pricing.bills.moments import EPOCH
 from xl_pricing.bills.rates_by_day import prices_of
 from xl_pricing.bills.row import Row
-from xl_pricing.bills.sql import COUNTS, Column, Told, by_meter
+from xl_pricing.bills.told_sql import COUNTS, Column, Told, by_meter
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.estimation.usage import METER_NAMES
 from xl_pricing.rates.card import bundled_card

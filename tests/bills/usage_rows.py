@@ -12,7 +12,7 @@ from xl_pricing.bills.row import Row, Source
 from xl_pricing.bills.rule import Rule
 from xl_pricing.bills.shapes.own import COUNTS as BY_METER
 from xl_pricing.bills.shapes.shape import At, count, make_row, read_time, read_tokens
-from xl_pricing.bills.sql import COUNTS
+from xl_pricing.bills.told_sql import COUNTS
 from xl_pricing.bills.total import OF_SERIES, Totals
 from xl_pricing.estimation.usage import METER_NAMES, read_grouped_usage, read_usage
 from xl_pricing.rates.card import bundled_card

@@ -4,6 +4,7 @@ A reader with a quick way to a record's id, tokens and `key` (all else that it r
 `Alike.add`; what is new or odd in any way is read as ever and shown to `Alike.begin`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from operator import itemgetter
 from types import NoneType
@@ -67,8 +68,12 @@ class Alike:
         """Begin with none."""
         self._groups: dict[Hashable, Group] = {}
         self._ids: set[str | None] = set()
-        self.count = 0
-        """Of records, to be taken when there are `MOST_HELD`."""
+        self._count = 0
+
+    @property
+    def are_full(self) -> bool:
+        """Whether they are to be taken before more is added."""
+        return self._count >= MOST_HELD
 
     def has(self, row: Row) -> bool:
         """Tell whether a row repeats an id, so that the groups are to be taken before it."""
@@ -88,7 +93,7 @@ class Alike:
         group.tokens.append(tokens)
         if row_id is not None:
             self._ids.add(row_id)
-        self.count += 1
+        self._count += 1
         return True
 
     def begin(self, quick: Quick, row: Row) -> bool:
@@ -106,11 +111,13 @@ class Alike:
         self._groups[key] = Group(row, [], [], [])
         return self.add(quick, row.place)
 
-    def take(self) -> Iterator[Row]:
-        """Yield a row a group, and forget them."""
+    def take(self, name: str, shapes: Counter[str]) -> Iterator[Row]:
+        """Yield a row a group, and forget them; count their records by the name of their shape."""
         groups = self._groups.values()
-        self._groups, self._ids, self.count = {}, set(), 0
-        return (group.all() for group in groups)
+        self._groups, self._ids, self._count = {}, set(), 0
+        for group in groups:
+            shapes[name] += len(group.places)
+            yield group.all()
 
 
 def picked_by(names: Sequence[Any]) -> Pick:

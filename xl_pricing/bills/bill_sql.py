@@ -5,7 +5,8 @@ from datetime import date
 from xl_pricing.bills.moments import EPOCH
 from xl_pricing.bills.rates_by_day import Prices
 from xl_pricing.bills.reasons import Reason
-from xl_pricing.bills.sql import DIALECTS, NO_TOKENS, Told, sums_sql
+from xl_pricing.bills.sql import NO_TOKENS, sums_sql
+from xl_pricing.bills.told_sql import DIALECTS, Told
 from xl_pricing.estimation.image import DEFAULT_TIER, TIERS
 from xl_pricing.estimation.usage import METER_NAMES
 from xl_pricing.rates.card import OTHER_MODELS

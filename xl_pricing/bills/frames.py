@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from xl_pricing.bills.json_values import BAD, Bad
+from xl_pricing.bills.moments import utc_text
 
 DEEPEST = 6
 """Frames inside each other at most."""
@@ -42,6 +43,18 @@ class Frames:
                 yield from self.records(each, deep + 1)
         else:
             yield content
+
+    def missing_pages(self) -> Iterator[str]:
+        """Say which pages are missing: more follows, and no page begins where it ends."""
+        pages = self.pages
+        for page in pages:
+            kinds = {page.kind, ""}
+            follow = [
+                p for p in pages if p.start == page.end and (p.kind in kinds or not page.kind)
+            ]
+            if page.has_more and not follow:
+                end = utc_text(page.end)
+                yield f"a page that ends at {end} says that more follows, and no page does"
 
     def _bucket(self, bucket: Mapping[str, Any]) -> Iterator[Mapping[str, Any] | Bad]:
         self.buckets += 1

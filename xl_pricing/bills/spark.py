@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from xl_pricing.bills.bill_sql import bill_sql
 from xl_pricing.bills.rates_by_day import prices_of
-from xl_pricing.bills.sql import by_meter
+from xl_pricing.bills.told_sql import by_meter
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.rates.card import RateCard
 from xl_pricing.rates.day import today

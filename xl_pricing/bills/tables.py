@@ -11,7 +11,7 @@ from xl_pricing.bills.engine import MOST_LINE, identifier, literal
 from xl_pricing.bills.shapes.answers import AMOUNTS, IDS, PROJECTS, TIMES
 from xl_pricing.bills.shapes.gateways import INPUT, OUTPUT
 from xl_pricing.bills.shapes.shape import LONGEST_TEXT, NO_ID
-from xl_pricing.bills.sql import Column, Told
+from xl_pricing.bills.told_sql import Column, Told
 from xl_pricing.estimation.usage import METER_NAMES
 
 TEXTS = ("said_model", "said_tier", "project", "size", "quality")

@@ -20,7 +20,7 @@ from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.row import Row
 from xl_pricing.bills.rule import Given as Told
 from xl_pricing.bills.rule import Rule
-from xl_pricing.bills.sql import BY_METER, DIALECTS, by_meter
+from xl_pricing.bills.told_sql import BY_METER, DIALECTS, by_meter
 from xl_pricing.bills.total import OF_SERIES, SPLITS, USD, Totals
 from xl_pricing.cli.bill_files import Outputs
 from xl_pricing.cli.bill_report import Bill, bill_of, complaint_of, draw_bill
