@@ -71,7 +71,7 @@ def test_each_cell_that_is_wrong_today_is_told_with_its_reason() -> None:
     assert told[:3] == [
         "Worksheet!C9 model 'gpt-image-9': unknown: such as gpt-image-2",
         "Worksheet!C11 ratio '7:5': not in the list: 4:3 is nearest",
-        "Worksheet!C25 buffer '20 %': 0% to 100%; nearest 20%",
+        "Worksheet!C25 buffer '20 %': text, not a number: type 20%, without ' or spaces",
     ]
     assert "1008x1008" in told[3]
     assert "finals '1,5'" in told[4]

@@ -158,6 +158,21 @@ class LibreOffice:
         """Read ranges, each row by row: one question, where each error would be another."""
         return cast("list[list[list[Answer]]]", self._ask("read_blocks", list(addresses)))
 
+    def paste(self, address: str, text: str) -> None:
+        """Paste a text that another program copied, with the cursor in a cell.
+
+        Tabs and line ends part cells. No rule of a cell is asked, as when a person pastes.
+        """
+        self._ask("paste", address, text)
+
+    def follow(self, link: str) -> str:
+        """Go where a click on a link such as ``#'Worksheet'!C9`` goes; return the cell."""
+        return cast("str", self._ask("follow", link))
+
+    def show(self, path_html: Path) -> None:
+        """Write what every cell shows to a file, which `read_cells` reads."""
+        self._ask("show", path_html.resolve().as_uri())
+
     def save(self, path: Path | str) -> None:
         """Save the workbook as an Excel file."""
         self._ask("save", Path(path).resolve().as_uri())

@@ -15,8 +15,15 @@ from typing import Any
 
 # Only LibreOffice's own Python has it, and no types of it.
 import uno  # type: ignore[import-not-found, import-untyped, unused-ignore]
+import unohelper  # type: ignore[import-not-found, import-untyped, unused-ignore]
+from com.sun.star.datatransfer import (  # type: ignore[import-not-found, unused-ignore]
+    DataFlavor,
+    UnsupportedFlavorException,
+    XTransferable,
+)
 
 PATIENCE_S = 60.0
+PLAIN = "text/plain;charset=utf-16"
 ASKING = "xl_pricing asks"
 VALUES, DATES, TEXTS, FORMULAS, FORMATS = 1, 2, 4, 16, 32  # com.sun.star.sheet.CellFlags
 CONTENT = VALUES | DATES | TEXTS | FORMULAS
@@ -58,6 +65,30 @@ class Cell:
             self.cell.setString(value)
         else:
             self.cell.setValue(value)
+
+
+class Copied(unohelper.Base, XTransferable):  # type: ignore[misc, unused-ignore]
+    """A text that another program put on the clipboard."""
+
+    flavor = DataFlavor(PLAIN, PLAIN, uno.getTypeByName("string"))
+
+    def __init__(self, text: str) -> None:
+        """Hold the text."""
+        self.text = text
+
+    def getTransferData(self, flavor: Any) -> Any:
+        """Return the text."""
+        if not self.isDataFlavorSupported(flavor):
+            raise UnsupportedFlavorException
+        return self.text
+
+    def getTransferDataFlavors(self) -> tuple[Any, ...]:
+        """Return the one form that it has."""
+        return (self.flavor,)
+
+    def isDataFlavorSupported(self, flavor: Any) -> bool:
+        """Tell whether a form is the one."""
+        return bool(flavor.MimeType == PLAIN)
 
 
 class Commands:
@@ -191,15 +222,36 @@ class Commands:
         """Read all cells of ranges in one go."""
         return self._values(list(map(self._range, addresses)))
 
-    def dispatch(self, url: str) -> None:
+    def dispatch(self, url: str, **settings: Any) -> None:
         """Run what a menu entry runs."""
         helper = self.services.createInstance("com.sun.star.frame.DispatchHelper")
         frame = self.document.getCurrentController().getFrame()
-        helper.executeDispatch(frame, url, "", 0, ())
+        helper.executeDispatch(frame, url, "", 0, _properties(**settings))
+
+    def follow(self, link: str) -> str:
+        """Go where a click on a link goes; return the cell."""
+        self.dispatch(".uno:JumpToMark", Bookmark=link.removeprefix("#"))
+        found = self.document.getCurrentSelection()
+        at = found.RangeAddress
+        cell = f"{_letters(at.StartColumn)}{at.StartRow + 1}"
+        if (at.StartColumn, at.StartRow) != (at.EndColumn, at.EndRow):
+            cell += f":{_letters(at.EndColumn)}{at.EndRow + 1}"
+        return f"'{found.Spreadsheet.Name}'!{cell}"
+
+    def paste(self, address: str, text: str) -> None:
+        """Paste what another program copied, with the cursor in a cell."""
+        board = self.services.createInstance("com.sun.star.datatransfer.clipboard.SystemClipboard")
+        board.setContents(Copied(text), None)
+        self.follow(address)
+        self.dispatch(".uno:Paste")
 
     def save(self, url: str) -> None:
         """Save the document as an Excel workbook."""
         self.document.storeToURL(url, _properties(FilterName="Calc MS Excel 2007 XML"))
+
+    def show(self, url: str) -> None:
+        """Write every cell as it looks to a file: text, colours, links."""
+        self.document.storeToURL(url, _properties(FilterName="HTML (StarCalc)"))
 
     def render(self, url: str) -> None:
         """Print the document to a PDF file; one with links in it must have a name for that."""

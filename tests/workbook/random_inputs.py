@@ -120,9 +120,9 @@ def random_job(rng: random.Random, words: Words = EN) -> dict[str, Any]:
         reference_images=pick([None, 0, 1, 2, 16], [17, -1, 0.5, "two"]),
         reference_width=pick(pixels, [0, -5, 10.5, "wide"]),
         reference_height=pick(pixels, [0, -5, 10.5, None]),
-        finals=pick([0, 1, 7, 120, 5000, 2.5], [-1, "all", None]),
-        retries=pick([1, 1.3, 1.5, 2, 8], [0.5, 0, None, "few"]),
-        buffer=pick([0, 0.1, 0.2, 0.3, 1], [1.5, -0.1, None, "some"]),
+        finals=pick([0, 1, 7, 120, 5000, 2.5], [-1, "all", None, "1\u00a0200", "\uff11\uff12"]),
+        retries=pick([1, 1.3, 1.5, 2, 8], [0.5, 0, None, "few", "1,5", "0\uff0e5"]),
+        buffer=pick([0, 0.1, 0.2, 0.3, 1], [1.5, -0.1, None, "some", "20 \uff05"]),
         plan=pick(["none"] * 3 + list(dict.fromkeys(plan.plan for plan in CARD.plans)), ["Comfy*"]),
         currency=pick(CURRENCIES),
         units_per_usd=pick([1, 0.9, 7.12, 155, None], [0, "rate"]),
@@ -166,7 +166,8 @@ def random_line(rng: random.Random, faults: float = 0.03) -> dict[str, Any]:
     qualities = ["xhigh", "max", "High", 229, 663.5] if faults else [229, 663.5]
     if rng.random() < 2 * faults:
         return dict.fromkeys(LINE)
-    sizes = [*RATIOS, *["1:1", "2:3", "3:2"] * 4, "1024x1536", "1536 × 1024", "1024*1024"]
+    sizes = [*RATIOS, *["1:1", "2:3", "3:2"] * 4, "1024x1536", "1536 × 1024", "1024*1024",
+             "\uff11\uff10\uff12\uff14x1024", "4\uff1a5", "1024\u00a0x\u202f1536"]  # fmt: skip
     time = [(4 * 60 + 5) / 1440, (16 * 60 + 9) / 1440]
     bad_sizes = [*time, 0.8, 1024, "1000x1000", "4:7", "4:?", "1e3x1024", "big", None, "1024x"]
     uses = ["Shop", "Ads", "Hero*", "Hero?", "shop", "a~b", "x1", "x2", "x3", "x4", "x5", "x6"]
@@ -200,17 +201,20 @@ def random_bill(rng: random.Random, faults: float = 0.02) -> dict[str, Any]:
     if rng.random() < 2 * faults:
         return dict.fromkeys(BILL)
     generations = rng.choice([0, 1, 5, 30, 40, 100])
-    day = date(2026, rng.randint(1, 11), rng.randint(1, 28))
+    day = date(2026, rng.randint(1, 10), rng.randint(1, 28))
     known = ["gpt-image-2", "openai/gpt-image-2", "gpt-image-2-2026-04-21", "gpt-image-1"]
     return {
-        "date": pick([day, day, f"{day}T23:30:00-05:00"], ["2026-11-01", "soon", None, -5, 1e9]),
+        "date": pick(
+            [day, day, f"{day}T23:30:00-05:00"],
+            [date(2064, 1, 1), "2026-11-01", "soon", None, -5, 1e9],
+        ),
         "model": pick(known, ["dall-e", None, "gpt*"]),
         "size": pick(
             ["4:5", "1024x1280", "1:1", "1024x1536", "Tokens only"], [None, "big", 245 / 1440]
         ),
         "quality": pick(["low", "medium", "high", "High"], ["best", None, "auto"]),
         "generations": pick([generations], [-1, 2.5, "30", None]),
-        "accepted": pick([rng.randint(0, generations)] * 60 + [None], [generations + 1, -1, "x"]),
+        "accepted": pick([rng.randint(0, generations)] * 90 + [None], [generations + 1, -1, "x"]),
         "input_tokens": pick([None, 1200, 0], [-1, "many"]),
         "output_tokens": pick([None, 6119 * generations, 6000, 0], [-1, "many"]),
         "billed": pick(

@@ -182,7 +182,7 @@ def test_libreoffice_computes_what_the_file_says(
         for sheet in (words("Bill"), words("Actuals"))
         for row in formulas[sheet].iter_rows()
         for cell in row
-        if cell.data_type == "f"
+        if cell.data_type == "f" and "TODAY()" not in cell.value  # the machine's day
     ]
     assert len(places) > 300
     libreoffice.open(path)

@@ -221,11 +221,11 @@ def test_what_is_not_answered_is_missing_and_a_sentence_says_why(
 def test_the_sentences_say_the_figures_of_the_job(sheet: RiskBook) -> None:
     assert sheet.one("risk_status", finals=12_000) == (
         "✔ Enough for 90%: 9 of 10 such jobs need at most 18,122 generations; your budget pays "
-        "for 21,600."
+        "for 21,600 whole ones."
     )
     assert sheet.one("risk_status", finals=3, retries=2.25) == (
         "✘ Not enough for 90%: 9 of 10 such jobs need at most 11 generations; your budget pays "
-        "for 8. It takes a buffer of 63%."
+        "for 8 whole ones. It takes a buffer of 63%."
     )
     assert sheet.one("risk_sizes_status") == (
         "Small jobs need more than 30%, big ones less: with this job's retries a buffer of 30% "
@@ -258,7 +258,8 @@ def test_the_buffer_that_is_told_as_enough_is_enough_from_that_size_on(
 def test_the_chinese_sentences_say_the_same() -> None:
     values = shown(job(**JOB), Words("zh-CN"))
     assert values["risk_status"] == (
-        "✔ 在 90% 置信度下够用：十个同类任务中有九个最多需要 192 次生成；您的预算可支付 216 次。"
+        "✔ 在 90% 置信度下够用：十个同类任务中有九个最多需要 192 次生成；"
+        "您的预算可支付完整的 216 次。"
     )
     assert values["risk_sizes_status"] == (
         "小任务需要的缓冲超过 30%，大任务则较低：按本任务的重试系数，在所列规模中，"

@@ -12,7 +12,8 @@ class Check(NamedTuple):
 
     ``after`` are the rules that it rests on. Where one of them does not hold it is `UNJUDGED`, so
     that one mistake is told once. ``at`` is the name of the cell to look at.
-    ``tells`` is the formula of what to do where it takes figures of the sheet.
+    ``tells`` is the formula of what to do where it takes figures of the sheet. Where it does not
+    hold it counts as one thing to do, or as many as ``many`` says: rows, of which each is wrong.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Check(NamedTuple):
     after: tuple[str, ...] = ()
     at: str = ""
     tells: str = ""
+    many: str = ""
 
     @property
     def judged(self) -> str:

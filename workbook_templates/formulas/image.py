@@ -7,6 +7,7 @@ Where the parts of an image stand, `ImageCells` says. Missing answers are #N/A.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workbook_templates.formulas import plain
 from workbook_templates.formulas.conditions import is_number, whole
 from xl_pricing.estimation.cost import Usage
 from xl_pricing.estimation.image import DEFAULT_TIER, TIERS
@@ -125,15 +126,23 @@ def of_model(field: str, row: str = "[@model_row]") -> str:
     return f"INDEX(tblModels[{field}],{row})"
 
 
-_READ_AS = ((" ", ""), ("：", ":"), ("×", "x"), ("*", "x"), ("-x-", "x"), ("?", "!"), ("~", "!"))
+_READ_AS = {
+    **plain.BLANKS,
+    " ": "",
+    **plain.DIGITS,
+    "：": ":",
+    "×": "x",
+    "*": "x",
+    "-x-": "x",
+    "?": "!",
+    "~": "!",
+}
 """Marks in a typed size, and what they are read as."""
 
 
 def size_text(image: ImageCells) -> str:
     """Return a typed ratio or size as text; Excel takes 4:5 for the time 04:05: it is read back."""
-    cleaned = f"LOWER({image.typed})"
-    for mark, plain in _READ_AS:
-        cleaned = f'SUBSTITUTE({cleaned},"{mark}","{plain}")'
+    cleaned = plain.substituted(f"LOWER({image.typed})", _READ_AS)
     of_time = f'HOUR({image.typed})&":"&MINUTE({image.typed})'
     return f'IFERROR(IF({is_number(image.typed)},{of_time},{cleaned}),"?")'
 

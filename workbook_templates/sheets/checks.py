@@ -5,9 +5,6 @@ from dataclasses import replace
 from math import ceil
 from typing import NamedTuple
 
-from openpyxl.formatting.rule import CellIsRule
-from openpyxl.styles import Font, PatternFill
-
 from workbook_templates.book import blocks, tables, theme
 from workbook_templates.book.blocks import Column, Figure
 from workbook_templates.book.page import Book, Page
@@ -49,6 +46,10 @@ class Lists(NamedTuple):
     notes: Sequence[Check]
     tables: Sequence[RowFaults]
     codes: Sequence[Codes] = ()
+
+
+_Counted = tuple[str, Sequence[Check]]
+"""The cells of rules' results, and the rules."""
 
 
 def _or_blank(cell: str, condition: str) -> str:
@@ -253,7 +254,7 @@ def write(book: Book, lists: Lists) -> None:
     first_note = FIRST_ROW + len(lists.errors) + 3
     title = "To note: the answer stands, but know this"
     notes = _list(page, first_note, title, lists.notes, theme.OK_OR_NOTE)
-    _count(page, errors, notes)
+    _count(page, (errors, lists.errors), (notes, lists.notes))
     first = tuple(
         Figure(f"first_{name}", f"The first rule {says}", _first(f"{name}s", cells),
                look=theme.COMPUTED_TEXT)
@@ -262,7 +263,8 @@ def write(book: Book, lists: Lists) -> None:
     told = (*VALID, *KINDS, *first)
     last = first_note + len(lists.notes) + len(told)
     blocks.write_entries(page, "BCD", first_note + len(lists.notes) + 1, told)
-    _colour(page, f"{errors} {notes}")
+    _colour(page, errors, theme.RED, theme.RED_FILL)
+    _colour(page, notes, theme.AMBER, theme.AMBER_FILL)
     page.print_setup(f"A1:C{last - len(told)}", pages=1, upright=True)
     for faults in lists.tables:
         last = _rows_to_fix(page, last + 2, faults)
@@ -293,27 +295,22 @@ def _list(page: Page, first: int, title: str, checks: Sequence[Check], look: the
     return f"C{first}:C{first + len(checks) - 1}"
 
 
-def _colour(page: Page, cells: str) -> None:
-    """Colour the marks; the marks themselves carry the meaning."""
-    looks = (("1", theme.TEAL, theme.TEAL_FILL), ("0", theme.RED, theme.RED_FILL))
-    for value, color, fill in looks:
-        rule = CellIsRule(  # type: ignore[no-untyped-call]  # openpyxl's helper has no types
-            operator="equal",
-            formula=[value],
-            font=Font(color=color, bold=True),
-            fill=PatternFill(bgColor=fill),
-        )
-        page.sheet.conditional_formatting.add(cells, rule)
+def _colour(page: Page, cells: str, color: str, fill: str) -> None:
+    """Colour the marks, those to see to as told; the marks themselves carry the meaning."""
+    first = cells.split(":", maxsplit=1)[0]
+    page.mark(cells, f"{first}=1", theme.TEAL, theme.TEAL_FILL)
+    page.mark(cells, f"{first}=0", color, fill)
 
 
-def _count(page: Page, errors: str, notes: str) -> None:
-    """Write how many rules do not hold."""
-    page.say("B4", "Rules that do not hold", theme.STRONG)
-    for row, name, cells, says in (
+def _count(page: Page, errors: _Counted, notes: _Counted) -> None:
+    """Write how many rules do not hold; of a table's rows each counts."""
+    page.say("B4", "Rules that do not hold, and rows", theme.STRONG)
+    for row, name, (cells, checks), says in (
         (4, "errors_found", errors, "to fix"),
         (5, "notes_found", notes, "to note"),
     ):
-        page.formula(f"C{row}", name, f"COUNTIF({cells},0)", theme.RESULT)
+        more = [f"+IF({check.name}=0,MAX(0,{check.many}-1),0)" for check in checks if check.many]
+        page.formula(f"C{row}", name, f"COUNTIF({cells},0){''.join(more)}", theme.RESULT)
         page.say(f"D{row}", says, theme.NOTE)
 
 

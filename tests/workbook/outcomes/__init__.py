@@ -40,7 +40,7 @@ def outcomes(
 
     ``today`` ages the rates; if omitted, the day on which they were checked.
     """
-    job = Job(strict.read(typed), card)
+    job, day = Job(strict.read(typed), card), today or card.checked
     lines, bills = Campaign(job), Bills(job)
     found = {
         **worksheet.outcomes(job),
@@ -50,10 +50,10 @@ def outcomes(
         **sizes.outcomes(job),
         **plans.outcomes(job),
         **risk.outcomes(job),
-        **actuals.outcomes(bills, lines),
+        **actuals.outcomes(bills, lines, day),
         **rates.outcomes(lines),
     }
-    found |= checks.outcomes(lines, bills, today or card.checked, found)
+    found |= checks.outcomes(lines, bills, day, found)
     found |= says.outcomes(job, found)
     return found | summary.outcomes(job, found)
 
@@ -62,5 +62,5 @@ def rules(typed: Mapping[str, Cell], card: RateCard) -> dict[str, Outcome]:
     """Return those of the Checks sheet alone, by which a job can be told quickly."""
     job = Job(strict.read(typed), card)
     lines, bills = Campaign(job), Bills(job)
-    found = worksheet.outcomes(job) | actuals.outcomes(bills, lines)
+    found = worksheet.outcomes(job) | actuals.outcomes(bills, lines, card.checked)
     return checks.outcomes(lines, bills, card.checked, found)

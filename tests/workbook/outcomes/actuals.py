@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
@@ -22,10 +23,10 @@ JOB = "the job"
 _DIGITS = 9
 
 
-def outcomes(bills: Bills, campaign: Campaign) -> dict[str, Outcome]:
+def outcomes(bills: Bills, campaign: Campaign, today: date) -> dict[str, Outcome]:
     """Return what a person reads on the sheet, and what the chart draws."""
     return {
-        **_rows(bills),
+        **_rows(bills, today),
         **_counts(bills),
         **_measured(bills),
         **Comparison(bills, campaign).outcomes(),
@@ -33,7 +34,7 @@ def outcomes(bills: Bills, campaign: Campaign) -> dict[str, Outcome]:
     }
 
 
-def _rows(bills: Bills) -> dict[str, Outcome]:
+def _rows(bills: Bills, today: date) -> dict[str, Outcome]:
     found: dict[str, Outcome] = {}
     for i, bill in enumerate(bills.rows):
 
@@ -43,7 +44,7 @@ def _rows(bills: Bills) -> dict[str, Outcome]:
             return cell(lambda: figure(totals([bill] if bill.counts else [])))
 
         found |= {
-            f"{TABLE}.check.{i}": check(bill, SAYS),
+            f"{TABLE}.check.{i}": "▲ a day to come" if bill.is_after(today) else check(bill, SAYS),
             f"{TABLE}.retries.{i}": of(lambda one: one.retries, bill.is_told),
             f"{TABLE}.usd_per_image.{i}": of(
                 lambda one: one.cost_per_image, bill["generations"] is not None

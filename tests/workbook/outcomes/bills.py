@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -39,7 +39,8 @@ SAYS = (
     "generations",
     "accepted finals",
     "more accepted than made",
-    "tokens",
+    "input tokens",
+    "output tokens",
     "billed is not a number",
     "billed is negative",
 )
@@ -160,7 +161,8 @@ class Bill:
             lambda: (self.is_tokens_only and made is None) or strict.whole(made),
             lambda: kept is None or strict.whole(kept),
             lambda: strict.need((kept or 0) <= (made or 0)),
-            lambda: (self.tokens("input_tokens"), self.tokens("output_tokens")),
+            lambda: self.tokens("input_tokens"),
+            lambda: self.tokens("output_tokens"),
             lambda: strict.figure(self["billed"], low, Fraction(strict.MOST_OF_A_ROW)),
             lambda: strict.figure(self["billed"]),
         )
@@ -218,6 +220,10 @@ class Bill:
     def counts(self) -> bool:
         """Whether the row is summed up."""
         return self.filled and self.fault == 0
+
+    def is_after(self, today: date) -> bool:
+        """Whether the row counts and is dated after today."""
+        return self.counts and self.day > (max(today, self.job.made_on) - EPOCH).days
 
     @cached_property
     def is_like_job(self) -> bool:

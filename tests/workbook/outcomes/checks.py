@@ -77,9 +77,14 @@ def outcomes(
     job = campaign_.job
     errors = _of_image(job) | _of_job(job) | _of_tables(campaign_, bills)
     notes = _notes(job, today) | _notes_of_tables(campaign_, bills)
+    notes["note_bill_days"] = int(not _to_come(bills, today))
     _leave_unjudged(errors, notes)
     notes |= _of_summary(job, {**found, **errors})
-    wrong, noted = (sum(one == 0 for one in found.values()) for found in (errors, notes))
+    rows_each = _rows_each(campaign_, bills, today)
+    wrong, noted = (
+        sum(rows_each.get(name, 1) for name, one in found.items() if one == 0)
+        for found in (errors, notes)
+    )
     rules: dict[str, Outcome] = {**errors, **notes}
     lines = [(rows_of_lines.FIRST_ROW + i, rows_of_lines.SAYS[line.fault])
              for i, line in enumerate(campaign_.lines) if line.filled and line.fault]  # fmt: skip
@@ -101,6 +106,22 @@ def outcomes(
         "plan_valid": holds(job.plan),
         **_to_fix("campaign", lines),
         **_to_fix("actuals", rows),
+    }
+
+
+def _to_come(bills: Bills, today: date) -> list[rows_of_bills.Bill]:
+    """Return the rows that count and are dated after today."""
+    return [bill for bill in bills.counted if bill.is_after(today)]
+
+
+def _rows_each(campaign_: Campaign, bills: Bills, today: date) -> dict[str, int]:
+    """Return how many rows break a rule, of the rules of which each row counts."""
+    return {
+        "ok_campaign_rows": len(campaign_.filled) - len(campaign_.priced),
+        "ok_actuals_rows": len(bills.wrong),
+        "note_campaign_drafts": sum(map(_lacks_drafts, campaign_.filled)),
+        "note_billed": sum(bill.differs for bill in bills.counted),
+        "note_bill_days": len(_to_come(bills, today)),
     }
 
 

@@ -39,6 +39,7 @@ SAYS = (
     "finals",
     "retries",
     "buffer",
+    "▲ the price date is wrong",
     "▲ priced, its drafts are not",
 )
 """What is said of a line, by the first thing that is wrong with it."""
@@ -170,14 +171,20 @@ class Line:
             lambda: read_tier(str(self["tier"])),
             self.references,
             self.prompt,
-            self.price,
+            lambda: self._is_of_a_day() and self.price(),
             lambda: strict.figure(self["finals"]),
             lambda: strict.figure(self["retries"], 1),
             lambda: strict.figure(self["buffer"], 0, Fraction(1)),
+            lambda: strict.need(self._is_of_a_day()),
             self.check_drafts,
         )
         wrong = (code for code, test in enumerate(tests, start=1) if not strict.holds(test))
         return next(wrong, 0)
+
+    def _is_of_a_day(self) -> bool:
+        """Whether there are rates on the price date, whatever the model."""
+        first = min(rate.effective_from for rate in self.job.card.rates)
+        return bool(strict.holds(lambda: strict.need(read_date(self.job["price_date"]) >= first)))
 
     @cached_property
     def is_priced(self) -> bool:

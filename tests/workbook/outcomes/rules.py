@@ -54,6 +54,7 @@ SAYS = {
     "note_other_room": "The Plans sheet has room for every other model",
     "note_risk": "The buffer is enough in 9 of 10 such jobs",
     "note_billed": "Every row of the actuals is billed as its tokens say",
+    "note_bill_days": "No row of the actuals is of a day to come",
     "note_measured": "Where the Worksheet uses measured values, they have been measured",
     "note_summary_cases": "The low and the high case of the Summary have the base between them",
 }

@@ -138,11 +138,13 @@ def _measured(job: Job, rules: Rules) -> Said:
     if typed is None:
         return Said("^✘ empty, or 0.001 to 1,000,000$")
     near = "0.001" if typed < 1 else fixed(min(Fraction(10**6), typed), 0)
-    return _nearest("✘ empty, or 0.001 to 1,000,000", near)
+    return _nearest(job["measured_tokens"], "✘ empty, or 0.001 to 1,000,000", near)
 
 
-def _nearest(says: str, near: str) -> Said:
+def _nearest(typed: strict.Cell, says: str, near: str) -> Said:
     """Return what is said of a number: its nearest one, which the limits may name too."""
+    if isinstance(typed, str):
+        return Said("^✘ text, not a number: type", (near,))
     return Said(f"^{says}; nearest {re.escape(near)}$", (near,))
 
 
@@ -154,9 +156,9 @@ def _number(job: Job, name: str, rules: Rules) -> Said:
             return Said(f"^{says}$")
         if name in ("finals", "retries"):
             least = max(Fraction(low), typed)
-            return _nearest(says, fixed(least, 0 if least.denominator == 1 else 2))
+            return _nearest(job[name], says, fixed(least, 0 if least.denominator == 1 else 2))
         near = min(high, max(low, rounded(typed, 0)))
-        return _nearest(says, f"{int(near):,}")
+        return _nearest(job[name], says, f"{int(near):,}")
     if name.startswith("reference_") and name != "reference_images":
         count = job["reference_images"]
         some = strict.is_measured(count) and count > 0
@@ -196,7 +198,7 @@ def _buffer(job: Job, rules: Rules) -> Said:
     if typed is None:
         return Said("^✘ 0% to 100%$")
     share = min(1, typed / 100) if typed >= 2 else min(1, max(0, typed))
-    return _nearest("✘ 0% to 100%", percent(Fraction(share)))
+    return _nearest(job["buffer"], "✘ 0% to 100%", percent(Fraction(share)))
 
 
 def _use_measured(job: Job, rules: Rules) -> Said:
@@ -228,7 +230,7 @@ def _units(typed: strict.Cell) -> Said:
     read = strict.read_as_text(typed)
     if not read or read < 0:
         return Said("^✘ a number above 0$")
-    return _nearest("✘ a number above 0", fixed(read, 2 if rounded(read, 2) == read else 4))
+    return _nearest(typed, "✘ a number above 0", fixed(read, 2 if rounded(read, 2) == read else 4))
 
 
 def _bill(job: Job, rules: Rules) -> dict[str, Outcome]:

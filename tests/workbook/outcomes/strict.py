@@ -95,7 +95,7 @@ def read_as_text(typed: Cell) -> Fraction | None:
     """Return the number that a cell or its text means; none where it may be a thousand."""
     if is_measured(typed):
         return Fraction(typed)
-    text = typed.replace(" ", "") if isinstance(typed, str) else ""
+    text = _plain(typed).replace(" ", "") if isinstance(typed, str) else ""
     found = re.fullmatch(r"(\d*)(?:[.,](\d*))?(%?)", text, re.ASCII)
     if not found or not (found[1] or found[2]):
         return None
@@ -150,7 +150,8 @@ def ratio_size(ratio: str, card: RateCard) -> Size:
 def size_text(typed: Cell) -> str:
     """Return a size or ratio as it is read, whatever sheet it stands on."""
     text: str = _time_as_ratio(figure(typed, -MOST_OF_A_ROW)) if _is_figure(typed) else typed or ""
-    for mark, plain in ((" ", ""), ("\uff1a", ":"), ("×", "x"), ("*", "x"), ("-x-", "x")):
+    text = _plain(text)
+    for mark, plain in ((" ", ""), ("×", "x"), ("*", "x"), ("-x-", "x")):
         text = text.lower().replace(mark, plain)
     return text
 
@@ -190,6 +191,12 @@ def share(part: Fraction, all_: Fraction) -> Fraction:
 def total(parts: list[Fraction]) -> Fraction:
     """Add up."""
     return sum(parts, Fraction(0))
+
+
+def _plain(text: str) -> str:
+    """Return a text with plain blanks, digits and marks in place of the full-width ones."""
+    wide = "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19\uff1a\uff0e\uff0c\uff05"
+    return text.translate(str.maketrans(wide + "\u00a0\u202f\u3000", "0123456789:.,%   "))
 
 
 def _is_figure(typed: Cell) -> bool:

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from outcomes import strict
 from outcomes.job import USD, Job
-from outcomes.said import Outcome, Said, up
+from outcomes.said import Outcome, Own, Said, up
 from outcomes.strict import cell
 from xl_pricing.estimation.credits import charge
 from xl_pricing.estimation.image import DEFAULT_TIER
@@ -168,13 +168,18 @@ def _sources(job: Job) -> dict[str, Outcome]:
     counted, day = job.model.output, read_date(job["price_date"])
     found: dict[str, Outcome] = {"rates_checked": job.card.checked}
     for field in ("checked", "basis", "source"):
-        found[f"{field}_tokens"] = getattr(counted, field)
+        found[f"{field}_tokens"] = _as_listed(field, getattr(counted, field))
         for meter in METERS:
 
             def of(meter: str = meter, field: str = field) -> Outcome:
                 rate = job.card.rate(job.model, meter, job["tier"].lower(), day)
                 told: Outcome = getattr(rate, field)
-                return told
+                return _as_listed(field, told)
 
             found[f"{field}_{meter}"] = cell(of)
     return found
+
+
+def _as_listed(field: str, fact: Outcome) -> Outcome:
+    """Return a fact of the tables of rates; a basis is the same word there in every language."""
+    return Own(fact) if field == "basis" and isinstance(fact, str) else fact

@@ -12,7 +12,7 @@ from workbook_templates.book import blocks, tables, theme
 from workbook_templates.book.blocks import Column, Figure, listed, words_listed
 from workbook_templates.book.page import Page
 from workbook_templates.formulas import examples, faults, image
-from workbook_templates.formulas.conditions import is_number, whole, within
+from workbook_templates.formulas.conditions import first_of, is_number, whole, within
 from workbook_templates.formulas.constants import (
     FIRST_BILL_DAY,
     LINE_ITEMS,
@@ -48,17 +48,16 @@ class ActualsRow(NamedTuple):
 TYPED = ActualsRow._fields
 _JOB = ("gpt-image-2", "4:5", "high")
 ROWS = (
-    ActualsRow(date(2026, 11, 2), *_JOB, 30, 22, 36_300, 183_570, 5.80, "first shelf"),
+    ActualsRow(date(2026, 11, 2), *_JOB, 30, 22, 36_300, 183_570, 5.80),
     ActualsRow(date(2026, 11, 5), *_JOB, 34, 24, 41_140, 208_046, 6.55),
-    ActualsRow(date(2026, 11, 9), "gpt-image-2", "1024x1280", "high", 32, 21, None, None, 6.27,
-               "tokens not exported"),
+    ActualsRow(date(2026, 11, 9), "gpt-image-2", "1024x1280", "high", 32, 21, None, None, 6.27),
     ActualsRow(date(2026, 11, 12), *_JOB, 37, 22, 44_770, 226_403, 7.15),
-    ActualsRow(date(2026, 11, 17), *_JOB, 33, 18, 39_930, 201_927, 6.36,
-               "glass and reflections"),
-    ActualsRow(date(2026, 11, 20), *_JOB, 22, 11, 26_620, 134_618, 4.24,
-               "the last ones are hard"),
+    ActualsRow(date(2026, 11, 17), *_JOB, 33, 18, 39_930, 201_927, 6.36),
+    ActualsRow(date(2026, 11, 20), *_JOB, 22, 11, 26_620, 134_618, 4.24),
 )  # fmt: skip
 """The example rows: the job of the Worksheet, with retries that grow."""
+TO_COME = "▲ a day to come"
+"""What a row says that is dated after today; it counts."""
 MARK = "EXAMPLE: overwrite"
 """What an example's note begins with; its images follow."""
 
@@ -134,8 +133,10 @@ FAULTS = (
           ("accepted",)),
     Fault("[@accepted]>[@generations]", "more accepted than made",
           "Count every generation, the rejected ones too.", ("generations", "accepted")),
-    Fault(f"{_blank_or_whole('input_tokens')}*{_blank_or_whole('output_tokens')}=0", "tokens",
-          "Leave empty, or type whole numbers, 0 or more.", ("input_tokens", "output_tokens")),
+    Fault(f"{_blank_or_whole('input_tokens')}=0", "input tokens",
+          "Leave empty, or type a whole number, 0 or more.", ("input_tokens",)),
+    Fault(f"{_blank_or_whole('output_tokens')}=0", "output tokens",
+          "Leave empty, or type a whole number, 0 or more.", ("output_tokens",)),
     Fault(f"{within('[@billed]', '[@billed]<=most_of_a_row')}=0", "billed is not a number",
           "Type the amount in USD without a sign of a currency, "
           f"up to {MOST_OF_A_ROW:,}.", ("billed",)),
@@ -192,6 +193,12 @@ def _day_read() -> str:
     return f"IF({is_number('[@date]')},[@date],IFERROR({read},0))"
 
 
+def _check() -> str:
+    """Return what a row says, of a day to come too: only this cell is asked again each day."""
+    to_come = "IF(ISNUMBER([@day]),[@day]>actuals_today,FALSE)"
+    return first_of([(to_come, f'"«{TO_COME}»"')], examples.check(FAULT_TABLE))
+
+
 _HAS_IMAGES = "NOT(ISBLANK([@generations]))"
 _TYPED_COUNT = replace(theme.TYPED_CELL, number=theme.COUNT)
 _COUNT = replace(theme.NUMBER, number=theme.COUNT)
@@ -210,18 +217,18 @@ COLUMNS = (
            words_listed(QUALITIES, others=True)),
     Column("generations", "Generations", "", _TYPED_COUNT, 12,
            "All images that were made, the rejected ones too: a whole number."),
-    Column("accepted", "Accepted finals", "", _TYPED_COUNT, 14,
+    Column("accepted", "Accepted finals", "", _TYPED_COUNT, 12.5,
            "The images among them that were accepted as finals: a whole number, or empty as long "
            "as it is not known."),
     Column("input_tokens", "Input tokens, if known", "", _TYPED_COUNT, 11.5,
            "Input tokens of the row, text and images; empty if unknown."),
-    Column("output_tokens", "Output tokens, if known", "", _TYPED_COUNT, 14,
+    Column("output_tokens", "Output tokens, if known", "", _TYPED_COUNT, 12,
            "Output tokens of the row; empty if unknown."),
-    Column("billed", "Billed, USD", "", replace(theme.TYPED_CELL, number="#,##0.00####"), 11.5,
+    Column("billed", "Billed, USD", "", replace(theme.TYPED_CELL, number="#,##0.00####"), 10.5,
            "The amount billed in USD, as a plain number; other currencies converted."),
-    Column("note", "Note", "", theme.TYPED_TEXT_CELL, 20,
+    Column("note", "Note", "", theme.TYPED_TEXT_CELL, 26.5,
            "Any words. A note that begins with EXAMPLE and the row's images marks an example."),
-    Column("check", "Check", examples.check(FAULT_TABLE), theme.CELL, 22),
+    Column("check", "Check", _check(), theme.CELL, 21),
     Column("retries", "Retries", _quotient("generations", "accepted", "[@told]=1"),
            replace(theme.NUMBER, number=theme.FACTOR), 8.5),
     Column("usd_per_image", "USD per generation", _quotient("billed", "generations", _HAS_IMAGES),
@@ -282,6 +289,7 @@ def write(page: Page, rows: Sequence[Mapping[str, Any]]) -> str:
     tables.explain_columns(page, COLUMNS, (FIRST_ROW, 2), last)
     tables.mark_wrong_cells(page, LETTERS, faults.places(FAULTS), (FIRST_ROW, last))
     mark_faults(page, f"{LETTERS['check']}{FIRST_ROW}:{LETTERS['check']}{last}")
+    _mark_days_to_come(page, last)
     page.flag_errors(f"{LETTERS['retries']}{FIRST_ROW}:{LETTERS['expected_usd']}{last}")
     page.mark(
         f"{last_column}{FIRST_ROW}:{last_column}{last}",
@@ -290,6 +298,13 @@ def write(page: Page, rows: Sequence[Mapping[str, Any]]) -> str:
     )
     last_row = FIRST_ROW + max(len(rows), 1) - 1
     return f"{LETTERS['generations']}{CAPTION_ROW}:{last_column}{last_row}"
+
+
+def _mark_days_to_come(page: Page, last: int) -> None:
+    """Make the date amber that is after today."""
+    date_, day = LETTERS["date"], f"${LETTERS['day']}{FIRST_ROW}"
+    is_to_come = f"IF(ISNUMBER({day}),{day}>actuals_today,FALSE)"
+    page.mark(f"{date_}{FIRST_ROW}:{date_}{last}", is_to_come, theme.AMBER, theme.AMBER_FILL)
 
 
 def mark_faults(page: Page, cells: str) -> None:

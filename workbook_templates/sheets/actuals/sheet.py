@@ -123,6 +123,7 @@ ROWS_AND_DAYS = (
            f"IF(actuals_counted=0,NA(),MIN({TABLE}[day]))", look=theme.COMPUTED_DATE),
     Figure("actuals_last_day", "Last day",
            f"IF(actuals_counted=0,NA(),MAX({TABLE}[day]))", look=theme.COMPUTED_DATE),
+    Figure("actuals_today", "Today", "MAX(TODAY(),written_on)", look=theme.COMPUTED_DATE),
     Figure("actuals_period_days", "Days of a period",
            "MAX(1,ROUNDUP((actuals_last_day-actuals_first_day+1)/drift_periods,0))",
            look=theme.COMPUTED_FRACTION),
@@ -174,7 +175,8 @@ ERRORS = (
     Check("ok_actuals_rows", "Every row of the actuals counts",
           "The rows to fix are listed below; rows under the table are not in it: drag its corner "
           "over them.",
-          holds("actuals_counted=actuals_rows")),
+          holds("actuals_counted=actuals_rows"), at=f"{TABLE}[check]",
+          many="actuals_rows-actuals_counted"),
     Check("ok_actuals_table",
           f"The actuals' formulas are whole, and there are {MOST_ROWS:,} rows at most",
           "Undo what was typed or pasted over computed columns; split a longer table.",
@@ -185,6 +187,7 @@ ERRORS = (
           f"IF(ISNUMBER(variance_total),"
           f"IF(ABS({_PARTS}-{variance.TOTAL_CENTS})<=cent_fraction_usd,1,0),1)"),
 )  # fmt: skip
+_TO_COME = f'COUNTIF({TABLE}[day],">"&actuals_today)'
 _DIFFERING = sentence(
     "{rows} rows are billed other than their tokens say, {nothing} of them 0: their column says "
     "why. They count as they are billed, also in what is measured.",
@@ -194,13 +197,17 @@ NOTES = (
     Check("note_billed", "Every row of the actuals is billed as its tokens say",
           "The rows marked ▲ say why; they count as they are billed, also in what is measured. "
           "What the words mean stands below.",
-          "IF(actuals_differ=0,1,0)", tells=_DIFFERING),
+          "IF(actuals_differ=0,1,0)", at=f"{TABLE}[why]", tells=_DIFFERING, many="actuals_differ"),
+    Check("note_bill_days", "No row of the actuals is of a day to come",
+          "Correct the dates marked ▲; such a row counts as it is typed.",
+          holds(f"{_TO_COME}=0"), at=f"{TABLE}[date]", many=_TO_COME),
     Check("note_measured", "Where the Worksheet uses measured values, they have been measured",
           "Paste rows with accepted finals and of the job's model, size and quality; until then "
           "what is typed on the Worksheet serves.",
           "IF(actuals_switched_on=0,1,IF(actuals_own=0,0,"
           "IF(ISNUMBER(measured_retries*measured_cost),1,0)))",
-          ("ok_model", "ok_size", "ok_quality_word", "ok_use_measured", "ok_actuals_rows")),
+          ("ok_model", "ok_size", "ok_quality_word", "ok_use_measured", "ok_actuals_rows"),
+          "use_measured"),
 )  # fmt: skip
 CODES = Codes("Actuals: why a bill differs from its tokens", billed.CAUSE_TABLE, billed.CAUSES)
 ROWS = RowFaults("actuals", "Actuals: rows to fix", TABLE, FAULT_TABLE, FAULTS, FIRST_ROW)

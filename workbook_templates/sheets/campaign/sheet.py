@@ -174,12 +174,14 @@ def _cards(page: Page) -> None:
         blocks.put(page, at, figure)
 
 
+_WITHOUT_DRAFTS = f"COUNTIF({TABLE}[fault],{DRAFTS_FAULT})"
 _LINES_WITH = f"IF(SUMPRODUCT({image.IN_FORCE}[lines]*{image.IN_FORCE}[{{}}])=0,1,0)"
 ERRORS = (
     Check("ok_campaign_rows", "Every line of the campaign is priced",
           "The rows to fix are listed below; rows under the table are not in it: drag its corner "
           "over them.",
-          holds("campaign_priced>=campaign_rows"), ("ok_day",)),
+          holds("campaign_priced>=campaign_rows"), ("ok_day",), f"{TABLE}[check]",
+          many="campaign_rows-campaign_priced"),
     Check("ok_campaign_table",
           f"The campaign's formulas are whole, and it has {MOST_ROWS:,} lines at most",
           "Undo what was typed or pasted over computed columns; split a longer campaign.",
@@ -191,7 +193,7 @@ NOTES = (
     Check("note_campaign_cap", "The campaign stays within its cap",
           "Lower retries, quality or size of the largest lines; see Levers and Stages.",
           f"IF({is_number('campaign_cap')},IF(campaign_total<=campaign_cap,1,0),1)",
-          ("ok_campaign_rows",)),
+          ("ok_campaign_rows",), CAP.name),
     Check("note_campaign_service",
           f"No line uses a model that shuts down within {RETIREMENT_NOTICE_DAYS} days of the "
           "price date",
@@ -202,6 +204,7 @@ NOTES = (
     Check("note_campaign_drafts", "Every line has a price for its drafts",
           "The lines marked ▲ are priced at full quality; the budget in two stages is not known. "
           "Choose drafts that their model takes.",
-          f"IF(COUNTIF({TABLE}[fault],{DRAFTS_FAULT})=0,1,0)", ("note_stage",)),
+          holds(f"{_WITHOUT_DRAFTS}=0"), ("note_stage",), f"{TABLE}[draft_size]",
+          many=_WITHOUT_DRAFTS),
 )  # fmt: skip
 ROWS = RowFaults("campaign", "Campaign: rows to fix", TABLE, FAULT_TABLE, FAULTS, FIRST_ROW)

@@ -9,7 +9,7 @@ from workbook_templates.book import blocks, theme
 from workbook_templates.book.blocks import Column, Figure, Held
 from workbook_templates.book.page import Page
 from workbook_templates.formulas.conditions import compared
-from workbook_templates.sheets.plans.layout import BARS, BLOCK_ROW, PRICE
+from workbook_templates.sheets.plans.layout import ASSUMED, BARS, BLOCK_ROW, PRICE
 from workbook_templates.sheets.plans.lines import lines, worked
 
 _FIRST_ROW, _LAST_ROW = BLOCK_ROW + 1, BLOCK_ROW + 1 + BARS
@@ -37,7 +37,7 @@ _NOT_KNOWN = 'IF(plans_bar_0="","« (not known)»","")'
 
 
 def _columns(k: int) -> tuple[Column, ...]:
-    assumed = f'IF({_placed("basis", k)}="estimate","« (assumed)»","")'
+    assumed = f'IF({_placed("basis", k)}="«{ASSUMED}»","« (assumed)»","")'
     return (
         Column("bar_label", "", f'IFERROR({_placed("name", k)}&{assumed},"")', _LABEL),
         Column("bar", "", f'IFERROR({_placed("final", k)},"")', _SHOWN),

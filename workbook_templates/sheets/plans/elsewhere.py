@@ -20,6 +20,7 @@ from workbook_templates.sheets.plans.layout import (
     OTHER_WORK_ROW,
     PRICED,
     heights,
+    in_words,
 )
 from workbook_templates.sheets.plans.lines import (
     BAD_IMAGE,
@@ -135,7 +136,7 @@ COLUMNS = (
 )  # fmt: skip
 """What a line shows from column B on; how it is counted has the room up to the evidence."""
 EVIDENCE = (
-    Column("basis", "Basis", _used(f'{_shown("basis")}&""')),
+    Column("basis", "Basis", _used(in_words(_shown("basis")))),
     Column("checked", "Seen on", _used(f"IF(N({_SEEN})=0,NA(),{_SEEN})"), theme.NUMBER_DATE),
     Column("note", "What to know", _used(_note()), theme.WRAPPED_CELL),
     Column("source", "Source", _used(f'{_shown("source")}&""'), theme.WRAPPED_CELL),

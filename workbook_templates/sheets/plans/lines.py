@@ -25,6 +25,7 @@ from workbook_templates.sheets.plans.layout import (
     MARKUP,
     PRICE,
     PRICED,
+    in_words,
 )
 from workbook_templates.sheets.worksheet.workings import JOB, planned
 from xl_pricing.estimation.image import QUALITIES
@@ -147,7 +148,7 @@ COLUMNS = (
     Column("markup", "Over the token list price", _used(if_offered(markup("[@usd]"))),
            replace(theme.NUMBER, number=MARKUP)),
     *(Column(quality, "", _used(_mark(quality)), _MARK) for quality in QUALITIES),
-    Column("basis", "Basis", _used(f'{_shown("basis")}&""')),
+    Column("basis", "Basis", _used(in_words(_shown("basis")))),
     Column("checked", "Seen on", _used(f"IF(N({_SEEN})=0,NA(),{_SEEN})"),
            theme.NUMBER_DATE),
     Column("note", "What to know", _used(_note()), theme.WRAPPED_CELL),

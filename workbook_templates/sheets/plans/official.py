@@ -3,7 +3,7 @@
 from workbook_templates.book.blocks import Figure, Held
 from workbook_templates.formulas.conditions import first_of
 from workbook_templates.formulas.sentence import sentence
-from workbook_templates.sheets.plans.layout import MARKS
+from workbook_templates.sheets.plans.layout import ASSUMED, MARKS, in_words
 from workbook_templates.sheets.plans.lines import (
     BAD_IMAGE,
     BAD_PLAN,
@@ -56,7 +56,7 @@ _OFFICIAL = {
     "final": per_final("token_cost_per_image"),
     "bill": "token_cost_per_image*generations_with_buffer",
     "markup": markup("token_cost_per_image"),
-    "basis": f'IF({_ESTIMATED}=1,"estimate",basis_image_out)',
+    "basis": f'IF({_ESTIMATED}=1,"«{ASSUMED}»",{in_words("basis_image_out")})',
     "note": _NOTE,
     **{quality: _official_mark(quality) for quality in QUALITIES},
 }

@@ -16,6 +16,7 @@ from workbook_templates.formulas.constants import FREE_SIZES
 from workbook_templates.formulas.sentence import sentence
 from workbook_templates.sheets.plans import bars, elsewhere, pack
 from workbook_templates.sheets.plans.layout import (
+    ASSUMED,
     BLOCK_ROW,
     FIRST_OTHER,
     FIRST_ROW,
@@ -27,10 +28,12 @@ from workbook_templates.sheets.plans.layout import (
     LAST_WORKING,
     MARKUP,
     OFFICIAL_ROW,
+    OTHER_ROW,
     ROOM,
     TABLE_ROW,
     WORK_ROW,
     heights,
+    last_printed,
 )
 from workbook_templates.sheets.plans.lines import (
     COLUMNS,
@@ -151,8 +154,8 @@ def write(book: Book) -> None:
     elsewhere.write_workings(page)
     blocks.write_entries(page, "EHI", KIND_ROW, FIGURES)
     _flags(page)
-    captions = TABLE_ROW + 2
-    page.print_setup(f"A1:P{LAST_OTHER + 1}", title_rows=f"{captions}:{captions}", pages=2)
+    last = last_printed(page.book.held("tblPlans", "plan"), FIRST_ROW, LAST_ROW)
+    page.print_setup(f"A1:P{last}", f"A{OTHER_ROW}:P{LAST_OTHER + 1}", pages=2)
     page.protect()
 
 
@@ -216,12 +219,14 @@ def _flags(page: Page) -> None:
     # LibreOffice applies one rule to a cell; none of the others holds in an unused line.
     unseen = Border(bottom=Side(style="thin", color=theme.PAPER))
     page.mark(f"B{FIRST_ROW}:Q{LAST_ROW}", f'$B{FIRST_ROW}=""', border=unseen)
-    assumed = f'$N{OFFICIAL_ROW}="estimate"'
+    assumed = f'$N{OFFICIAL_ROW}="{page.words(ASSUMED)}"'
     page.mark(f"N{OFFICIAL_ROW}:N{LAST_ROW}", assumed, theme.AMBER)
     old = f"IF(ISNUMBER($O{FIRST_ROW}),price_day-$O{FIRST_ROW}>rates_age_days,FALSE)"
     page.mark(f"O{FIRST_ROW}:O{LAST_ROW}", old, theme.AMBER)
     page.mark(f"B{FIRST_OTHER}:Q{LAST_OTHER}", f'$B{FIRST_OTHER}=""', border=unseen)
-    page.mark(f"N{FIRST_OTHER}:N{LAST_OTHER}", f'$N{FIRST_OTHER}="estimate"', theme.AMBER)
+    page.mark(
+        f"N{FIRST_OTHER}:N{LAST_OTHER}", f'$N{FIRST_OTHER}="{page.words(ASSUMED)}"', theme.AMBER
+    )
     old = f"IF(ISNUMBER($O{FIRST_OTHER}),price_day-$O{FIRST_OTHER}>rates_age_days,FALSE)"
     page.mark(f"O{FIRST_OTHER}:O{LAST_OTHER}", old, theme.AMBER)
     cheapest = f"$J{FIRST_WORK}=1"

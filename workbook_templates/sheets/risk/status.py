@@ -47,12 +47,12 @@ STATUS = {
     "large": f"Risk is answered for up to {_FINALS} finals and up to {_RETRIES} retries.",
     "enough": sentence(
         f"✔ Enough for {CONFIDENCE}: {_OF_TEN} such jobs need at most {{needed}} generations; "
-        "your budget pays for {paid}.",
+        "your budget pays for {paid} whole ones.",
         **_OF_JOB,
     ),
     "short": sentence(
         f"✘ Not enough for {CONFIDENCE}: {_OF_TEN} such jobs need at most {{needed}} generations; "
-        "your budget pays for {paid}. It takes a buffer of {buffer}.",
+        "your budget pays for {paid} whole ones. It takes a buffer of {buffer}.",
         **_OF_JOB,
     ),
     "even": sentence(

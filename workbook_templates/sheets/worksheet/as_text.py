@@ -5,6 +5,7 @@ The formulas read digits alone, for VALUE would read a point or a comma as the r
 
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Figure
+from workbook_templates.formulas import plain as letters
 from workbook_templates.formulas.conditions import is_number
 
 _MARKS = "||.|,|%|.%|,%|"
@@ -22,7 +23,7 @@ def _read(name: str) -> str:
 
     ``1,234`` and ``1.234`` may be a thousand.
     """
-    text = f'SUBSTITUTE(TRIM({name}&"")," ","")'
+    text = f"text_{name}"
     plain = f'SUBSTITUTE({_without(text, "%")},",",".")'
     places = f'MAX(0,LEN({plain})-FIND(".",{plain}&"."))'
     percent = f"IF({text}={_without(text, '%')},1,100)"
@@ -31,6 +32,13 @@ def _read(name: str) -> str:
     is_text = f'ISNUMBER(FIND("|"&{_without(text, "0123456789")}&"|","{_MARKS}"))'
     of_text = f'IF({is_text},IF({in_doubt},"",{found}),"")'
     return f'IF({is_number(name)},{name},IF(ISLOGICAL({name}),"",{of_text}))'
+
+
+def _text(name: str) -> str:
+    """Return the text in a cell, without blanks."""
+    return letters.substituted(
+        f'{name}&""', {**letters.BLANKS, " ": "", **letters.DIGITS, **letters.MARKS}
+    )
 
 
 _LABELS = {
@@ -45,9 +53,17 @@ _LABELS = {
     "buffer": "Buffer as read",
     "units_per_usd": "Units per USD as read",
 }
+_AS_TYPED = {
+    name: f"{label.removesuffix(' as read')}, its letters" for name, label in _LABELS.items()
+}
 READ = tuple(
-    Figure(f"read_{name}", label, _read(name), "for the right value beside it",
-           theme.COMPUTED_RATE)
+    figure
     for name, label in _LABELS.items()
+    for figure in (
+        Figure(f"text_{name}", _AS_TYPED[name], _text(name), "without blanks, in plain digits",
+               theme.COMPUTED_TEXT),
+        Figure(f"read_{name}", label, _read(name), "for the right value beside it",
+               theme.COMPUTED_RATE),
+    )
 )  # fmt: skip
 """The inputs that are numbers, with what their text would be."""

@@ -24,6 +24,9 @@ Cases = tuple[tuple[str, str], ...]
 """Conditions, the worst first, and the formulas of what is said."""
 
 
+_IS_TEXT = "✘ text, not a number: type {near}, without ' or spaces"
+
+
 def _whole(number: str) -> str:
     return fixed(number, 0)
 
@@ -36,8 +39,13 @@ def _clamped(name: str, low: str, high: str = "") -> str:
 
 def _number(name: str, says: str, near: str) -> Cases:
     """Return what is said of a number: what is accepted, and which is nearest to a wrong one."""
-    nearest = sentence(f"✘ {says}; nearest {{near}}", near=near)
+    nearest = _as_number(name, f"✘ {says}; nearest {{near}}", near)
     return ((f"ok_{name}=0", f"IF(ISNUMBER(read_{name}),{nearest},{sentence(f'✘ {says}')})"),)
+
+
+def _as_number(name: str, says: str, near: str) -> str:
+    """Return what is said of what can be read; a text that can be is right but for being one."""
+    return f"IF(ISNUMBER({name}),{sentence(says, near=near)},{sentence(_IS_TEXT, near=near)})"
 
 
 def _least(name: str, low: str) -> str:
@@ -66,7 +74,7 @@ _NO_UNITS = first_of(
     (
         (
             "IF(ISNUMBER(read_units_per_usd),read_units_per_usd>0,FALSE)",
-            sentence("✘ a number above 0; nearest {near}", near=_NEAR_UNITS),
+            _as_number("units_per_usd", "✘ a number above 0; nearest {near}", _NEAR_UNITS),
         ),
     ),
     sentence("✘ a number above 0"),

@@ -1,0 +1,16 @@
+"""Texts as they are pasted: full-width letters and the blanks of web pages, read as plain ones."""
+
+_FULL_WIDTH = {chr(0xFF10 + digit): f"{digit}" for digit in range(10)}
+BLANKS = dict.fromkeys("\u00a0\u202f\u3000", " ")
+"""A blank that does not break, a narrow one, and a full-width one."""
+DIGITS = _FULL_WIDTH
+"""Full-width digits, as a Chinese keyboard may type them."""
+MARKS = {"\uff0e": ".", "\uff0c": ",", "\uff05": "%"}
+"""Full-width marks in a number."""
+
+
+def substituted(text: str, letters: dict[str, str]) -> str:
+    """Return the formula of a text with letters in place of others."""
+    for letter, plain in letters.items():
+        text = f'SUBSTITUTE({text},"{letter}","{plain}")'
+    return text
