@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from command_line import answer, assert_one_sentence, run, start, table
 
 import xl_pricing
-from xl_pricing.cli.console import SPREAD, to_json
+from xl_pricing.cli.answers import SPREAD, to_json
 from xl_pricing.cli.main import main
 
 

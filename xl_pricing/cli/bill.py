@@ -22,8 +22,9 @@ from xl_pricing.bills.rule import Given as Told
 from xl_pricing.bills.rule import Rule
 from xl_pricing.bills.told_sql import BY_METER, DIALECTS, by_meter
 from xl_pricing.bills.total import OF_SERIES, SPLITS, USD, Totals
+from xl_pricing.cli.bill_drawn import draw_bill
 from xl_pricing.cli.bill_files import Outputs
-from xl_pricing.cli.bill_report import Bill, bill_of, complaint_of, draw_bill
+from xl_pricing.cli.bill_report import Bill, bill_of, complaint_of
 from xl_pricing.cli.bill_workbook import read_into, write_bill
 from xl_pricing.cli.console import Argument, Given, command, option
 from xl_pricing.cli.plan_file import read_plan_file

@@ -7,6 +7,7 @@ from fractions import Fraction
 from html import escape
 from importlib.resources import files
 
+from xl_pricing.cli.bill_drawn import FIGURES, figures_of
 from xl_pricing.cli.bill_report import (
     Bill,
     PlanFactor,
@@ -14,13 +15,11 @@ from xl_pricing.cli.bill_report import (
     amounts_of,
     apart_of,
     complaint_of,
-    figures_of,
     refunds_of,
 )
 from xl_pricing.cli.cells import plain_text
 from xl_pricing.cli.waterfall import Bar, Waterfall, waterfall_of
 
-_FIGURES = {"rows", "images", "tokens in", "tokens out", "USD", "billed", "difference"}
 _LABEL_PX, _BAR_PX, _AMOUNT_PX, _ROW_PX = 300, 430, 130, 34
 """Of the waterfall: label, bars and amount stand beside each other in rows."""
 _LONGEST_LABEL = 36
@@ -175,7 +174,7 @@ def _by(bill: Bill) -> Iterator[str]:
         return
     told = [name for name in bill.by[0] if any(line[name] is not None for line in bill.by)]
     head = "".join(f"<th{_number(name)}>{_text(name)}</th>" for name in told)
-    yield f"<section><h2>By {_text(', '.join(n for n in told if n not in _FIGURES))}</h2>"
+    yield f"<section><h2>By {_text(', '.join(n for n in told if n not in FIGURES))}</h2>"
     yield f"<table><thead><tr>{head}</tr></thead><tbody>"
     for line in bill.by:
         off = " class=off" if line["difference"] not in {None, "0"} else ""
@@ -185,7 +184,7 @@ def _by(bill: Bill) -> Iterator[str]:
 
 
 def _number(name: str) -> str:
-    return ' class="n"' if name in _FIGURES else ""
+    return ' class="n"' if name in FIGURES else ""
 
 
 def _cell(name: str, told: str | int | None) -> str:
@@ -193,7 +192,7 @@ def _cell(name: str, told: str | int | None) -> str:
         return ""
     if isinstance(told, int):
         return f"{told:,}"
-    return _text(told) if name not in _FIGURES else escape(told)
+    return _text(told) if name not in FIGURES else escape(told)
 
 
 def _left(name: str, left: Sequence[Unpriced], said: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What ``xl-pricing bill`` answers, as a document and drawn."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -14,23 +14,10 @@ from xl_pricing.bills.reading import Reading
 from xl_pricing.bills.reasons import Reason
 from xl_pricing.bills.reconcile import Explained
 from xl_pricing.bills.total import OF_SERIES, USD, Left, Totals
-from xl_pricing.cli.drawing import note_lines, show_figure, show_percent, table
 from xl_pricing.estimation.assumed import SENTENCES
-from xl_pricing.estimation.bridge import Factor
 from xl_pricing.estimation.usage import METER_NAMES
 
-UNITS: Mapping[str, str] = {
-    Factor.SIZE_AND_QUALITY: " (tokens per image)",
-    Factor.TOKENS: " (usual tokens of these images)",
-    Factor.MODEL: " (USD per 1M output tokens)",
-    Factor.INPUTS: " (USD)",
-    Factor.BATCH: " (of the standard price)",
-    Factor.CACHE: " (of the input from a cache)",
-}
-"""What the figures of a factor are, where its name does not say it."""
-SHARES: frozenset[str] = frozenset({Factor.BATCH, Factor.CACHE})
 CONFIRM = "not confirmed: --uplift says which rates are agreed"
-_FIGURES = {"rows", "images", "tokens in", "tokens out", "USD", "billed", "difference"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,32 +104,6 @@ class Bill:
     notes: list[str]
 
 
-def draw_bill(bill: Bill) -> str:
-    """Draw the equation, then what it is made of, what is not priced, and what was assumed."""
-    lines = [*_equation(bill), "", *(_draw_plan(bill.plan) if bill.plan else ())]
-    if bill.by:
-        told = {name for line in bill.by for name, v in line.items() if v is not None}
-        shown = [
-            {k: "" if v is None else str(v) for k, v in line.items() if k in told | {"images"}}
-            for line in bill.by
-        ]
-        lines += [table(shown, _FIGURES), ""]
-    lines += _draw_left("not priced", bill.unpriced)
-    lines += _draw_left("compared", amounts_of(bill))
-    lines += _draw_left("taken back", refunds_of(bill))
-    lines += _draw_left("no image cost", apart_of(bill))
-    for whose, tokens in bill.apart.items():
-        lines.append(
-            f"apart: {tokens['input_tokens']:,} tokens in and {tokens['output_tokens']:,} out "
-            f"of the {whose}"
-        )
-    for each in bill.assumed:
-        lines.append(f"assumed of {_rows(each.rows)}: {each.assumed} ({'; '.join(each.places)})")
-    lines += [f"in doubt: {each}" for each in bill.doubts]
-    lines += [f"look next: {each}" for each in bill.look_next]
-    return "\n".join([*lines, *note_lines(bill.notes)]).rstrip()
-
-
 def amounts_of(bill: Bill) -> list[Unpriced]:
     """Return the rows whose amounts are compared as they are, for they tell no tokens."""
     return [each for each in bill.left_out if each.reason == Reason.AMOUNT_ALONE.sentence]
@@ -159,82 +120,23 @@ def apart_of(bill: Bill) -> list[Unpriced]:
     return [each for each in bill.left_out if each.reason not in counted]
 
 
-def _equation(bill: Bill) -> Iterator[str]:
-    usd = "not priced" if bill.usd is None else f"{bill.usd} USD"
-    yield f"at the rates in force  {usd}, {bill.priced:,} of {_rows(bill.rows)} priced"
-    if bill.billed is None:
-        yield "billed                 not told in these files"
-    else:
-        yield f"billed                 {bill.billed} USD"
-    for currency, amount in bill.other_currencies.items():
-        yield f"billed                 {amount} {currency.upper()}, not compared"
-    if bill.difference is not None:
-        yield f"difference             {bill.difference} USD, {_said_of(bill)}"
-    if bill.difference not in {None, "0"}:
-        width = max(map(len, bill.parts.values()))
-        for part, usd in bill.parts.items():
-            about = "; ".join(bill.why.get(part, []))
-            yield f"  {usd:>{width}} USD  {part}{f': {about}' if about else ''}"
-
-
-def _draw_plan(plan: PlanTold) -> Iterator[str]:
-    """Draw the way from the plan to the bill, one factor after the other."""
-    yield f"planned                {plan.expected} USD at the rates of {plan.rates_of}"
-    yield f"  with its buffer      {plan.budget} USD"
-    yield f"came to                {plan.actual} USD"
-    yield f"difference             {plan.difference} USD, one factor at a time in this order:"
-    width = max(len(each.usd) for each in plan.factors)
-    for each in plan.factors:
-        yield f"  {each.usd:>{width}} USD  {each.factor}{figures_of(each)}"
-    yield ""
-
-
-def figures_of(each: PlanFactor) -> str:
-    """Say what a factor was in the plan and in fact, or what it is about."""
-    if each.planned is None or each.actual is None:
-        return f": {'; '.join(each.about)}" if each.about else ""
-    unit = UNITS.get(each.factor, "")
-    show = show_percent if each.factor in SHARES else show_figure
-    return f": {show(each.planned)} planned, {show(each.actual)} in fact{unit}"
-
-
-def _said_of(bill: Bill) -> str:
-    if bill.difference == "0" and not _unexplained(bill):
-        return "agrees to the token"
-    open_usd = _unexplained(bill)
-    if open_usd:
-        return f"{open_usd} USD unexplained"
-    in_doubt = (bill.unpriced, bill.unconfirmed, bill.doubts, bill.other_currencies)
-    is_open = any(in_doubt) or any(part in bill.parts for part in IN_DOUBT)
-    return "named below, but it does not agree" if is_open else "explained to the token"
-
-
-def _unexplained(bill: Bill) -> str:
+def unexplained(bill: Bill) -> str:
     """Return the USD that nothing explains, empty where there are none."""
     usd = bill.parts.get(Part.UNEXPLAINED, "0")
     return "" if usd == "0" else usd
 
 
-def _draw_left(said: str, left: Sequence[Unpriced]) -> Iterator[str]:
-    for each in left:
-        about = f": {each.about}" if each.about else ""
-        tokens = sum(each.tokens.values())
-        counted = f", {tokens:,} tokens" if tokens else ""
-        billed = "".join(f", {amount} {c.upper()} billed" for c, amount in each.billed.items())
-        places = "; ".join(each.places)
-        yield f"{said}: {_rows(each.rows)}{counted}{billed}, {each.reason}{about} ({places})"
-
-
-def _rows(count: int) -> str:
+def rows_of(count: int) -> str:
+    """Say how many rows."""
     return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def complaint_of(bill: Bill) -> str:
     """Say why the bill does not agree; nothing where it does."""
     rows = sum(each.rows for each in bill.unpriced)
-    said = [f"{_rows(rows)} not priced"] if rows else []
-    if _unexplained(bill):
-        said.append(f"{_unexplained(bill)} USD not explained")
+    said = [f"{rows_of(rows)} not priced"] if rows else []
+    if unexplained(bill):
+        said.append(f"{unexplained(bill)} USD not explained")
     said += [f"{bill.parts[part]} USD {part}" for part in IN_DOUBT if part in bill.parts]
     unsure = ", ".join(f"{bill.parts[part]} USD {part}" for part in bill.unconfirmed)
     said += [f"{unsure}, {CONFIRM}"] if unsure else []
@@ -308,7 +210,7 @@ def _look_next(compared: Compared, unpriced: Sequence[Unpriced]) -> list[str]:
     unsure = {part for part, each in compared.parts.items() if not each.sure}
     rows = sum(each.rows for each in unpriced)
     said = [
-        f"{_rows(rows)} not priced, the first: {each.reason} ({each.places[0]})"
+        f"{rows_of(rows)} not priced, the first: {each.reason} ({each.places[0]})"
         for each in unpriced[:1]
     ]
     others = [c.upper() for c in compared.paid.billed if c != USD]

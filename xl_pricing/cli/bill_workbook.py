@@ -16,7 +16,8 @@ from xl_pricing.bills.plan import NAMES, AgainstPlan, PlanPart
 from xl_pricing.bills.reading import Reading
 from xl_pricing.bills.reconcile import Explained, gather
 from xl_pricing.bills.total import Totals
-from xl_pricing.cli.bill_report import SHARES, UNITS, Bill
+from xl_pricing.cli.bill_drawn import SHARES, UNITS
+from xl_pricing.cli.bill_report import Bill
 from xl_pricing.cli.carried import read_old
 from xl_pricing.cli.console import Given
 from xl_pricing.cli.drawing import show_figure, show_percent

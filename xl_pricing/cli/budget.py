@@ -7,7 +7,8 @@ from typing import Unpack
 
 import click
 
-from xl_pricing.cli.console import Argument, Given, command, facts, option, takes, takes_what
+from xl_pricing.cli.answers import facts
+from xl_pricing.cli.console import Argument, Given, command, option, takes, takes_what
 from xl_pricing.cli.drawing import draw_noted, heading, note_lines, show, table
 from xl_pricing.cli.image import REST, GivenTieredImage, TieredSpec, read_notes, read_tiered_spec
 from xl_pricing.cli.job import read_today

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from tabulate import MIN_PADDING, tabulate
 
-from xl_pricing.cli.console import facts, terminal_width
+from xl_pricing.cli.answers import facts, terminal_width
 
 Number = int | float | Fraction | Decimal
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from xl_pricing.cli.console import Given, Group, command, option, subcommand, takes_json, to_json
+from xl_pricing.cli.answers import to_json
+from xl_pricing.cli.console import Given, Group, command, option, subcommand, takes_json
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.hosts.excel import install as installing
 from xl_pricing.hosts.excel.doctor import FAULT, examine

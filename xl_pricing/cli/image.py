@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypedDict
 
-from xl_pricing.cli.console import SPREAD, Given
+from xl_pricing.cli.answers import SPREAD
+from xl_pricing.cli.console import Given
 from xl_pricing.cli.drawing import show_figure
 from xl_pricing.estimation.image import Image
 from xl_pricing.functions.arguments import is_estimated, read_image, read_model, read_n, tier_word

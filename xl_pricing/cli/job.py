@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from xl_pricing.cli.console import SPREAD
+from xl_pricing.cli.answers import SPREAD
 from xl_pricing.cli.drawing import show_figure, show_part
 from xl_pricing.cli.image import REST, GivenTieredImage, Spec, spec_of
 from xl_pricing.estimation.budget import Budget

@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from xl_pricing.cli.console import SPREAD, command
+from xl_pricing.cli.answers import SPREAD
+from xl_pricing.cli.console import command
 from xl_pricing.cli.drawing import draw_table
 from xl_pricing.estimation.cost import Evidence
 from xl_pricing.estimation.size import FixedSizes

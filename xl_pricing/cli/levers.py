@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Unpack
 
-from xl_pricing.cli.console import SPREAD, Given, command, takes
+from xl_pricing.cli.answers import SPREAD
+from xl_pricing.cli.console import Given, command, takes
 from xl_pricing.cli.drawing import note_lines, show_figure, show_money, show_percent, table
 from xl_pricing.cli.image import GivenTieredImage, notes_of
 from xl_pricing.cli.job import JOB, OPTIONS, Planned, job_lines, planned, read_today

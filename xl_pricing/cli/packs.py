@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from xl_pricing.cli.console import Given, facts
+from xl_pricing.cli.answers import facts
+from xl_pricing.cli.console import Given
 from xl_pricing.cli.drawing import show, show_money
 from xl_pricing.cli.image import GivenImage
 from xl_pricing.errors import InvalidValueError, NotAvailableError

@@ -6,7 +6,8 @@ from typing import Unpack
 
 import click
 
-from xl_pricing.cli.console import SPREAD, Given, command, facts, option, takes
+from xl_pricing.cli.answers import SPREAD, facts
+from xl_pricing.cli.console import Given, command, option, takes
 from xl_pricing.cli.drawing import heading, note_lines, show, show_percent, table
 from xl_pricing.cli.elsewhere import Elsewhere, elsewhere, elsewhere_lines
 from xl_pricing.cli.image import CHECK_PRICES, GivenImage, notes_of

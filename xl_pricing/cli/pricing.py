@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Unpack
 
-from xl_pricing.cli.console import SPREAD, Given, command, takes_what
+from xl_pricing.cli.answers import SPREAD
+from xl_pricing.cli.console import Given, command, takes_what
 from xl_pricing.cli.drawing import draw_noted, draw_table, note_lines
 from xl_pricing.cli.image import (
     CHECK_PRICES,

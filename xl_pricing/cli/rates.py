@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import click
 
+from xl_pricing.cli.answers import SPREAD
 from xl_pricing.cli.cards import diff, history, refresh, rollback
-from xl_pricing.cli.console import SPREAD, Given, Group, command, option
+from xl_pricing.cli.console import Given, Group, command, option
 from xl_pricing.cli.drawing import draw_table
 from xl_pricing.errors import NotAvailableError
 from xl_pricing.estimation.cost import Evidence

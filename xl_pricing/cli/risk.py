@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil
 
-from xl_pricing.cli.console import SPREAD, Given, command, takes
+from xl_pricing.cli.answers import SPREAD
+from xl_pricing.cli.console import Given, command, takes
 from xl_pricing.cli.drawing import show_chance, show_figure, show_part, table
 from xl_pricing.cli.job import finals_words
 from xl_pricing.estimation.budget import MOST_BUFFER, USUAL_BUFFERS

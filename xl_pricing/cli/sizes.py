@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain
 
-from xl_pricing.cli.console import SPREAD, Given, argument, command, option
+from xl_pricing.cli.answers import SPREAD
+from xl_pricing.cli.console import Given, argument, command, option
 from xl_pricing.cli.drawing import draw_noted, heading, note_lines, show, table
 from xl_pricing.cli.image import Spec, notes_of, read_spec
 from xl_pricing.errors import InvalidValueError, OutOfRangeError

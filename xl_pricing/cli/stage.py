@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Unpack
 
-from xl_pricing.cli.console import SPREAD, Given, command, option, takes
+from xl_pricing.cli.answers import SPREAD
+from xl_pricing.cli.console import Given, command, option, takes
 from xl_pricing.cli.drawing import note_lines, show_figure, show_money, show_percent, table
 from xl_pricing.cli.image import REST, GivenTieredImage, notes_of, spec_of
 from xl_pricing.cli.job import JOB, Planned, job_lines, planned, read_today
