@@ -310,9 +310,42 @@ def test_whole_counts_in_parquet_are_summed_as_they_are_where_nothing_is_open(
         assert (quick_table(connection, kept) is not None) == bool(least)
 
 
-def test_ids_of_a_summed_file_and_one_of_another_shape_are_said_not_to_be_compared(
-    monkeypatch: pytest.MonkeyPatch,
+def spent(i: int, output: int) -> dict[str, Any]:
+    """Return a row of a gateway that tells of a call."""
+    used = {"prompt_tokens": 10, "completion_tokens": output, "request_id": f"i{i}"}
+    return SPENDS[0] | used | {"metadata": {}, "spend": None}
+
+
+SPENDS = json.loads(sample("litellm_spend_logs.json"))
+
+
+@pytest.mark.parametrize("first", ["log", "spends"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_id_counts_once_whether_python_or_the_engine_reads_it(
+    *, first: str, packed: bool, tmp_path: Path, taken: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(large, "LARGE_BYTES", 0)
-    found = read(ROOM / "app_log.jsonl", ROOM / "litellm_spend_logs.json")
-    assert "ids of app_log.jsonl and litellm_spend_logs.json are not compared" in found["notes"]
+    rows = [json.dumps(ROW | {"id": f"i{i}"}) for i in range(40)]
+    log = write(tmp_path / "log.jsonl", "\n".join(rows))
+    text = json.dumps([spent(i, 7024) for i in range(30, 60)])
+    spends = write(tmp_path / f"spends.json{'.gz' * packed}", text)
+    if packed:
+        spends.write_bytes(gzip.compress(text.encode()))
+    found = same([log, spends] if first == "log" else [spends, log], monkeypatch)
+    assert taken == ["log.jsonl"]
+    assert (found["rows"], found["priced"]) == (70, 60)
+    assert sum(each["rows"] for each in found["left_out"] + found["unpriced"]) == 10
+
+
+@pytest.mark.parametrize("change", [";", "\t", "|", "sep=,", "quoted"])
+def test_a_table_that_is_parted_in_another_way_is_left_to_python_with_its_ids(
+    change: str, tmp_path: Path, taken: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [json.dumps(ROW | {"id": f"i{i}"}) for i in range(40)]
+    log = write(tmp_path / "log.jsonl", "\n".join(rows))
+    lines = ["id,model,day,text_in", *(f"i{i},gpt-image-2,2026-11-02,5" for i in range(31, 49))]
+    table = "\n".join(lines).replace(",", change if len(change) == 1 else ",")
+    table = table.replace("model", '"model"') if change == "quoted" else table
+    table = f"{change}\n{table}" if change == "sep=," else table
+    found = same([write(tmp_path / "other.csv", table), log], monkeypatch)
+    assert taken == ["log.jsonl"]
+    assert (found["rows"], found["priced"]) == (58, 49)

@@ -3,8 +3,9 @@
 Rows that are odd in any way are left to Python, by their place: so both say the same of each.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xl_pricing.bills.moments import EPOCH
@@ -21,10 +22,13 @@ Count = Callable[[Sequence[int]], Sequence[int]]
 """Says as what people count places from 0 on."""
 
 ENGINE = "duckdb"
+OTHER_IDS = "other_ids"
+"""The table of what ids of files hash to that Python reads."""
 REPEATED = "repeated"
 """The table of what ids that come more than once hash to."""
 _ODD = f"(left_for <> '' OR is_odd OR COALESCE(id_hash IN (SELECT id_hash FROM {REPEATED}), FALSE))"
 _KEYS = (*ALIKE, *BESIDE)
+_AT_ONCE = 50_000
 
 
 class Grouped(NamedTuple):
@@ -32,6 +36,11 @@ class Grouped(NamedTuple):
 
     connection: "DuckDBPyConnection"
     relation: str
+
+    def has_ids(self) -> bool:
+        """Tell whether any row has an id."""
+        query = f"SELECT 1 FROM {self.relation} WHERE id_hash IS NOT NULL LIMIT 1"
+        return bool(self.connection.execute(query).fetchall())
 
     def counted(self) -> tuple[int, int]:
         """Return how many rows there are, and how many of them are left to Python."""
@@ -112,9 +121,18 @@ def over(connection: "DuckDBPyConnection", table: Table) -> Grouped:
     return Grouped(connection, f"({inner} SELECT * FROM metered) AS kept")
 
 
-def note_repeated(connection: "DuckDBPyConnection", files: Sequence[Grouped]) -> None:
-    """Find what ids come more than once in all files."""
-    hashes = " UNION ALL ".join(f"SELECT id_hash FROM {file.relation}" for file in files)
+def note_repeated(
+    connection: "DuckDBPyConnection", files: Sequence[Grouped], others: Callable[[], Iterable[str]]
+) -> None:
+    """Find what ids come more than once in all files; ``others`` tells those that Python reads."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {OTHER_IDS} (id_hash UBIGINT)")
+    if any(file.has_ids() for file in files):
+        ids = iter(others())
+        while some := list(islice(ids, _AT_ONCE)):
+            query = f"INSERT INTO {OTHER_IDS} SELECT hash(id) FROM (SELECT UNNEST(?) AS id)"
+            connection.execute(query, [some])
+    relations = (*(file.relation for file in files), OTHER_IDS)
+    hashes = " UNION ALL ".join(f"SELECT id_hash FROM {relation}" for relation in relations)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {REPEATED} AS SELECT id_hash FROM ({hashes}) "
         "WHERE id_hash IS NOT NULL GROUP BY id_hash HAVING COUNT(*) > 1"

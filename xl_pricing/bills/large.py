@@ -1,6 +1,6 @@
 """Large files: which of them DuckDB sums, and what is left of them to Python."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xl_pricing.bills import parquet
-from xl_pricing.bills.csv_records import PLAIN, Marks, csv_values
+from xl_pricing.bills.csv_records import PLAIN, Marks, csv_values, delimiter_of
 from xl_pricing.bills.engine import can_name, engine, has_engine, literal, share_done
 from xl_pricing.bills.grouped import Grouped, note_repeated, over, take_in
 from xl_pricing.bills.json_values import BAD, json_values
@@ -19,7 +19,7 @@ from xl_pricing.bills.rule import Rule
 from xl_pricing.bills.shapes import answers, own
 from xl_pricing.bills.shapes.shape import Shape, part
 from xl_pricing.bills.share_read import ShareRead
-from xl_pricing.bills.sniffing import column_names, is_json
+from xl_pricing.bills.sniffing import SEPARATOR, column_names, is_json
 from xl_pricing.bills.tables import Table, counts_table, flat_table, lines_table
 from xl_pricing.written import COMMA
 
@@ -63,12 +63,15 @@ class Held(NamedTuple):
 
 @contextmanager
 def held(
-    files: Sequence[Sniffed], read: ShareRead, rule: Rule | None = None
+    files: Sequence[Sniffed],
+    read: ShareRead,
+    ids_of: Callable[[Sequence[Path]], Iterable[str]],
+    rule: Rule | None = None,
 ) -> Iterator[Mapping[Path, Held]]:
     """Sum what is large, and what else may tell of the same calls; the others are left out.
 
-    What cannot be summed is left to Python too. Raises `InvalidValueError` for Parquet that cannot
-    be read.
+    ``ids_of`` reads the ids of such others, for an id counts once, however it is read. What cannot
+    be summed is left to Python too. Raises `InvalidValueError` for Parquet that cannot be read.
     """
     if not any(_is_large(file.path) for file in files) or not has_engine():
         yield {}
@@ -87,7 +90,8 @@ def held(
             if rows is not None or (taken and not parquet.is_parquet(file.path)):
                 read.note(file.path)
         if grouped:
-            note_repeated(connection, list(grouped.values()))
+            others = [f.path for f in files if f not in grouped and f.path not in sums]
+            note_repeated(connection, list(grouped.values()), partial(ids_of, others))
         for file, each in grouped.items():
             with read.reading(file.path, partial(share_done, connection)):
                 found = _held(file, each)
@@ -159,7 +163,8 @@ def _table(file: Sniffed) -> Table | None:
 def _csv_table(file: Sniffed, head: bytes) -> Table | None:
     make = _TABLES.get(file.shape) if file.shape else None
     first = str(head.partition(b"\n")[0], "utf-8", "replace").strip()
-    if make is None or not first or '"' in first or starts_with(file.path)[:1] == b"\xef":
+    is_marked = starts_with(file.path)[:1] == b"\xef" or first.lower().startswith(SEPARATOR)
+    if make is None or not first or '"' in first or is_marked or delimiter_of(first) != COMMA:
         return None
     columns = [f"column_{i}" for i in range(first.count(COMMA) + 1)]
     names = column_names(first.split(COMMA), file.name)

@@ -10,7 +10,7 @@ from xl_pricing.bills.csv_records import Marks, csv_values, read_marks
 from xl_pricing.bills.found import Found, find_files
 from xl_pricing.bills.json_rows import json_rows
 from xl_pricing.bills.json_values import json_values, values_of
-from xl_pricing.bills.large import SUMMED, Held, Sniffed, held, picked
+from xl_pricing.bills.large import Held, Sniffed, held, picked
 from xl_pricing.bills.opened import Opened, opened, read_lines, state_of
 from xl_pricing.bills.overlaps import copies
 from xl_pricing.bills.parquet import is_parquet, shape_in
@@ -83,8 +83,7 @@ class Reading:
         """Yield the rows; files that say something of other ones come first."""
         count, files = 0, sorted(self._sniffed, key=lambda one: one.shape not in BESIDE)
         states = {each.path: state_of(each.path) for each in files}
-        with held(files, self.share, self._rule) as sums:
-            self._ids_apart(files, sums)
+        with held(files, self.share, self._ids_of, self._rule) as sums:
             for each in files:
                 before = states[each.path] if each.path in sums else state_of(each.path)
                 told, buckets = count, self._across.frames.buckets
@@ -180,12 +179,12 @@ class Reading:
             self.notes.append(f"{file.name}: {marks.orders.said}")
         return TableRows(shape, Source(file.name, "row"), marks, self._across, shapes)
 
-    def _ids_apart(self, files: Sequence[Sniffed], sums: Mapping[Path, Held]) -> None:
-        """Say so where ids of files that are summed are not compared with those of others."""
-        summed = [file.name for file in files if file.path in sums and sums[file.path].rows]
-        others = [f.name for f in files if f.shape and f.shape.name in OF_CALLS - SUMMED]
-        if summed and others:
-            self.notes.append(f"ids of {summed[0]} and {others[0]} are not compared")
+    def _ids_of(self, paths: Sequence[Path]) -> Iterator[str]:
+        """Yield the ids in those of the files that may tell of calls."""
+        calls = (each for each in self._sniffed if each.shape and each.shape.name in OF_CALLS)
+        some = [each.path for each in calls if each.path in paths]
+        for row in Reading(some) if some else ():
+            yield from row.ids if row.id is None else (row.id,)
 
     def _several_sources(self) -> Iterator[str]:
         """Say so where several kinds of files may tell of the same calls."""

@@ -20,7 +20,8 @@ from xl_pricing.words import quoted
 _LOOKED_AT = 10_000
 """Records of a file among which one must be of a known shape."""
 _SPELLED = {"starttime": "startTime", "endtime": "endTime"}
-_SEPARATOR = "sep="
+SEPARATOR = "sep="
+"""What spreadsheets write before a header to say what parts its cells."""
 _CUT_OFF = (OSError, EOFError, zlib.error)
 
 
@@ -76,7 +77,7 @@ def _csv_record(source: Opened, name: str) -> Iterator[Record]:
 def read_header(source: Opened) -> tuple[str, int]:
     """Return what parts the cells of a CSV file, and how many lines before its header go."""
     lines = str(peek(source), "utf-8", "replace").splitlines() or [""]
-    if lines[0].lower().startswith(_SEPARATOR) and len(lines[0].strip()) == len(_SEPARATOR) + 1:
+    if lines[0].lower().startswith(SEPARATOR) and len(lines[0].strip()) == len(SEPARATOR) + 1:
         source.file.readline()
         return lines[0].strip()[-1], 1
     return delimiter_of(next((line for line in lines if line.strip()), "")), 0
