@@ -98,7 +98,7 @@ NO_MISTAKES: list[tuple[Pasted, str]] = [
     ({"use_measured": "yes"}, "▲"),  # and examples are not measured
     ({"currency": "CNY", "units_per_usd": "0.9", "rate_currency": "USD"}, "▲"),
     ({"tblCampaign.size.3": f"1024{NBSP}x{NBSP}1280"}, "✔"),
-    ({"tblCampaign.size.3": "\uff11\uff10\uff12\uff14x1280"}, "✔"),
+    ({"stage_size": "\uff17\uff16\uff18x960"}, "✔"),
     ({"tblActuals.date.2": "2026-11-02T23:30:00-05:00"}, "✔"),
 ]
 """What is pasted that is no mistake, and the mark of the light."""

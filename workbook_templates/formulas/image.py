@@ -127,9 +127,8 @@ def of_model(field: str, row: str = "[@model_row]") -> str:
 
 
 _READ_AS = {
-    **plain.BLANKS,
+    plain.NO_BREAK: "",
     " ": "",
-    **plain.DIGITS,
     "：": ":",
     "×": "x",
     "*": "x",
@@ -140,9 +139,13 @@ _READ_AS = {
 """Marks in a typed size, and what they are read as."""
 
 
-def size_text(image: ImageCells) -> str:
-    """Return a typed ratio or size as text; Excel takes 4:5 for the time 04:05: it is read back."""
-    cleaned = plain.substituted(f"LOWER({image.typed})", _READ_AS)
+def size_text(image: ImageCells, *, wide: bool = False) -> str:
+    """Return a typed ratio or size as text; Excel takes 4:5 for the time 04:05: it is read back.
+
+    Full-width digits are read where ``wide``: in each of 5,000 rows they would be a larger file.
+    """
+    marks = {**plain.BLANKS, **plain.DIGITS, **_READ_AS} if wide else _READ_AS
+    cleaned = plain.substituted(f"LOWER({image.typed})", marks)
     of_time = f'HOUR({image.typed})&":"&MINUTE({image.typed})'
     return f'IFERROR(IF({is_number(image.typed)},{of_time},{cleaned}),"?")'
 

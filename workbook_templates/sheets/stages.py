@@ -174,7 +174,8 @@ _DRAFT = image.image_cells("stage_", images="stage_images")
 _BOTH_COSTS = "stage_draft_cost*token_cost_per_image*retries_used"
 _SAVED = "(token_cost_per_image*stage_saved_retries-stage_drafts*stage_draft_cost)"
 SIZE_WORKINGS = (
-    Figure("stage_size_text", "Draft size as read", image.size_text(_DRAFT), "ratio or px", _TEXT),
+    Figure("stage_size_text", "Draft size as read", image.size_text(_DRAFT, wide=True),
+           "ratio or px", _TEXT),
     Figure("stage_width", "Draft width, px", image.width(_DRAFT, JOB), "0 = not readable",
            _COUNTED),
     Figure("stage_height", "Draft height, px", image.height(_DRAFT, JOB), "0 = not readable",

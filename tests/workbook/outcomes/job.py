@@ -180,7 +180,7 @@ class Job:
     def draft_size(self) -> Size:
         """Return the size of a draft; blank means that of the job."""
         typed = self["stage_size"]
-        return self.size if strict.blank(typed) else strict.size(typed, self.card)
+        return self.size if strict.blank(typed) else strict.size(typed, self.card, wide=True)
 
     def stage_drafts(self) -> Fraction:
         """Return drafts per final."""

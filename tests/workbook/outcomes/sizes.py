@@ -38,7 +38,7 @@ def outcomes(job: Job) -> dict[str, Outcome]:
 def delivered(job: Job) -> Size:
     """Return the delivered size: what is typed, or the usual one of the place."""
     typed = job["delivery_size"]
-    size = _place(job) if blank(typed) else strict.size(typed, job.card)
+    size = _place(job) if blank(typed) else strict.size(typed, job.card, wide=True)
     if not 1 <= size.short <= size.long <= MOST_DELIVERED_PX:
         raise OutOfRangeError("out of range")
     return size

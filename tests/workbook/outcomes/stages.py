@@ -72,7 +72,7 @@ def _size_used(job: Job) -> str:
     if strict.blank(typed):
         return "{:.15g}x{:.15g}".format(*job.edges)
     try:
-        return str(strict.size(typed, job.card))
+        return str(strict.size(typed, job.card, wide=True))
     except XlPricingError:
         return "0x0"
 

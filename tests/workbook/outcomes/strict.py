@@ -120,7 +120,7 @@ def read(typed: Mapping[str, Cell]) -> dict[str, Cell]:
     """Return what is typed of a job, its words as they are read."""
     names = ("model", "tier", "plan", "currency", "rate_currency", "use_measured")
     words = {name: " ".join((typed[name] or "").split()).removeprefix("openai/") for name in names}
-    words["tier"], words["ratio"] = words["tier"].lower(), size_text(typed["ratio"])
+    words["tier"], words["ratio"] = words["tier"].lower(), size_text(typed["ratio"], wide=True)
     return {**typed, **words, "quality": word(typed["quality"])}
 
 
@@ -147,18 +147,18 @@ def ratio_size(ratio: str, card: RateCard) -> Size:
     return preset(parse_ratio(ratio), card.model(DEFAULT_MODEL).sizes)
 
 
-def size_text(typed: Cell) -> str:
-    """Return a size or ratio as it is read, whatever sheet it stands on."""
+def size_text(typed: Cell, *, wide: bool = False) -> str:
+    """Return a size or ratio as it is read; full-width digits are read outside of tables."""
     text: str = _time_as_ratio(figure(typed, -MOST_OF_A_ROW)) if _is_figure(typed) else typed or ""
-    text = _plain(text)
+    text = _plain(text) if wide else text.replace("\uff1a", ":").replace("\u00a0", "")
     for mark, plain in ((" ", ""), ("×", "x"), ("*", "x"), ("-x-", "x")):
         text = text.lower().replace(mark, plain)
     return text
 
 
-def size(typed: Cell, card: RateCard) -> Size:
+def size(typed: Cell, card: RateCard, *, wide: bool = False) -> Size:
     """Read px, or a ratio of the sizes table; legal or not."""
-    text = size_text(typed)
+    text = size_text(typed, wide=wide)
     if ":" in text:
         return ratio_size(text, card)
     need(_PX.fullmatch(text))

@@ -80,7 +80,7 @@ IMAGE = (
     Figure("counting", "Output tokens counted by",
            image.of_model("counting", "model_row"),
            "grid or table", _TEXT),
-    Figure("ratio_used", "Ratio as read", image.size_text(JOB), "", _TEXT),
+    Figure("ratio_used", "Ratio as read", image.size_text(JOB, wide=True), "", _TEXT),
     Figure("size_width", "Width", _side("width"), "px", _COUNT),
     Figure("size_height", "Height", _side("height"), "px", _COUNT),
     Figure("long_edge", "Long edge", "MAX(size_width,size_height)", "px", _COUNT),
