@@ -66,6 +66,12 @@ class Lot:
         """Tokens that the amount is for; those used where the bill does not tell."""
         return self.used if self.alone else self.billed
 
+    def take(self, amount: Fraction, zoned: int) -> None:
+        """Take the amount of a line."""
+        self.amount += amount
+        self.lines += 1
+        self.zoned += zoned
+
     def add(self, lot: "Lot") -> None:
         """Add what another one of the same key says of the bill."""
         self.billed += lot.billed
@@ -94,30 +100,34 @@ class Charges:
         """Add a line with an amount."""
         amount, zoned = row.billed or Fraction(0), int(row.zoned)
         if reason is Reason.AMOUNT_ALONE and series.tariff is not None:
-            lot = Lot(series, amount=amount, zoned=zoned, alone=1)
-            self._put(_key(row, series, row.meter or ""), lot)
+            lot = self._lot(_key(row, series, row.meter or ""), series)
+            lot.alone += 1
+            lot.take(amount, zoned)
         elif reason is not None:
             of = (reason, _key(row, series, row.meter or ""))
             self.beside[of] = self.beside.get(of, Fraction(0)) + amount
         else:
             tokens = row.tokens or Metered()
-            counts = zip(METER_NAMES, tokens, strict=True)
-            kinds = Counter({Kind(name, series.tier): n for name, n in counts if n})
-            meter = next(iter(kinds)).meter if len(kinds) == 1 else ""
-            listed = usd(series, tokens)
-            by_rows = int(row.meter is None)
-            lot = Lot(series, 0, Fraction(0), sum(tokens), amount, listed, 1, zoned, by_rows)
-            lot.billed_by = kinds
-            self._put(_key(row, series, meter), lot)
+            kinds = [(name, n) for name, n in zip(METER_NAMES, tokens, strict=True) if n]
+            lot = self._lot(_key(row, series, kinds[0][0] if len(kinds) == 1 else ""), series)
+            lot.billed += sum(tokens)
+            lot.listed += usd(series, tokens)
+            lot.by_rows += row.meter is None
+            for name, n in kinds:
+                lot.billed_by[Kind(name, series.tier)] += n
+            lot.take(amount, zoned)
 
     def note_day(self, row: Row) -> None:
         """Note of which day something was billed."""
         if row.day is not None:
             self.last_day = max(self.last_day or row.day, row.day)
 
-    def _put(self, key: Key, lot: Lot) -> None:
+    def _lot(self, key: Key, series: Series) -> Lot:
         self.origins.add(key.origin)
-        self.lots.setdefault(key, Lot(lot.series, lines=0)).add(lot)
+        lot = self.lots.get(key)
+        if lot is None:
+            lot = self.lots[key] = Lot(series, lines=0)
+        return lot
 
 
 def price(series: Series, meter: str, tokens: int) -> Fraction:

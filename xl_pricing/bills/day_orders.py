@@ -13,6 +13,10 @@ MOST_DAYS = 20_000
 _DAY = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2,4}(?:[ T,]|$)")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T]|$)")
 _NONE: Mapping[str, date] = {}
+_MOST_KEPT = 50_000
+LONGEST_KEPT = 64
+"""Characters of a cell that is remembered; longer ones hold no figure and no day."""
+_A_DAY, _IN_ISO = 1, 2
 
 
 class Orders(NamedTuple):
@@ -27,6 +31,18 @@ def is_day(cell: str) -> bool:
     return _DAY.match(cell) is not None
 
 
+class _Kinds(dict[str, int]):
+    """Whether cells are days, and of which kind: most come again and again."""
+
+    def __missing__(self, cell: str) -> int:
+        kind = _A_DAY if is_day(cell) else _IN_ISO if _ISO.match(cell) else 0
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        if len(cell) <= LONGEST_KEPT:
+            self[cell] = kind
+        return kind
+
+
 class DayOrders:
     """Looks at the rows of a file, and says in which order their days are written."""
 
@@ -37,20 +53,24 @@ class DayOrders:
         a column are of one month then, and of several in the other order.
         """
         self.proven: set[str] = set()
-        self._month_first = month_first
+        self._month_first, self._kinds = month_first, _Kinds()
         self._readings: dict[str, Mapping[str, date]] = {}
         self._columns: defaultdict[int, set[str]] = defaultdict(set)
 
     def look(self, cells: Sequence[str]) -> bool:
         """Look at the cells of a row; tell whether there is such a day among them."""
-        days = [cell for cell in cells if is_day(cell)]
+        kinds = list(map(self._kinds.__getitem__, cells))
+        if not any(kinds):
+            return False
+        days = [cell for cell, kind in zip(cells, kinds, strict=True) if kind == _A_DAY]
         for day in days:
             if day not in self._readings and len(self._readings) < MOST_DAYS:
                 self.proven |= orders_proven([day])
                 self._readings[day] = day_readings(day)
         if len(self.proven) != 1:
-            self._look_beside(days, cells)
-            self._note_columns(cells)
+            beside = {c[:10] for c, kind in zip(cells, kinds, strict=True) if kind == _IN_ISO}
+            self._look_beside(days, beside)
+            self._note_columns(cells, kinds)
         return bool(days)
 
     def orders(self) -> Orders:
@@ -65,18 +85,17 @@ class DayOrders:
         said = f"{day} is read as {found}, for so all days are of one month"
         return Orders(frozenset({MONTH_FIRST}), said)
 
-    def _look_beside(self, days: Sequence[str], cells: Sequence[str]) -> None:
+    def _look_beside(self, days: Sequence[str], beside: set[str]) -> None:
         """Take it for proven where the same row has one of the readings in ISO."""
-        beside = {cell[:10] for cell in cells if _ISO.match(cell)} if days else ()
         for day in days if beside else ():
             found = self._readings.get(day, _NONE).items()
             orders = [order for order, day in found if day.isoformat() in beside]
             self.proven.update(orders if len(orders) == 1 else ())
 
-    def _note_columns(self, cells: Sequence[str]) -> None:
-        for i, cell in enumerate(cells if self._month_first else ()):
-            if len(self._columns[i]) < MOST_DAYS and (cell in self._readings or _ISO.match(cell)):
-                self._columns[i].add(cell)
+    def _note_columns(self, cells: Sequence[str], kinds: Sequence[int]) -> None:
+        for i, kind in enumerate(kinds if self._month_first else ()):
+            if kind and len(self._columns[i]) < MOST_DAYS:
+                self._columns[i].add(cells[i])
 
     def _is_open(self, day: str) -> bool:
         """Tell whether a day has two readings, whatever its year."""

@@ -1,6 +1,7 @@
 """Meters as bills name them: line items of OpenAI, meters of Azure."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -37,6 +38,7 @@ _AZURE_DASHED = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def line_item_meter(text: str) -> Meter | None:
     """Read a line item, such as ``gpt-image-2-2026-04-21 image, cached input``."""
     found = _LINE_ITEM.fullmatch(text.strip())
@@ -47,6 +49,7 @@ def line_item_meter(text: str) -> Meter | None:
     return Meter(found["model"], f"{found['kind'].lower()}_{way}", "batch" if batch else None)
 
 
+@lru_cache(maxsize=4096)
 def azure_meter(text: str) -> Meter | None:
     """Read a meter of Azure, wherever it stands in a text."""
     found = _AZURE.search(text) or _AZURE_DASHED.search(text)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from xl_pricing.bills.across import Across
 from xl_pricing.bills.alike import Alike
-from xl_pricing.bills.csv_records import Marks, records_of
+from xl_pricing.bills.csv_records import Marks, PlainCells, records_of
 from xl_pricing.bills.json_values import BAD, Bad
 from xl_pricing.bills.overlaps import KNOWN
 from xl_pricing.bills.quick_counts import QuickCounts
@@ -43,7 +43,7 @@ class TableRows(NamedTuple):
 
     def of_records(self, records: Iterable[tuple[int, dict[str, str] | Bad]]) -> Iterator[Row]:
         """Yield the rows of records, or `BAD`, with their numbers."""
-        grouped, known = self.shape in GROUPED, None
+        grouped, known, plain = self.shape in GROUPED, None, PlainCells(self.marks)
         for number, record in records:
             if record is BAD:
                 yield Row(self.source, number, reason=Reason.NOT_WHOLE)
@@ -52,7 +52,7 @@ class TableRows(NamedTuple):
             if known is None:
                 known = all(name in KNOWN or name.endswith("_tokens") for name in record)
             at = self.across.at(self.source, number)
-            for each in _read_as_written(self.shape, record, at, self.marks):
+            for each in _read_as_written(self.shape, record, at, plain):
                 yield each
                 if grouped and each.reason is not Reason.BLANK:
                     self.across.overlaps.add(each, record, number if known else 0)
@@ -85,10 +85,12 @@ class TableRows(NamedTuple):
         yield from alike.take(name, self.shapes)
 
 
-def _read_as_written(shape: Shape, record: dict[str, str], at: At, marks: Marks) -> Sequence[Row]:
+def _read_as_written(
+    shape: Shape, record: dict[str, str], at: At, plain: PlainCells
+) -> Sequence[Row]:
     """Read a record of a table; with its figures and days written plainly where it needs that."""
-    if marks.are_plain:
+    if plain.marks.are_plain:
         rows = shape.read(record, at)
         if not any(row.reason is not None and row.reason in _AS_WRITTEN for row in rows):
             return rows
-    return shape.read(marks.plain(record), at)
+    return shape.read(plain.of(record), at)
