@@ -54,6 +54,7 @@ class Bench:
     sheets: Sheets
     names: Sequence[str]
     cases: list[Case] = field(default_factory=list)
+    _known_numbers: dict[Place, Sequence[int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, built: Built, card: RateCard, jobs: Iterable[Mapping[str, Any]]) -> "Bench":
@@ -124,7 +125,7 @@ class Bench:
     def affected(self, place: Place) -> "Affected":
         """Return what a formula may change, its own values known in every case."""
         found = Affected.of(self, place)
-        for case in self.cases if found.names else ():
+        for case in found.cases if found.names else ():
             _values(case.calculation, place)[place]
         return found
 
@@ -140,7 +141,7 @@ class Bench:
 
     def _judged(self, affected: "Affected") -> str:
         found = "same"
-        for case in self.cases:
+        for case in affected.cases:
             if not self._changes(case.calculation, affected.place):
                 continue
             with _Again(self, case.calculation, affected):
@@ -170,6 +171,21 @@ class Bench:
         both = zip(before, after, strict=True) if len(place) == 2 else ((before, after),)
         return any(_differs(one, other) for one, other in both)
 
+    def unlike(self, places: Iterable[Place]) -> list[Case]:
+        """Return the cases between which formulas differ that read these places and no others."""
+        numbers = zip(*map(self._numbers, places), strict=True)
+        unlike = dict(zip(numbers, self.cases, strict=False))
+        return [*unlike.values()] or self.cases[:1]
+
+    def _numbers(self, place: Place) -> Sequence[int]:
+        if place not in self._known_numbers:
+            first: dict[object, int] = {}
+            values = (_values(case.calculation, place)[place] for case in self.cases)
+            keys = (_typed(value) for value in values)
+            numbers = [first.setdefault(key, len(first)) for key in keys]
+            self._known_numbers[place] = numbers
+        return self._known_numbers[place]
+
     @cached_property
     def named_places(self) -> Mapping[str, Place]:
         """The place of every cell that is read."""
@@ -189,6 +205,8 @@ class Affected(NamedTuple):
     cells: list[Cell]
     columns: list[Column]
     places: frozenset[Place]
+    cases: list[Case]
+    """Those among which these places differ, for what they read of others differs."""
 
     @classmethod
     def of(cls, bench: Bench, place: Place) -> "Affected":
@@ -202,7 +220,8 @@ class Affected(NamedTuple):
             known = tables[table]
             rows = range(known.top, known.top + known.rows)
             cells += [(known.sheet, row, known.columns[name]) for row in rows]
-        return cls(place, names, cells, columns, frozenset(found))
+        read = frozenset().union(*map(bench.depends.reads, found)) - found.keys() if names else ()
+        return cls(place, names, cells, columns, frozenset(found), bench.unlike(read))
 
 
 def _spread(found: list[tuple[str, Node]]) -> list[tuple[str, Node]]:
@@ -290,6 +309,12 @@ def _values(known: Calculation, place: Place) -> Any:
 
 _ENGLISH = Reader()
 _NUMBER = re.compile(r"\d+")
+
+
+def _typed(value: object) -> object:
+    """Return a value, or the values of a column, such that 1 is not TRUE."""
+    cells = value if isinstance(value, list) else [value]
+    return tuple((type(cell), cell) for cell in cells)
 
 
 def _differs(before: CellValue, after: CellValue) -> bool:

@@ -20,6 +20,7 @@ class Dependence:
     """The places of a workbook, by what their formulas read."""
 
     sheets: Sheets
+    _of_place: dict[Place, frozenset[Place]] = field(default_factory=dict)
     _of_block: dict[Block, frozenset[Place]] = field(default_factory=dict)
     _of_shared: dict[tuple[str, str, Node], frozenset[Place]] = field(default_factory=dict)
 
@@ -35,15 +36,26 @@ class Dependence:
         """Which formulas read a place themselves."""
         found: dict[Place, set[Place]] = defaultdict(set)
         names = self.sheets.names
-        for cell in names.formulas:
-            for read in self.read_by(self.tree(cell), Scope(names, cell)):
-                found[read].add(cell)
-        for table in names.tables.values():
-            for name in table.formulas:
-                scope = Scope(names, (table.sheet, table.top, table.columns[name]), table)
-                for read in self.read_by(self.tree((table.name, name)), scope):
-                    found[read].add((table.name, name))
+        columns = ((table.name, name) for table in names.tables.values() for name in table.formulas)
+        places: list[Place] = [*names.formulas, *columns]
+        for place in places:
+            for read in self.reads(place):
+                found[read].add(place)
         return found
+
+    def reads(self, place: Place) -> frozenset[Place]:
+        """Return the places that the formula of a place reads itself, remembered."""
+        if place not in self._of_place:
+            self._of_place[place] = frozenset(self._read_at(place))
+        return self._of_place[place]
+
+    def _read_at(self, place: Place) -> Iterator[Place]:
+        names = self.sheets.names
+        if len(place) == 3:
+            return self.read_by(self.tree(place), Scope(names, place))
+        table = names.tables[place[0]]
+        scope = Scope(names, (table.sheet, table.top, table.columns[place[1]]), table)
+        return self.read_by(self.tree(place), scope)
 
     def read_by(self, node: Node, scope: Scope) -> Iterator[Place]:
         """Yield the places that a formula reads."""

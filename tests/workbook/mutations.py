@@ -36,13 +36,13 @@ def benches() -> tuple[Bench, Bench]:
     return bench_of(CARD, jobs()), bench_of(long_card(), jobs_of_the_long_card())
 
 
-def judged(part: int, of: int) -> list[Verdict]:
-    """Return what becomes of the mutants of every ``of``-th formula.
+def judged() -> list[Verdict]:
+    """Return what becomes of all mutants.
 
     What changes nothing in the first bench is judged in the second.
     """
     first, second = benches()
-    return [one for place in first.places()[part::of] for one in first.judge(place, second)]
+    return [one for place in first.places() for one in first.judge(place, second)]
 
 
 def bench_of(card: RateCard, jobs: Iterable[Mapping[str, Any]]) -> Bench:

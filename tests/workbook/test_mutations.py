@@ -1,8 +1,6 @@
 """The outcomes see what is changed in a formula, if a person would see it."""
 
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 
 import pytest
 from bench import Bench, Verdict
@@ -14,7 +12,6 @@ from random_inputs import CARD, job
 from workbook_templates.formulas.parse import parse
 
 LEAST = 0.97
-PROCESSES = 2
 
 
 def test_every_operator_and_constant_is_changed_in_turn() -> None:
@@ -38,13 +35,10 @@ def test_a_mutant_is_seen(bench: Bench, name: str) -> None:
     assert results["unseen"] == 0
 
 
-@pytest.mark.parametrize("processes", many([], [PROCESSES]))
-def test_nearly_all_that_a_person_would_see_is_seen(
-    processes: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        parts = pool.map(judged, range(processes), [processes] * processes)
-        found = [verdict for part in parts for verdict in part]
+def test_nearly_all_that_a_person_would_see_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
+    if not many(quick=False, exhaustive=True):
+        pytest.skip("ten minutes: pytest --exhaustive")
+    found = judged()
     with capsys.disabled():
         print(f"\n{figures(found)}")  # noqa: T201 - the figure is for whoever runs this
     unseen = [one for one in found if one.result == "unseen"]
