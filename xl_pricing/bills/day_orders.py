@@ -12,6 +12,8 @@ MOST_DAYS = 20_000
 """Days of a file that are looked at; those behind seldom say more."""
 _DAY = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2,4}(?:[ T,]|$)")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T]|$)")
+_KNOWN = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}(?![0-9])")
+"""How days are written where it is known that the month comes first."""
 _NONE: Mapping[str, date] = {}
 _MOST_KEPT = 50_000
 LONGEST_KEPT = 64
@@ -49,8 +51,9 @@ class DayOrders:
     def __init__(self, *, month_first: bool = False) -> None:
         """Begin without any; ``month_first`` is how the shape of the file is known to write days.
 
-        That alone decides nothing, for a file may have been saved anew: it counts where all days of
-        a column are of one month then, and of several in the other order.
+        That counts, and is told, where the days are written as there, with strokes and all of the
+        year, unless those of a column are of one month with the day first, and of several if not:
+        the file may have been saved anew.
         """
         self.proven: set[str] = set()
         self._month_first, self._kinds = month_first, _Kinds()
@@ -77,12 +80,12 @@ class DayOrders:
         """Return the orders that the rows prove, or else the known one where they agree with it."""
         if self.proven or not self._month_first:
             return Orders(frozenset(self.proven))
-        of_open = [days for days in self._columns.values() if any(map(self._is_open, days))]
-        if not of_open or not all(map(self._is_of_one_month, of_open)):
+        columns = [days for days in self._columns.values() if any(map(self._is_open, days))]
+        open_days = sorted(filter(self._is_open, set().union(*columns)))
+        if not all(map(_KNOWN.match, open_days)) or any(map(self._speak_against, columns)):
             return Orders()
-        day = min(filter(self._is_open, of_open[0]))
-        found = self._readings[day][MONTH_FIRST]
-        said = f"{day} is read as {found}, for so all days are of one month"
+        told = (f"{day} is read as {self._of(day)[MONTH_FIRST]}" for day in open_days[:1])
+        said = "".join(f"{each}, for there the month comes first" for each in told)
         return Orders(frozenset({MONTH_FIRST}), said)
 
     def _look_beside(self, days: Sequence[str], beside: set[str]) -> None:
@@ -102,11 +105,11 @@ class DayOrders:
         found = {order: day for order, day in self._of(day).items() if order != YEAR_FIRST}
         return len({*found.values()}) > 1
 
-    def _is_of_one_month(self, days: set[str]) -> bool:
-        """Tell whether days are of one month with the month first, and of several if not."""
+    def _speak_against(self, days: set[str]) -> bool:
+        """Tell whether days are of one month with the day first, and of several if not."""
         months = [
             {(read.year, read.month) for read in (_read(self._of(day), order) for day in days)}
-            for order in (MONTH_FIRST, DAY_FIRST)
+            for order in (DAY_FIRST, MONTH_FIRST)
         ]
         return len(months[0]) == 1 < len(months[1])
 
