@@ -163,7 +163,7 @@
       onSelectionChanged: { add: (listener) => state.listeners.push(listener) },
     },
     sync: async () => {
-      if (state.fault) throw new Error(state.fault);
+      if (state.fault) throw Object.assign(new Error(state.fault), { code: state.fault.split(":")[0] });
     },
   };
 

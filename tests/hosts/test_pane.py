@@ -47,6 +47,12 @@ SHEET = {
         "Sheet1!H5": {"formula": '=IMGCOST(tblJobs[@Size],"high")', "value": "#VALUE!"},
         "Sheet1!H6": {"formula": '=IMGCOST(tblJobs[@Sise],"high")', "value": 0.1},
         "Sheet1!H7": {"formula": '=IMGCOST(tblJobs[#Headers],"high")', "value": 0.1},
+        "Sheet1!G4": {"formula": "=IMGCOST(C19,D19)", "value": ""},
+        "Sheet1!G5": {"formula": '=IMGCREDITS(C19,D19,"PixAPI")', "value": ""},
+        "Sheet1!G6": {"formula": "=IMGTOKENS(C19,D19)", "value": ""},
+        "Sheet1!G7": {"formula": "=IMGBUDGET(IMGCOST(C19,D19),120)", "value": "#VALUE!"},
+        "Sheet1!G8": {"formula": "=IMGCOST()", "value": ""},
+        "Sheet1!G9": {"formula": "=IMGEXPLAIN(C19,D19)", "value": ""},
         "Sheet1!F2": {"value": "4:5"},
         "Sheet1!F3": {"value": "16:9"},
         "Sheet1!G2": {"value": "high"},
@@ -180,6 +186,9 @@ def test_the_explanation_speaks_chinese(shown: Callable[..., Pane]) -> None:
         ("H7", "Size is computed in the sheet: tblJobs[#Headers]."),
         ("D1", "4:5 (A1:A2)"),
         ("D2", "16:9 (A1:A2)"),
+        *((f"G{row}", "C19 and D19 are empty. Fill in a size") for row in (4, 5, 6, 7, 9)),
+        ("G7", "cost '' is not a number"),
+        ("G8", "Size and Quality are empty. Fill in a size"),
     ],
 )
 def test_each_cell_is_explained_or_said_why_not(
@@ -221,6 +230,25 @@ def test_a_cell_that_is_being_typed_is_no_fault(shown: Callable[..., Pane]) -> N
     pane = shown(sheet={**SHEET, "fault": "InvalidOperationInCellEditMode"})
     pane.wait_until("document.getElementById('explained').textContent !== ''")
     assert pane.text("#explained").startswith("Excel did not let the cell be read.")
+
+
+@pytest.mark.parametrize(
+    ("broken", "still"),
+    [
+        # The answer of a function, and what Excel itself gives, are not what the code expects.
+        ("pricing.call = () => ({})", ["IMGCOST", "IMGBUDGET"]),
+        ("Excel.run = async () => { throw new TypeError('x is undefined'); }", []),
+    ],
+)
+def test_a_fault_of_our_own_is_never_told_as_excel_being_busy(
+    shown: Callable[..., Pane], broken: str, still: list[str]
+) -> None:
+    pane = shown("explain", sheet=SHEET)
+    pane.run(broken)
+    said = selected(pane, "E7")
+    assert "Excel did not let" not in said
+    assert "Image Pricing could not explain this. The fault is its own" in said
+    assert [name for name in still if name not in said] == []
 
 
 # The calculator

@@ -119,15 +119,17 @@ function showButton() {
 async function write() {
   const formula = await price();
   if (formula === null) return;
-  try {
-    const { address, outcome, typed } = await excel.write(formula, selected, replace);
-    selected = address;
-    marks = parts.marks(marks.decimal, typed);
-    showFormula();
-    replace = outcome === "held" ? address : null;
-    byId("wrote").textContent = say(`write.${outcome}`, { cell: excel.short(address) });
-  } catch (error) {
-    byId("wrote").textContent = say("write.failed", { reason: error.message });
-  }
+  const failed = ({ message }) => {
+    byId("wrote").textContent = say("write.failed", { reason: message });
+  };
+  await excel.write(formula, selected, replace).then(wrote, failed);
   showButton();
+}
+
+function wrote({ address, outcome, typed }) {
+  selected = address;
+  marks = parts.marks(marks.decimal, typed);
+  showFormula();
+  replace = outcome === "held" ? address : null;
+  byId("wrote").textContent = say(`write.${outcome}`, { cell: excel.short(address) });
 }

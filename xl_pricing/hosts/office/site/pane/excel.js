@@ -7,6 +7,9 @@ export const LARGE = "large";
 
 export class NoExcel extends Error {}
 
+/** Whether Excel itself refused, as while a cell is typed: its errors have a code, ours have none. */
+export const isRefusal = (error) => typeof error.code === "string";
+
 /** Whether there is an Excel around the page: the preview in a browser has none. */
 export const isThere = () => globalThis.Excel?.run !== undefined;
 

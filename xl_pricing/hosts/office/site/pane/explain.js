@@ -16,9 +16,7 @@ const ticket = latest();
  */
 export async function explain(cell, element, gist) {
   const isLatest = ticket();
-  const shown = await explained(cell).catch((error) => [
-    sentence(say(error instanceof excel.NoExcel ? "explain.nosheet" : "explain.busy")),
-  ]);
+  const shown = await explained(cell).catch((error) => [notRead(error)]);
   if (!isLatest()) return;
   element.replaceChildren(...shown);
   gist.textContent = (
@@ -43,6 +41,15 @@ async function explained(cell) {
   const blocks = await Promise.all(found.map((call) => explainCall(call, { ...cell, values })));
   return [make("h2", {}, say("explain.cell", { cell: place })), ...blocks.flat()];
 }
+
+function notRead(error) {
+  if (error instanceof excel.NoExcel) return sentence(say("explain.nosheet"));
+  return excel.isRefusal(error) ? sentence(say("explain.busy")) : fault(error);
+}
+
+/** Say that it is our own fault, never Excel's. */
+const fault = ({ message }) =>
+  make("p", { class: "bad" }, say("explain.fault"), " ", make("span", { lang: "en" }, message));
 
 const sentence = (text) => make("p", { class: "quiet" }, text);
 
@@ -82,9 +89,13 @@ async function explainCall(call, cell) {
 /** A part of a formula that only the sheet can compute. */
 class Computed extends Error {}
 
+/** A row without an image, of which the answer is an empty cell. */
+class Blank extends Error {}
+
 function problem(error, call, { value }) {
   if (error instanceof Told) return [reasonText(error)];
-  if (!(error instanceof Computed)) throw error;
+  if (error instanceof Blank) return [sentence(error.message)];
+  if (!(error instanceof Computed)) return [fault(error)];
   const answer = call.isWhole && isAnswer(call, value) ? [answerFigure(call, value)] : [];
   return [...answer, sentence(error.message)];
 }
@@ -126,6 +137,7 @@ const inOrder = (name, given) =>
 
 /** Return the answer of a call as a figure, and the lines of the image that it prices. */
 async function answered(call, given) {
+  refuseBlank(call, given);
   const isTable = call.name === "IMGEXPLAIN";
   const answer = isTable ? null : await ask(call.name, inOrder(call.name, given));
   const shown = isTable ? [] : [answerFigure(call, answer)];
@@ -141,8 +153,19 @@ async function answered(call, given) {
   ];
 }
 
+/** Refuse a row that names no image: neither a size nor a quality. */
+function refuseBlank({ name, arguments: nodes }, given) {
+  const names = declared(name).arguments.slice(0, 2);
+  if (names.join() !== "size,quality" || Object.keys(kept(given)).some((key) => names.includes(key)))
+    return;
+  const [size, quality] = names.map((key, i) => nodes[i]?.text || say(`argument.${key}`));
+  throw new Blank(say("explain.blank", { size, quality }));
+}
+
 const kept = (given) =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== ""));
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && !isBlank(value)));
+
+const isBlank = (value) => typeof value === "string" && value.trim() === "";
 
 /** List what the arguments are: their value, and where it stands. */
 function argumentList(call, given) {
