@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SECONDS = 180
 """For any answer of the browser."""
+HELD = -1
+"""In place of a status: no answer ever."""
 _OPTIONS = (
     *("--headless", "--remote-debugging-pipe", "--no-first-run", "--disable-gpu"),
     *("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"),
@@ -118,7 +120,10 @@ class Page:
         self.faults: list[str] = []
         """What the page complained of: errors that nobody caught, refusals of its policy."""
         self.instead: dict[str, tuple[int, str, bytes]] = {}
-        """What answers in place of the network, by a part of the address: status, type, bytes."""
+        """What answers in place of the network, by a part of the address: status, type, bytes.
+
+        Status 0 is no network, `HELD` no answer at all.
+        """
         browser.listeners.append(self._told)
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.ask(f"{domain}.enable")
@@ -136,6 +141,8 @@ class Page:
 
     def _answer_instead(self, request: str, url: str) -> None:
         status, kind, data = next(found for part, found in self.instead.items() if part in url)
+        if status == HELD:
+            return
         if not status:
             self.send("Fetch.failRequest", requestId=request, errorReason="InternetDisconnected")
             return

@@ -9,7 +9,7 @@ from xl_pricing.hosts.office.cells import answers
 from xl_pricing.hosts.office.texts import texts
 from xl_pricing.rates.refresh.store import active_card
 
-from .chromium import Chromium
+from .chromium import HELD, Chromium
 
 SITE = Path(pane.__file__).parent / "site"
 ORIGIN = "https://pane.example"
@@ -45,12 +45,21 @@ class Pane:
     """The pane in a page of its own, 320 px wide."""
 
     def __init__(
-        self, browser: Chromium, *, scheme: str = "light", without: str = "", **given: object
+        self,
+        browser: Chromium,
+        *,
+        scheme: str = "light",
+        without: str = "",
+        held: str = "",
+        **given: object,
     ) -> None:
-        """Open it; ``given`` is what the stub of Office starts from, ``without`` a missing file."""
+        """Open it; ``given`` is what the stub of Office starts from.
+
+        ``without`` is a missing file, ``held`` one that never comes.
+        """
         self.page = browser.page()
         browser.listeners.append(self._asked)
-        self._answers_instead(without)
+        self._answers_instead({without: 404, held: HELD})
         self.prefer(scheme)
         self.resize(320)
         given = {"card": CARD, **given}
@@ -67,9 +76,10 @@ class Pane:
             told = answers(json.dumps([asked]))
             self.page.send("Runtime.evaluate", expression=f"told({number}, {told}[0])")
 
-    def _answers_instead(self, without: str) -> None:
-        if without:
-            self.page.instead[without] = (404, "text/plain", b"")
+    def _answers_instead(self, faults: dict[str, int]) -> None:
+        for part, status in faults.items():
+            if part:
+                self.page.instead[part] = (status, "text/plain", b"")
         for path in SITE.rglob("*"):
             if path.suffix in _KINDS:
                 name = path.relative_to(SITE).as_posix()

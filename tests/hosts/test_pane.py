@@ -484,11 +484,38 @@ def test_a_failed_start_says_the_way_out(browser: Chromium, language: str) -> No
     pane.close()
 
 
-def test_without_words_the_page_still_says_what_is(browser: Chromium) -> None:
-    pane = Pane(browser, without="words/")
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [
+        ("words/", "words/en.json is missing (404)"),
+        ("pane/lines.js", "taskpane.js"),
+        ("/taskpane.js", "taskpane.js"),
+    ],
+)
+def test_where_no_words_came_the_page_says_in_its_own_that_a_part_is_missing(
+    browser: Chromium, missing: str, named: str
+) -> None:
+    pane = Pane(browser, without=missing)
     pane.wait_until("!document.getElementById('failed').hidden")
-    assert "words/en.json" in pane.text("#failed")
+    title, what, chinese, button, reason = pane.text("body").split("\n")[1:]
+    assert title == "Image Pricing did not start"
+    assert what.startswith(
+        "A part of its folder is missing or cannot be reached. Ask whoever set up"
+    )
+    assert "xl-pricing host office" in what
+    assert "xl-pricing host office" in chinese
+    assert button == "Start again"
+    assert named in reason
     assert pane.run("document.activeElement.id") == "again"
+    pane.close()
+
+
+def test_the_first_words_are_seen_while_offices_own_script_does_not_come(
+    browser: Chromium,
+) -> None:
+    pane = Pane(browser, held="office.js")
+    pane.wait_until("performance.getEntriesByName('first-contentful-paint').length === 1")
+    assert pane.text("body").split("\n")[1] == "Image Pricing is starting."
     pane.close()
 
 

@@ -19,7 +19,7 @@ ENGLISH, CHINESE = (
     json.loads(SITE.joinpath("words", f"{lang}.json").read_bytes()) for lang in texts.LANGUAGES
 )
 SCRIPTS = {
-    "taskpane.js": SITE.joinpath("taskpane.js").read_text("utf-8"),
+    **{name: SITE.joinpath(name).read_text("utf-8") for name in ("start.js", "taskpane.js")},
     **{each.name: each.read_text("utf-8") for each in SITE.joinpath("pane").iterdir()},
 }
 PAGE = SITE.joinpath("taskpane.html").read_text("utf-8")

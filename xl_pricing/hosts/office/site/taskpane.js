@@ -14,7 +14,8 @@ const OFFICE_MS = 8_000;
 const SLOW_MS = 10_000;
 const byId = (id) => document.getElementById(id);
 
-async function start() {
+/** Start the pane; reject where it cannot. */
+export async function start() {
   await office();
   theme.follow();
   await load(globalThis.Office?.context?.displayLanguage ?? navigator.language);
@@ -27,9 +28,9 @@ async function start() {
     keep(await ask("pane.choices"));
     showCard(card);
     await open();
+    byId("starting").hidden = true;
   } finally {
     clearTimeout(slow);
-    byId("starting").hidden = true;
   }
 }
 
@@ -79,13 +80,3 @@ async function follow() {
   await look();
   await excel.watch(calmed(look)).catch(() => {});
 }
-
-/** Say that there is no start, and the way out; without words the page's own sentence stays. */
-function fail(error) {
-  byId("failed").hidden = false;
-  byId("failed-reason").textContent = error.message;
-  byId("again").addEventListener("click", () => location.reload());
-  byId("again").focus();
-}
-
-start().catch(fail);

@@ -6,7 +6,7 @@ let table = { says: {}, data: {} };
 export async function load(displayed) {
   lang = /^zh\b/i.test(displayed) ? "zh-CN" : "en";
   const answer = await fetch(`words/${lang}.json`);
-  if (!answer.ok) throw new Error(`words/${lang}.json: ${answer.status}`);
+  if (!answer.ok) throw new Error(`words/${lang}.json is missing (${answer.status})`);
   table = { data: {}, ...(await answer.json()) };
   document.documentElement.lang = lang;
   for (const element of document.querySelectorAll("[data-say]"))
