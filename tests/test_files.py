@@ -125,6 +125,18 @@ def test_a_folder_is_replaced_whole_and_nothing_lies_beside_it(tmp_path: Path) -
     assert left(path) == ["folder"]
 
 
+def test_what_is_kept_of_a_folder_is_taken_over_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "folder"
+    files.write_folder(path, {"a": b"1", "b/.c": b"2", ".git/HEAD": b"3"})
+    (path / ".git" / "refs").mkdir()
+    (path / ".link").symlink_to("nowhere")
+    files.write_folder(path, {"d": b"4"}, ["b/.c", ".git", ".link"])
+    assert left(path / "d") == [".git", ".link", "b", "d"]
+    assert (path / "b" / ".c").read_bytes() == b"2"
+    assert left(path / ".git" / "HEAD") == ["HEAD", "refs"]
+    assert (path / ".link").readlink() == Path("nowhere")
+
+
 @pytest.mark.parametrize("step", ["fsync", "rename"])
 def test_on_a_full_disk_the_old_folder_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str

@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -69,11 +69,11 @@ def write_new(path: Path, data: bytes) -> None:
         _remove(unfinished)
 
 
-def write_folder(path: Path, parts: Mapping[str, bytes]) -> None:
+def write_folder(path: Path, parts: Mapping[str, bytes], kept: Iterable[str] = ()) -> None:
     """Write a folder of files by their names, replacing a folder that is there.
 
-    It is made beside its place, and stands there at once. Raises `OSError`, and then the old one is
-    as it was.
+    It is made beside its place, and stands there at once; ``kept`` names what is taken over from
+    the old one. Raises `OSError`, and then the old one is as it was.
     """
     target = Path(os.path.realpath(path))
     unfinished = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
@@ -81,10 +81,21 @@ def write_folder(path: Path, parts: Mapping[str, bytes]) -> None:
         for name, data in parts.items():
             (unfinished / name).parent.mkdir(parents=True, exist_ok=True)
             write_new(unfinished / name, data)
+        for name in kept:
+            _copy(target / name, unfinished / name)
         unfinished.chmod(0o777 & ~_umask())
         _swap(unfinished, target)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _copy(old: Path, new: Path) -> None:
+    """Copy a file, a link or a whole folder as it is."""
+    new.parent.mkdir(parents=True, exist_ok=True)
+    if old.is_dir() and not old.is_symlink():
+        shutil.copytree(old, new, symlinks=True)
+    else:
+        shutil.copy2(old, new, follow_symlinks=False)
 
 
 def _swap(unfinished: Path, target: Path) -> None:

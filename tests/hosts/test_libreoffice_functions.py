@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from cases import Case, agree, read_cases, value_of
+from cli.command_line import assert_one_sentence, run
 from openpyxl.utils import get_column_letter
 from that_day import THAT_DAY
 
@@ -227,6 +228,27 @@ def test_the_wizard_explains_every_function_and_argument_in_both_languages() -> 
             assert extension.escape(chinese(doc)) in told
 
 
+def test_excels_names_are_told_for_files_of_excel() -> None:
+    """LibreOffice takes them as those of a language, and files of Excel are in American English."""
+    told = ET.fromstring(parts()["CalcAddIns.xcu"])  # noqa: S314 - we wrote it
+    properties = [each for each in told.iter("prop") if "CompatibilityName" in each.attrib.values()]
+    names = {
+        value.text
+        for each in properties
+        for value in each.iter("value")
+        if value.attrib.get("{http://www.w3.org/XML/1998/namespace}lang") == "en-US"
+    }
+    assert names == {*FUNCTIONS}
+
+
+def test_it_tells_who_made_it_and_what_for() -> None:
+    told = ET.fromstring(parts()["description.xml"])  # noqa: S314 - we wrote it
+    space = "{http://openoffice.org/extensions/description/2006}"
+    assert told.findtext(f"{space}publisher/{space}name") == extension.PUBLISHER
+    (source,) = told.iter(f"{space}src")
+    assert parts()[source.attrib["{http://www.w3.org/1999/xlink}href"]].decode() == extension.ABOUT
+
+
 def test_arguments_keep_their_names_and_say_which_are_needed() -> None:
     """Calc calls every argument optional, and a formula's help names them as the README does."""
     told = parts()["CalcAddIns.xcu"].decode()
@@ -246,3 +268,31 @@ def test_arguments_that_may_be_0_say_what_a_blank_cell_is() -> None:
     }
     assert told.count(extension.ZERO_HELP) == len(optional)
     assert ("IMGBUDGET", "buffer") in optional
+
+
+def test_another_file_is_replaced_only_when_asked_and_only_if_it_is_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = Path("image_pricing.oxt")
+    assert run(f"host libreoffice {path}").exit_code == 0
+    assert_one_sentence(run(f"host libreoffice {path}"), "accepted: another name, or --force")
+    assert run(f"host libreoffice {path} --force").exit_code == 0
+
+
+@pytest.mark.parametrize("data", [b"", b"mine", None])
+def test_a_file_of_somebody_else_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = Path("mine.oxt")
+    if data is None:  # another extension
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("description.xml", '<identifier value="org.example.other"/>')
+    else:
+        path.write_bytes(data)
+    before = path.read_bytes()
+    for force in ("", " --force"):
+        told = run(f"host libreoffice {path}{force}")
+        assert_one_sentence(told, "is no extension of xl-pricing; accepted: another name\n")
+    assert path.read_bytes() == before

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from cases import Case, agree, read_cases, value_of
-from cli.command_line import run
+from cli.command_line import assert_one_sentence, run
 
 import xl_pricing
 from xl_pricing.functions.catalogue import FUNCTIONS
@@ -156,6 +156,27 @@ def test_main_is_one_line_and_the_index_is_asked_for_this_release(tmp_path: Path
     }
 
 
+def test_without_an_origin_it_is_told_that_the_index_must_have_the_package(tmp_path: Path) -> None:
+    told = run(f"host lite {tmp_path / 'lite'}").stdout
+    assert "from its index (PyPI unless set otherwise): see first that it is\n" in told
+    assert "--origin" in told
+    served = run(f"host lite {tmp_path / 'lite'} --force --origin https://a.example").stdout
+    assert "index" not in served
+    assert "what stands there stays below" in told
+    assert "what stands there stays below" in served
+
+
+def test_an_empty_origin_is_refused(tmp_path: Path) -> None:
+    assert_one_sentence(run(f"host lite {tmp_path / 'lite'} --origin ''"), "origin ''")
+    assert not (tmp_path / "lite").exists()
+
+
+def test_what_a_system_put_there_stays(tmp_path: Path) -> None:
+    files = written(tmp_path)
+    (tmp_path / "lite" / ".DS_Store").write_bytes(b"1")
+    assert written(tmp_path, "--force") == files | {".DS_Store": b"1"}
+
+
 def test_with_an_origin_the_wheel_is_there_and_named_by_its_address(tmp_path: Path) -> None:
     files = written(tmp_path, "--origin https://addins.example.com/lite/")
     (name,) = set(files) - {"main.py", "requirements.txt"}
@@ -194,8 +215,10 @@ _STAND_IN = "arg = func = ret = lambda *given, **options: lambda call: call\n"
 def test_a_folder_with_a_file_of_somebody_else_stays(tmp_path: Path, name: str, text: str) -> None:
     written(tmp_path)
     (tmp_path / "lite" / name).write_text(text, encoding="utf-8")
-    assert "exists" in run(f"host lite {tmp_path / 'lite'}").stderr
-    assert f"holds {name!r}" in run(f"host lite {tmp_path / 'lite'} --force").stderr
+    for force in ("", " --force"):
+        told = run(f"host lite {tmp_path / 'lite'}{force}").stderr
+        assert f"holds {name!r}" in told
+        assert "--force" not in told
     assert (tmp_path / "lite" / name).read_text(encoding="utf-8") == text
 
 

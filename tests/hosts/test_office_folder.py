@@ -71,6 +71,7 @@ def test_every_address_of_the_manifest_is_of_the_origin_and_is_a_file_of_the_fol
     }
     assert names <= {*folder.parts(ORIGIN, PARTS)}
     assert "{" not in manifest(ORIGIN)
+    assert "AppDomain" not in manifest(ORIGIN)  # one holds no path, and the page's own needs none
 
 
 def test_names_of_functions_and_help_come_from_the_declaration() -> None:
@@ -177,11 +178,23 @@ def test_a_folder_that_is_there_is_replaced_only_when_asked_and_only_if_it_is_ou
     (path / "names.js").unlink()
     assert run(path, "--force").exit_code == 0
     assert (path / "names.js").exists()
-    (path / "web.config").write_bytes(b"mine")
-    result = run(path, "--force")
-    assert result.exit_code == 2
-    assert "holds 'web.config', which is not of xl-pricing" in result.stderr
-    assert (path / "web.config").read_bytes() == b"mine"
+    (path / "notes.txt").write_bytes(b"mine")
+    for result in (run(path), run(path, "--force")):
+        assert result.exit_code == 2
+        assert "holds 'notes.txt', which is not of xl-pricing" in result.stderr
+        assert "--force" not in result.stderr
+    assert (path / "notes.txt").read_bytes() == b"mine"
+
+
+def test_what_systems_and_servers_put_there_stays(tmp_path: Path) -> None:
+    path = tmp_path / "add-in"
+    assert run(path).exit_code == 0
+    names = [".DS_Store", ".htaccess", "web.config", "Thumbs.db", "words/.DS_Store", ".git/HEAD"]
+    for name in names:
+        (path / name).parent.mkdir(exist_ok=True)
+        (path / name).write_text(name, encoding="utf-8")
+    assert run(path, "--force").exit_code == 0
+    assert [(path / name).read_text(encoding="utf-8") for name in names] == names
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,19 @@ from pathlib import Path
 import click
 
 from xl_pricing.cli.console import Given, Group, argument, command, option, subcommand
+from xl_pricing.cli.written_files import refuse_taken, write_file
 from xl_pricing.errors import InvalidValueError
-from xl_pricing.files import write_folder, write_new, write_whole
+from xl_pricing.files import write_folder
 from xl_pricing.functions.values import read_whole
 from xl_pricing.words import quoted
 
 DEFAULT_PORT = 8765
 PYODIDE_HELP = "The npm package pyodide, or its folder. If omitted, npm fetches it once."
 _EXTENSION = ".oxt"
+_FROM_INDEX = (
+    "Lite takes the package from its index (PyPI unless set otherwise): see first that it is\n"
+    "there, and ours. Else give --origin, where this folder will stand: it then holds the wheel."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +37,28 @@ def _draw(added: Added) -> str:
 
 @command("xl-pricing host libreoffice image_pricing.oxt", _draw)
 @argument("path", "The extension to write, a name in .oxt.")
-@click.option("--force", is_flag=True, help="Replace an existing file.")
+@click.option("--force", is_flag=True, help="Replace an extension that this command wrote.")
 def libreoffice(path: str, *, force: bool) -> Added:
     """Write an extension for LibreOffice Calc.
 
     It is one file and needs nothing beside LibreOffice. Rates are those of this machine: the card
     that xl-pricing rates refresh saved, else the ones that ship.
     """
-    from xl_pricing.hosts.libreoffice.extension import build  # noqa: PLC0415 - loads the words
+    from xl_pricing.hosts.libreoffice.extension import (  # noqa: PLC0415 - loads the words
+        build,
+        is_extension,
+    )
 
     if not path.lower().endswith(_EXTENSION):
         raise InvalidValueError(
             f"path {quoted(path)} is no extension; accepted: a name in {_EXTENSION}"
         )
-    write = write_whole if force else write_new
-    try:
-        write(Path(path), build())
-    except FileExistsError:
+    if os.path.lexists(path) and not is_extension(Path(path)):
         raise InvalidValueError(
-            f"path {quoted(path)} exists; accepted: another name, or --force"
-        ) from None
-    except OSError as error:
-        raise InvalidValueError(
-            f"path {quoted(path)} cannot be written: {error.strerror or error}; "
-            "accepted: a folder that you may write to"
-        ) from None
+            f"path {quoted(path)} exists and is no extension of xl-pricing; accepted: another name"
+        )
+    refuse_taken(Path(path), force=force)
+    write_file(Path(path), build(), force=force)
     return Added(
         path,
         [
@@ -86,7 +88,7 @@ def office(path: str, origin: str, pyodide: Given, *, force: bool) -> Added:
 
     address = read_origin(origin)
     _refuse_folder(Path(path), foreign_file, force=force)
-    _write_folder(path, parts(address, _pyodide(pyodide)))
+    _write_folder(Path(path), parts(address, _pyodide(pyodide)))
     return Added(
         path,
         [
@@ -107,8 +109,8 @@ def lite(path: str, origin: Given, *, force: bool) -> Added:
     """Write the files for xlwings Lite.
 
     Lite is an add-in of Excel on Windows, the Mac and the web. A main.py of one line and
-    requirements.txt are to be pasted into it. With an origin the wheel that they need is written
-    beside them, for any web server that lets other pages read it.
+    requirements.txt are to be added to what stands there. With an origin the wheel that they need
+    is written beside them, for any web server that lets other pages read it.
     """
     from xl_pricing.hosts.lite_folder import (  # noqa: PLC0415 - loads the functions
         lite_foreign_file,
@@ -116,26 +118,29 @@ def lite(path: str, origin: Given, *, force: bool) -> Added:
     )
     from xl_pricing.hosts.office.manifest import read_origin  # noqa: PLC0415 - the same
 
-    address = read_origin(origin) if origin else None
+    address = None if origin is None else read_origin(origin)
     _refuse_folder(Path(path), lite_foreign_file, force=force)
-    _write_folder(path, lite_parts(address))
-    serve_it = [f"Let a web server show it at {address}, to pages of other origins too (CORS)."]
+    _write_folder(Path(path), lite_parts(address))
+    served = f"Let a web server show it at {address}, to pages of other origins too (CORS)."
     return Added(
         path,
         [
-            *(serve_it if address else []),
-            "In xlwings Lite paste requirements.txt, then main.py, into the tabs of these names.",
+            served if address else _FROM_INDEX,
+            "In xlwings Lite put requirements.txt, then main.py, on top of the tabs of these",
+            "names; what stands there stays below.",
             'Type =IMGCOST("1024x1536","high") in any sheet of that workbook.',
         ],
     )
 
 
-def _write_folder(path: str, found: dict[str, bytes]) -> None:
+def _write_folder(path: Path, found: dict[str, bytes]) -> None:
+    from xl_pricing.hosts.other_files import staying  # noqa: PLC0415 - hosts are loaded when asked
+
     try:
-        write_folder(Path(path), found)
+        write_folder(path, found, staying(path) if path.exists() else ())
     except OSError as error:
         raise InvalidValueError(
-            f"path {quoted(path)} cannot be written: {error.strerror or error}; "
+            f"path {quoted(str(path))} cannot be written: {error.strerror or error}; "
             "accepted: a folder that you may write to"
         ) from None
 
@@ -143,20 +148,24 @@ def _write_folder(path: str, found: dict[str, bytes]) -> None:
 def _refuse_folder(
     folder: Path, foreign_file: Callable[[Path], str | None], *, force: bool
 ) -> None:
-    """Refuse a folder that is there, and with ``force`` one that holds what is not ours."""
+    """Refuse a folder that holds what is not ours, and without ``force`` any that is there."""
     if not os.path.lexists(folder):
         return
     name = quoted(str(folder))
-    if not force:
-        raise InvalidValueError(f"path {name} exists; accepted: another name, or --force")
     if not folder.is_dir():
         raise InvalidValueError(f"path {name} is no folder; accepted: another name")
-    stranger = foreign_file(folder)
+    try:
+        stranger = foreign_file(folder)
+    except OSError as error:
+        raise InvalidValueError(
+            f"path {name} cannot be read: {error.strerror or error}; accepted: another name"
+        ) from None
     if stranger:
         raise InvalidValueError(
             f"path {name} holds {quoted(stranger)}, which is not of xl-pricing; accepted: another "
             "name"
         )
+    refuse_taken(folder, force=force)
 
 
 def _pyodide(given: Given) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import xl_pricing
 from xl_pricing.errors import XlPricingError
 from xl_pricing.files import read_bounded
+from xl_pricing.hosts.other_files import others
 from xl_pricing.hosts.wheel import wheel
 
 MAIN = "from xl_pricing.hosts.lite import *\n"
@@ -29,17 +30,16 @@ def lite_parts(origin: str | None) -> dict[str, bytes]:
 
 def lite_foreign_file(folder: Path) -> str | None:
     """Return the name of a file that was not written with the folder; `None` where all were."""
-    files = sorted(folder.iterdir())
-    return next((each.name for each in files if not _is_ours(each)), None)
+    return next((name for name in others(folder) if not _is_ours(folder, name)), None)
 
 
-def _is_ours(file: Path) -> bool:
+def _is_ours(folder: Path, name: str) -> bool:
     """Tell our files from a person's, who may have added lines."""
     try:
-        data = read_bounded(file, _MOST_BYTES)
+        data = read_bounded(folder / name, _MOST_BYTES)
     except (OSError, XlPricingError):
         return False
-    if file.name == "requirements.txt":
+    if name == "requirements.txt":
         return _REQUIREMENT.fullmatch(data.decode("latin-1")) is not None
-    is_main = (file.name, data) == ("main.py", MAIN.encode())
-    return is_main or _WHEEL.fullmatch(file.name) is not None
+    is_main = (name, data) == ("main.py", MAIN.encode())
+    return is_main or _WHEEL.fullmatch(name) is not None

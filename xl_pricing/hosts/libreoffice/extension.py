@@ -6,24 +6,33 @@ and the core. The text of the interface serves LibreOffice as type library: no c
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
+from pathlib import Path
 
 import xl_pricing
 import xl_pricing.functions
 from workbook_templates.book.words import LANGUAGES, Words
+from xl_pricing.errors import XlPricingError
+from xl_pricing.files import read_bounded
 from xl_pricing.functions.catalogue import FUNCTIONS, ZERO_IS_A_VALUE, Argument, CellFunction
 from xl_pricing.hosts.core_files import core_files
 
 IDENTIFIER = "org.xlpricing.imagepricing"
 TITLE = "Image Pricing"
+PUBLISHER = "xl_pricing"
+ABOUT = "What will these images cost? Functions for Calc that price GPT image models."
 TAKE_RATES = "Take refreshed rates"
 ZERO_HELP = "A blank cell counts as 0 here."
 NEEDED_HELP = "This one is needed."
 """Calc itself calls every argument optional that takes any value."""
 _LOCALES = {"en": "en-US", "zh-CN": "zh-CN"}
 _TYPES, _COMPONENT = "XImagePricing.idl", "component.py"
+_DESCRIPTION, _ABOUT = "description.xml", "about.txt"
+_NO_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+_MOST_BYTES = 16 * 1024 * 1024
 _MEDIA = {
     _TYPES: "application/vnd.sun.star.uno-typelibrary;type=RDB",
     _COMPONENT: "application/vnd.sun.star.uno-component;type=Python",
@@ -43,9 +52,20 @@ def build() -> bytes:
     return data.getvalue()
 
 
+def is_extension(path: Path) -> bool:
+    """Tell whether a file is this extension, of any version."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(read_bounded(path, _MOST_BYTES))) as archive:
+            told = archive.open(_DESCRIPTION).read(_MOST_BYTES)
+    except (OSError, XlPricingError, LookupError, *_NO_ARCHIVE):
+        return False
+    return f'<identifier value="{IDENTIFIER}"/>'.encode() in told
+
+
 def _parts() -> Iterator[tuple[str, bytes]]:
     yield "META-INF/manifest.xml", _manifest().encode()
-    yield "description.xml", _description().encode()
+    yield _DESCRIPTION, _description().encode()
+    yield _ABOUT, ABOUT.encode()
     yield "CalcAddIns.xcu", _functions().encode()
     yield "Addons.xcu", _menu().encode()
     yield _TYPES, _interface().encode()
@@ -98,7 +118,7 @@ def _function(function: CellFunction) -> str:
         _told("DisplayName", function.name)
         + _told("Description", function.doc)
         + _plain("Category", "Add-In")
-        + _plain("CompatibilityName", function.name)
+        + _told("CompatibilityName", function.name)
         + _node("Parameters", arguments),
     )
 
@@ -175,7 +195,11 @@ def _manifest() -> str:
 def _description() -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<description xmlns="http://openoffice.org/extensions/description/2006">'
+        '<description xmlns="http://openoffice.org/extensions/description/2006" '
+        'xmlns:xlink="http://www.w3.org/1999/xlink">'
         f'<identifier value="{IDENTIFIER}"/><version value="{xl_pricing.__version__}"/>'
-        f'<display-name><name lang="en">{TITLE}</name></display-name></description>\n'
+        f'<display-name><name lang="en">{TITLE}</name></display-name>'
+        f'<publisher><name lang="en">{PUBLISHER}</name></publisher>'
+        f'<extension-description><src xlink:href="{_ABOUT}" lang="en"/></extension-description>'
+        "</description>\n"
     )

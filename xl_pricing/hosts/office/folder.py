@@ -13,6 +13,7 @@ from xl_pricing.functions.catalogue import FUNCTIONS, Argument, CellFunction
 from xl_pricing.hosts.office.manifest import manifest
 from xl_pricing.hosts.office.pyodide import FOLDER, lock
 from xl_pricing.hosts.office.texts import LANGUAGES, texts
+from xl_pricing.hosts.other_files import others
 from xl_pricing.hosts.wheel import wheel
 from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.saved_card import saved_text
@@ -91,12 +92,7 @@ def foreign_file(folder: Path) -> str | None:
         listed = []
     if not isinstance(listed, list):
         listed = []
-    found = (
-        each.relative_to(folder).as_posix()
-        for each in sorted(folder.rglob("*"))
-        if not each.is_dir()
-    )
-    return next((name for name in found if name not in listed), None)
+    return next((name for name in others(folder) if name not in listed), None)
 
 
 def metadata() -> dict[str, object]:
