@@ -3,6 +3,7 @@
 import http.client
 import json
 import socket
+import subprocess
 import tarfile
 import threading
 import zipfile
@@ -17,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from xl_pricing.cli.main import main
-from xl_pricing.errors import InvalidValueError
+from xl_pricing.errors import InvalidValueError, SourceError
 from xl_pricing.functions.catalogue import FUNCTIONS
 from xl_pricing.hosts.office import folder, pyodide
 from xl_pricing.hosts.office.manifest import manifest, read_origin
@@ -118,11 +119,11 @@ def test_pyodide_is_read_from_its_package_or_its_folder(package: Path) -> None:
 
 def test_another_package_is_refused(package: Path, tmp_path: Path) -> None:
     package.write_bytes(package.read_bytes() + b" ")
-    with pytest.raises(InvalidValueError, match=r"not the npm package pyodide 314"):
+    with pytest.raises(InvalidValueError, match=r"pyodide '/.* is not pyodide@314"):
         pyodide.read_pyodide(package)
     for name in pyodide.PINNED["files"]:
         (tmp_path / name).write_bytes(b"other")
-    with pytest.raises(InvalidValueError, match=r"is not that of pyodide 314"):
+    with pytest.raises(InvalidValueError, match=r"is not that of pyodide@314"):
         pyodide.read_pyodide(tmp_path)
 
 
@@ -136,8 +137,11 @@ def test_npm_fetches_pyodide_once(package: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(pyodide, "which", lambda name: f"/bin/{name}")
     monkeypatch.setattr(pyodide, "run", npm)
-    assert pyodide.kept_pyodide() == pyodide.kept_pyodide()
-    assert asked == [["/bin/npm", "pack", f"pyodide@{pyodide.PINNED['version']}"]]
+    told: list[str] = []
+    assert pyodide.kept_pyodide(told.append) == pyodide.kept_pyodide(told.append)
+    assert [line[:3] for line in asked] == [["/bin/npm", "pack", pyodide.NPM_NAME]]
+    assert "--fetch-retries=1" in asked[0]
+    assert told == [f"fetching {pyodide.NPM_NAME} by npm, once ..."]
 
 
 @pytest.mark.usefixtures("data_folder")
@@ -148,7 +152,39 @@ def test_without_npm_the_way_out_is_told(
     monkeypatch.setattr(pyodide, "which", lambda _name: found)
     result = CliRunner().invoke(main, ["host", "office", "x", "--origin", ORIGIN])
     assert result.exit_code == 1
-    assert "accepted: --pyodide with the npm package pyodide@314" in result.stderr
+    assert result.stderr.startswith("fetching pyodide@314")
+    assert "accepted: on a machine with network npm pack pyodide@314" in result.stderr
+    assert f"--pyodide {pyodide.FOLDER}.tgz" in result.stderr
+
+
+@pytest.mark.usefixtures("data_folder")
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (b"npm error code ENOTFOUND\nnpm error syscall getaddrinfo", "offline"),
+        (b"npm ERR! code EAI_AGAIN\n", r"offline, or npm's registry does not answer \(EAI_AGAIN"),
+        (b"npm error code E404\n", r": npm says \(E404\); accepted"),
+        (b"\xff", r"could not fetch pyodide@[\d.]+; accepted"),
+        (None, r"pyodide@[\d.]+ in 180 s; accepted"),
+    ],
+)
+def test_what_npm_says_is_told(
+    error: bytes | None, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def npm(line: list[str], **_how: object) -> None:
+        if error is None:
+            raise subprocess.TimeoutExpired(line, pyodide.FETCH_S)
+        raise subprocess.CalledProcessError(1, line, stderr=error)
+
+    monkeypatch.setattr(pyodide, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(pyodide, "run", npm)
+    with pytest.raises(SourceError, match=told):
+        pyodide.kept_pyodide(lambda _told: None)
+
+
+def test_a_folder_without_pyodide_is_told_by_what_it_lacks(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValueError, match=r"is a folder without 'pyodide\S*'; accepted"):
+        pyodide.read_pyodide(tmp_path)
 
 
 # The command
@@ -277,11 +313,16 @@ def test_it_is_packed_for_those_who_take_it(preview: Preview) -> None:
     assert len(body) < 100
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/../pyproject.toml", "/site", "/%2e%2e/x", "/taskpane.html/"]
-)
+@pytest.mark.parametrize("path", ["/../pyproject.toml", "/site", "/%2e%2e/x", "/taskpane.html/"])
 def test_nothing_else_is_shown(preview: Preview, path: str) -> None:
     assert ask(preview, path)[0] == 404
+
+
+def test_the_bare_address_leads_to_the_pane(preview: Preview) -> None:
+    status, headers, _ = ask(preview, "/")
+    assert (status, headers["Location"]) == (302, "/taskpane.html")
+    assert ask(preview, headers["Location"])[0] == 200
+    assert ask(preview, "/", Host="evil.example")[0] == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
@@ -320,3 +361,4 @@ def test_serve_says_what_to_do_and_ends_on_ctrl_c(monkeypatch: pytest.MonkeyPatc
     result = CliRunner().invoke(main, line)
     assert result.exit_code == 130
     assert f"http://127.0.0.1:{port}/manifest.xml" in result.stdout
+    assert "Real Excel was not asked yet\nwhether it takes one without https" in result.stdout

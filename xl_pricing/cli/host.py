@@ -170,19 +170,18 @@ def _refuse_folder(
 
 def _pyodide(given: Given) -> dict[str, bytes]:
     from xl_pricing.hosts.office.pyodide import (  # noqa: PLC0415 - reads a file
-        PINNED,
+        ACCEPTED,
         kept_pyodide,
         read_pyodide,
     )
 
     if not given:
-        return kept_pyodide()
+        return kept_pyodide(lambda said: click.echo(said, err=True))
     try:
         return read_pyodide(Path(given))
     except OSError as error:
         raise InvalidValueError(
-            f"pyodide {quoted(given)} cannot be read: {error.strerror or error}; accepted: the npm "
-            f"package pyodide@{PINNED['version']}"
+            f"pyodide {quoted(given)} cannot be read: {error.strerror or error}; {ACCEPTED}"
         ) from None
 
 
@@ -209,7 +208,8 @@ def serve(port: Given, pyodide: Given) -> None:
         preview.show(parts(preview.origin, _pyodide(pyodide)))
         click.echo(
             f"{preview.origin}/taskpane.html shows the pane in a browser.\n"
-            f"Excel takes {preview.origin}/manifest.xml: save it, then add it as the README says.\n"
+            f"Its manifest is {preview.origin}/manifest.xml. Real Excel was not asked yet\n"
+            "whether it takes one without https; with it, see xl-pricing host office.\n"
             "Ctrl-C ends this."
         )
         preview.serve_forever()

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xl_pricing.hosts.office.folder import POLICY, is_named_by_content
 
 LOOPBACK = "127.0.0.1"
+FIRST_PAGE = "taskpane.html"
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -87,6 +88,9 @@ class _Visit(BaseHTTPRequestHandler):
 
     def _answer(self, write: Callable[[bytes], object]) -> None:
         name = self.path.partition("?")[0].removeprefix("/")
+        if self._is_for_us() and not name:
+            self._head(HTTPStatus.FOUND, {"Location": f"/{FIRST_PAGE}", "Content-Length": "0"})
+            return
         data = self.server.parts.get(name)
         if not self._is_for_us() or data is None:
             self._head(HTTPStatus.NOT_FOUND, {"Content-Length": "0"})
