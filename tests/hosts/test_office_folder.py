@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import socket
 import subprocess
 import tarfile
@@ -39,19 +40,44 @@ def test_an_origin_is_an_https_address(origin: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin",
+    ("origin", "told"),
     [
-        *("", "a.example", "http://a.example", "ftp://a.example", "https://", "https:///x"),
-        *("https://a.example/../x", "https://a.example/x/..", "https://a.example//x"),
-        *("https://u:p@a.example", "https://a.example?x", "https://a.example/#x"),
-        *("https://a.example:99999", "https://a.example:x", "https://-a.example", "https://A.b/é"),
-        *('https://a.example/"><x', "https://a.example/ x", "https://a.example/" + 200 * "x"),
-        *("http://127.0.0.1:8765", "https://[::1]/"),
+        ("", "is empty;"),
+        ("https://a.example/" + 200 * "x", "is over 200 characters;"),
+        *((each, "does not begin with https://;") for each in ("a.example", "ftp://a.example")),
+        *((f"http://{each}", "begin with https://") for each in ("a.example", "127.0.0.1:8765")),
+        *((each, "names no host") for each in ("https:///x", "https://:80")),
+        ("https://", "names no host"),
+        *((f"https://a.example:{each}", "a port that is none") for each in ("99999", "x")),
+        ("https://[::1", "has a host or a port that is none"),
+        ("https://[::1]/", "has an IPv6 address"),
+        ("https://u:p@a.example", "the name of a user"),
+        *((each, "other signs than a-z") for each in ("https://-a.example", "https://a_b/x")),
+        ("https://图.example", "other signs than a-z"),
+        (
+            "https://Ada.GitHub.io/X",
+            "capitals in its host; did you mean 'https://ada.github.io/X'?",
+        ),
+        *(
+            (f"https://a.example/{each}", "name is empty or begins with '.'")
+            for each in ("../x", "x/..", "/x", ".x")
+        ),
+        ("https://a.example/my%20add-in", "has '%20' in its path"),
+        ("https://a.example/图片", "has '图' in its path"),
+        ("https://a.example/ x", "has ' ' in its path"),
+        ('https://a.example/"><x', "has '\"' in its path"),
+        (
+            "https://a.example/x/manifest.xml",
+            "a file; did you mean its folder, 'https://a.example/x'?",
+        ),
+        *((f"https://a.example{each}", "more than a folder's address") for each in ("?x", "/#x")),
+        ("https://a.example:0443/x", "did you mean 'https://a.example:443/x'?"),
     ],
 )
-def test_any_other_origin_is_refused(origin: str) -> None:
-    with pytest.raises(InvalidValueError, match=r"is no place for the folder; accepted: an addr"):
+def test_any_other_origin_is_refused_with_the_reason(origin: str, told: str) -> None:
+    with pytest.raises(InvalidValueError, match=re.escape(told)) as refused:
         read_origin(origin)
+    assert " accepted: the folder's address, such as https://addins" in str(refused.value)
 
 
 @pytest.mark.parametrize("origin", ["http://127.0.0.1:8765", "http://localhost:8765"])
