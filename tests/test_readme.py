@@ -11,7 +11,9 @@ from hosts.programs import PYODIDE, require
 
 from xl_pricing.cli.main import main
 from xl_pricing.functions import IMGBUDGET, IMGCOST, IMGCREDITS, pricing
+from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import FUNCTIONS
+from xl_pricing.rates.rows import METERS
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text("utf-8")
@@ -24,6 +26,19 @@ def test_the_function_table_is_the_declaration() -> None:
     rows = [f"| `{f.signature}` | {f.doc} |" for f in FUNCTIONS.values()]
     assert "\n".join(rows) in TEXT
     assert len(rows) == 9
+
+
+def test_the_six_counts_are_named_in_their_order() -> None:
+    assert f"in the order {', '.join(METERS)}." in " ".join(TEXT.split())
+
+
+def test_rows_that_are_blank_are_what_they_are_said_to_be() -> None:
+    quiet = {
+        name for name, each in FUNCTIONS.items() if answer(each, [None] * len(each.arguments)) == ""
+    }
+    assert "`IMGCOST`, `IMGCREDITS` and `IMGTOKENS` answer an empty text" in TEXT
+    assert {"IMGCOST", "IMGCREDITS", "IMGTOKENS"} <= quiet
+    assert answer(FUNCTIONS["IMGBUDGET"], ["", 120, None, None]) == "#VALUE!"
 
 
 def test_the_three_formulas_give_the_answers_beside_them() -> None:

@@ -120,6 +120,10 @@ class LibreOffice:
         """Set ranges to array formulas, written as LibreOffice's interface writes them."""
         self._ask("set_arrays", dict(formulas))
 
+    def replace(self, sheet_name: str, found: str, by: str) -> int:
+        """Find & Replace in the formulas and texts of a sheet; return in how many cells."""
+        return cast("int", self._ask("replace", sheet_name, found, by))
+
     def recalculate(self) -> None:
         """Compute every formula of the workbook again, whatever it held."""
         self._ask("recalculate")

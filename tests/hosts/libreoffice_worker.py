@@ -238,6 +238,14 @@ class Commands:
             cell += f":{_letters(at.EndColumn)}{at.EndRow + 1}"
         return f"'{found.Spreadsheet.Name}'!{cell}"
 
+    def replace(self, sheet: str, found: str, by: str) -> int:
+        """Find & Replace, as the dialog does it."""
+        sheet = self._sheet(sheet)
+        wanted = sheet.createReplaceDescriptor()
+        wanted.setSearchString(found)
+        wanted.setReplaceString(by)
+        return int(sheet.replaceAll(wanted))
+
     def paste(self, address: str, text: str) -> None:
         """Paste what another program copied, with the cursor in a cell."""
         board = self.services.createInstance("com.sun.star.datatransfer.clipboard.SystemClipboard")

@@ -1,5 +1,6 @@
 """The functions in LibreOffice Calc: the case table typed as formulas, in the extension."""
 
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from cases import Case, agree, read_cases, value_of
 from cli.command_line import assert_one_sentence, run
+from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from that_day import THAT_DAY
 
@@ -194,6 +196,27 @@ def test_the_menu_entry_takes_the_card_that_was_refreshed(
         assert calc.read_block("Sheet1!A1") == [[33]]
     finally:
         (data_folder / "card.json").unlink()
+
+
+def test_a_file_of_excel_answers_once_its_formulas_are_typed_again(
+    calc: LibreOffice, home: Path
+) -> None:
+    path = home / "office" / "of_excel.xlsx"
+    book = Workbook()
+    book.active["A1"], book.active["A2"] = '=IMGCOST("4:5","high")', "=IMGBUDGET(A1,100,1.5)"
+    book.save(path)
+    calc.open(path)
+    calc.replace(book.active.title, "=", "=")
+    assert calc.read_block(f"{book.active.title}!A1:A2") == [[0.18357], [pytest.approx(33.0426)]]
+
+
+def test_a_file_for_excel_names_functions_as_the_readme_says(calc: LibreOffice, home: Path) -> None:
+    calc.open_empty()
+    calc.set_arrays({"Sheet1!A1": '=IMGCOST("4:5";"high")'})
+    calc.save(path := home / "office" / "for_excel.xlsx")
+    (name,) = re.findall(r">([\w.]+)\(", zipfile.Path(path, "xl/worksheets/sheet1.xml").read_text())
+    readme = Path(__file__).parents[2].joinpath("README.md").read_text("utf-8")
+    assert f"`{name.removesuffix('IMGCOST')}`" in readme or name == "IMGCOST"
 
 
 # The extension
