@@ -277,7 +277,7 @@ def test_the_calculator_prices_and_writes_a_formula(shown: Callable[..., Pane]) 
         ({"prompt": "", "references": "", "size": "own", "width": "1920", "height": "1088"},
          '=IMGCOST("1920x1088","low","gpt-image-2")'),
         ({"model": "gpt-image-2.6-flare"}, '=IMGCOST("1920x1088","high","gpt-image-2.6-flare")'),
-        ({"asked": "budget", "finals": " 12.50 ", "retries": "2", "buffer": "7.5"},
+        ({"asked": "budget", "finals": " 12.50 ", "retries": "2", "buffer": "7.5%"},
          '=IMGBUDGET(IMGCOST("1920x1088","high","gpt-image-2.6-flare"),12.5,2,7.5%)'),
     ],
 )  # fmt: skip
@@ -290,13 +290,16 @@ def test_each_choice_stands_in_the_formula(
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
-        ("finals", "=1+1", "Finals: a number such as 120 or 1.5, with a point."),
-        ("finals", '1")', "Finals: a number such as 120 or 1.5, with a point."),
-        ("finals", "1,500", "Finals: a number such as 120 or 1.5, with a point."),
-        ("finals", "1e3", "Finals: a number such as 120 or 1.5, with a point."),
-        ("finals", "-1", "Finals: a number such as 120 or 1.5, with a point."),
-        ("finals", "", "Finals: a number such as 120 or 1.5, with a point."),
-        ("finals", "１２", "Finals: a number such as 120 or 1.5, with a point."),
+        ("finals", "=1+1", "Finals: a number such as 120 or 1.5."),
+        ("finals", '1")', "Finals: a number such as 120 or 1.5."),
+        ("finals", "", "Finals: a number such as 120 or 1.5."),
+        ("finals", "1e999", "Finals: a number such as 120 or 1.5."),
+        ("finals", "-1", "Finals: 0 or more."),
+        ("finals", "1,5", "Finals: write 1.5."),
+        ("finals", "1.000", "Finals: 1.000 can be read in two ways: write 1 or 1000."),
+        ("finals", "1.200", "Finals: 1.200 can be read in two ways: write 1.2 or 1200."),
+        ("n", "1.000", "Images per call: write 1."),
+        ("buffer", "20", "Buffer: write 20%."),
         ("retries", "0.5", "Retries: 1 or more."),
         ("buffer", "101%", "Buffer: 0% to 100%."),
         ("buffer", "A1", "Buffer: a share such as 20%."),
@@ -304,7 +307,9 @@ def test_each_choice_stands_in_the_formula(
         ("n", "1.5", "Images per call: a whole number, such as 4."),
         ("references", "HYPERLINK", "Reference images: a whole number, such as 4."),
         ("width", "1920;1", "Width: a whole number of px, such as 1024."),
-        ("height", "0", "Height: a whole number of px, such as 1024."),
+        ("width", "1.024", "Width: write 1024."),
+        ("height", "0", "Height: 1 to 99999."),
+        ("height", "1024.5", "Height: a whole number of px, such as 1024."),
     ],
 )
 def test_what_is_typed_is_checked_before_it_is_a_part_of_a_formula(
@@ -320,6 +325,40 @@ def test_what_is_typed_is_checked_before_it_is_a_part_of_a_formula(
     good = {"finals": "1", "retries": "1", "buffer": "0", "n": "1", "references": "1"}
     assert formula(pane, **{field: good.get(field, "1024")}) != ""
     assert pane.run(invalid) == []
+
+
+@pytest.mark.parametrize(
+    ("decimal", "fields", "written"),
+    [
+        (".", {"finals": "1,000"}, ",1000,1.5,20%)"),
+        (".", {"finals": "１２０", "retries": "１.５", "buffer": "２０％"}, ",120,1.5,20%)"),
+        (".", {"buffer": "0.2", "finals": "1e3"}, ",1000,1.5,20%)"),
+        (",", {"finals": "120,5", "retries": "1,25", "buffer": "7,5%"}, ",120.5,1.25,7.5%)"),
+        (",", {"finals": "1.000,5", "retries": "1.5"}, ",1000.5,1.5,20%)"),
+        (",", {"finals": "1,000"}, "1,000 can be read in two ways: write 1000 or 1."),
+        (",", {"finals": "1.000"}, "1.000 can be read in two ways: write 1 or 1000."),
+    ],
+)
+def test_figures_are_read_as_the_sheet_and_the_functions_read_them(
+    shown: Callable[..., Pane], decimal: str, fields: dict[str, str], written: str
+) -> None:
+    pane = shown("calculator", sheet={"active": "Sheet1!C3", "marks": {"decimal": decimal}})
+    if not formula(pane, **fields):
+        assert pane.text("#priced") == f"Finals: {written}"
+        return
+    pane.run("document.getElementById('write').click()")
+    pane.wait_until("sheet.written.length === 1")
+    assert pane.run("sheet.written[0][1]").endswith(f'"gpt-image-2"){written}')
+
+
+def test_all_that_is_refused_is_marked_and_told(shown: Callable[..., Pane]) -> None:
+    pane = shown("calculator")
+    assert formula(pane, size="own", width="abc", height="", finals="1.000") == ""
+    invalid = "[...document.querySelectorAll('#calculator [aria-invalid]')].map(e => e.name)"
+    assert pane.run(invalid) == ["width", "height", "finals"]
+    assert [line.split(":")[0] for line in pane.text("#priced").split("\n")] == [
+        *("Width", "Height", "Finals"),
+    ]
 
 
 def test_an_illegal_size_is_answered_with_the_nearest_legal_ones(calculator: Pane) -> None:
@@ -343,6 +382,15 @@ def test_a_cell_that_holds_something_is_replaced_only_when_asked_twice(
     assert pane.run("sheet.written") == []
     write()
     pane.wait_until("sheet.written.length === 1")
+
+
+def test_a_question_is_void_when_the_formula_is(shown: Callable[..., Pane]) -> None:
+    pane = shown("calculator", sheet=SHEET)
+    pane.run("document.getElementById('write').click()")
+    pane.wait_until("document.getElementById('wrote').textContent.startsWith('B7 is not empty.')")
+    assert formula(pane, finals="x") == ""
+    assert pane.run("document.getElementById('write').disabled")
+    assert pane.text("#wrote") == ""
 
 
 def test_a_cell_that_was_not_seen_is_not_written(shown: Callable[..., Pane]) -> None:
@@ -398,6 +446,8 @@ def test_parts_cannot_be_forged(calculator: Pane) -> None:
         () => Object.assign(blank, { written: "1" }),
     ].map((forge) => { try { forge(); return "taken"; } catch (error) { return error.name; } }))""")
     assert refused == ["TypeError", "TypeError", "Error", "TypeError"]
+    with pytest.raises(AssertionError, match="no number"):
+        calculator.run("import('./pane/parts.js').then((parts) => parts.number('1)+CALL(1'))")
     quoted = "import('./pane/parts.js').then(p => p.word('a\"&b', ['a\"&b']).written)"
     assert calculator.run(quoted) == '"a""&b"'
 

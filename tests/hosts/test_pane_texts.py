@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from html.parser import HTMLParser
 from string import Formatter
 from typing import Any
@@ -145,6 +146,29 @@ def test_a_delivered_size_without_an_answer_is_refused(
 ) -> None:
     with pytest.raises(error):
         pane.sizes(delivered, "gpt-image-2", "high")
+
+
+@pytest.mark.parametrize("typed", ["120", "1,000", "１２０", "1e3", "12.5", "20%", "-1", " 7 "])
+def test_a_field_is_read_as_the_functions_read_a_cell(typed: str) -> None:
+    """A buffer for so many finals: what the functions make of the text themselves."""
+    value = pane.figure("finals", typed, ".")["value"]
+    cost = partial(FUNCTIONS["IMGBUDGET"].call, 0.5)
+    if value < 0:
+        with pytest.raises(OutOfRangeError):
+            cost(typed)
+    else:
+        assert cost(value) == cost(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "decimal", "ways"),
+    [("1.000", ".", ["1", "1000"]), ("1,000", ",", ["1000", "1"]), ("1,5", ".", ["1.5"]),
+     ("abc", ",", []), ("", ".", []), ("1" * 400, ".", [])],
+)  # fmt: skip
+def test_a_field_that_is_no_figure_tells_the_ways_to_write_it(
+    typed: str, decimal: str, ways: list[str]
+) -> None:
+    assert pane.figure("finals", typed, decimal) == {"ways": ways}
 
 
 def test_pixels_are_those_that_a_ratio_stands_for() -> None:

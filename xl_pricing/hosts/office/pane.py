@@ -1,12 +1,14 @@
-"""What the task pane asks beyond the cell functions: its choices, and sizes for a destination.
+"""What the task pane asks beyond the functions: its choices, figures of fields, sizes for a place.
 
 It runs in the worker, beside the functions: plain values in, what JSON holds out.
 """
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from xl_pricing.errors import OutOfRangeError, XlPricingError
+from xl_pricing.errors import InvalidValueError, OutOfRangeError, XlPricingError
 from xl_pricing.estimation.budget import DEFAULT_BUFFER, DEFAULT_RETRIES, MOST_BUFFER
 from xl_pricing.estimation.image import (
     DEFAULT_QUALITY,
@@ -20,6 +22,7 @@ from xl_pricing.estimation.size import parse_size
 from xl_pricing.functions.arguments import read_model
 from xl_pricing.functions.catalogue import FUNCTIONS, CellFunction
 from xl_pricing.functions.sizes import read_pixels
+from xl_pricing.functions.values import Typed, read_number
 from xl_pricing.planning.delivery import Choice
 from xl_pricing.planning.delivery import choices as sizes_to_generate
 from xl_pricing.planning.job import read_job
@@ -27,9 +30,23 @@ from xl_pricing.rates.card import DEFAULT_MODEL, RATES_AGE_DAYS
 from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.rates.rows import Model
+from xl_pricing.written import COMMA, in_doubt, plainly, readings
 
 _ANY_RATIO = "1:1"
 """A size that every model takes; another one takes its place."""
+_MOST_PX = 99_999
+_LIMITS: Mapping[str, tuple[int, int | None]] = {
+    "finals": (0, None),
+    "retries": (1, None),
+    "buffer": (0, MOST_BUFFER),
+    "n": (1, MAX_IMAGES_PER_CALL),
+    "prompt": (0, MAX_PROMPT_TOKENS),
+    "references": (0, MAX_REFERENCES),
+    "width": (1, _MOST_PX),
+    "height": (1, _MOST_PX),
+}
+"""Of the fields that hold a figure, the least and the most."""
+_MAY_BE_BROKEN = {"finals", "retries", "buffer"}
 
 
 def choices() -> Mapping[str, Any]:
@@ -51,14 +68,7 @@ def choices() -> Mapping[str, Any]:
             "retries": float(DEFAULT_RETRIES),
             "buffer": float(DEFAULT_BUFFER),
         },
-        "limits": {
-            "finals": [0, None],
-            "retries": [1, None],
-            "buffer": [0, MOST_BUFFER],
-            "n": [1, MAX_IMAGES_PER_CALL],
-            "prompt": [0, MAX_PROMPT_TOKENS],
-            "references": [0, MAX_REFERENCES],
-        },
+        "limits": {name: list(limits) for name, limits in _LIMITS.items()},
         "old_after_days": RATES_AGE_DAYS,
     }
 
@@ -78,6 +88,38 @@ def sizes(delivered: str, model: str, quality: str) -> list[Mapping[str, Any]]:
 def pixels(size: str, model: str) -> str:
     """Return the px that a size or a ratio stands for; raise the project's errors."""
     return str(read_pixels(size, read_model(model, active_card())))
+
+
+def figure(name: str, text: str, decimal: str) -> Mapping[str, Any]:
+    """Return the figure of a field as the functions read the text of an argument.
+
+    ``decimal`` is the decimal mark of the sheet. In place of ``value`` stand the ``ways`` to write
+    what may be meant: two where the text has two readings, none where it is no number.
+    """
+
+    def fits(number: Decimal | Fraction) -> bool:
+        return _fits(name, number)
+
+    try:
+        return {"value": float(read_number(_typed(text, decimal), name, fits))}
+    except InvalidValueError:
+        return {"ways": [*dict.fromkeys(map(plainly, filter(fits, readings(text).values())))]}
+    except XlPricingError:
+        return {"ways": []}
+
+
+def _fits(name: str, number: Decimal | Fraction) -> bool:
+    least, most = _LIMITS[name]
+    is_within = number >= least and (most is None or number <= most)
+    return is_within and (name in _MAY_BE_BROKEN or number == int(number))
+
+
+def _typed(text: str, decimal: str) -> str:
+    """Return text as the functions read it; where a comma is the decimal mark, 1,5 is 1.5."""
+    if decimal != COMMA:
+        return text
+    found = readings(text)
+    return Typed(text) if in_doubt(found) or not found else plainly(found[next(iter(found))])
 
 
 def _choice(choice: Choice) -> Mapping[str, Any]:
@@ -126,6 +168,7 @@ def _function(function: CellFunction) -> Mapping[str, Any]:
 
 QUESTIONS: Mapping[str, Callable[..., Any]] = {
     "pane.choices": choices,
+    "pane.figure": figure,
     "pane.pixels": pixels,
     "pane.sizes": sizes,
 }

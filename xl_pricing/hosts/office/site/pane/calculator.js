@@ -1,7 +1,8 @@
 // The calculator: prices what is chosen, and writes the formula for it into the selected cell.
 import { ask, choices, declared } from "./asking.js";
-import { offerModels, OWN, ratioTexts, refusal } from "./choosing.js";
+import { offerModels, OWN, ratioTexts, refusals, together } from "./choosing.js";
 import * as excel from "./excel.js";
+import { decimalMark } from "./figures.js";
 import { readImage, readPlan } from "./job.js";
 import { figure, reasonText } from "./lines.js";
 import { calmed, fill, latest, make } from "./page.js";
@@ -29,7 +30,7 @@ export async function start() {
     byId("write").hidden = true;
     byId("wrote").textContent = say("calculator.nosheet");
   }
-  marks = parts.marks(await excel.decimalMark().catch(() => "."));
+  marks = parts.marks(await decimalMark());
   return price();
 }
 
@@ -48,8 +49,13 @@ export function take({ size, model, quality }) {
 export function select(address) {
   if (address === selected) return;
   selected = address;
-  replace = null;
+  forget();
   showButton();
+}
+
+/** Forget what was said of the last writing, and the question whether to replace. */
+function forget() {
+  replace = null;
   if (excel.isThere()) byId("wrote").textContent = "";
 }
 
@@ -61,7 +67,7 @@ async function price() {
   form().querySelector(".budget").hidden = elements.asked.value !== "budget";
   const [shown, formula] = await priced(elements).catch((error) => [told(error), null]);
   if (!isLatest()) return null;
-  if (formula !== ready) replace = null;
+  if (formula !== ready) forget();
   ready = formula;
   byId("priced").replaceChildren(...shown);
   showFormula();
@@ -75,14 +81,14 @@ const showFormula = () =>
 /** Let a formula break where its arguments end. */
 const breakable = (formula) => formula.split(/(?<=[,;(])/).flatMap((part) => [part, make("wbr")]);
 
-const told = (error) => [
-  error instanceof parts.Refused ? make("p", { class: "bad" }, refusal(error)) : reasonText(error),
-];
+const told = (error) => (error instanceof parts.Refused ? refusals(error) : [reasonText(error)]);
 
 /** Return what is shown, and the formula. */
 async function priced(elements) {
-  const image = readImage(elements);
-  const plan = elements.asked.value === "budget" ? readPlan(elements) : null;
+  const { image, plan } = await together({
+    image: readImage(elements),
+    plan: elements.asked.value === "budget" ? readPlan(elements) : null,
+  });
   const [cost, pixels] = await Promise.all([
     answer("IMGCOST", image),
     ask("pane.pixels", [image.size.value, image.model.value]),

@@ -1,6 +1,6 @@
 // The fields that forms share, and reading any field.
 import { choices } from "./asking.js";
-import { fill } from "./page.js";
+import { fill, make } from "./page.js";
 import { Refused } from "./parts.js";
 import { data, day, say } from "./words.js";
 
@@ -34,11 +34,12 @@ export const destinationTexts = () =>
   ]);
 
 /** Read a field; what is refused names it, marks it, and is told where the answer stands. */
-export function read(field, reader) {
-  field.removeAttribute("aria-invalid");
-  field.removeAttribute("aria-describedby");
+export async function read(field, reader) {
   try {
-    return reader(field.value);
+    const found = await reader(field.value);
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+    return found;
   } catch (refused) {
     if (refused instanceof Refused) {
       field.setAttribute("aria-invalid", "true");
@@ -49,6 +50,18 @@ export function read(field, reader) {
   }
 }
 
-/** Say what is wrong with what was typed. */
-export const refusal = ({ key, values, field }) =>
-  say("refused", { field, sentence: say(key, values) });
+/** Wait for what is read, by its names; all that is refused is thrown together. */
+export async function together(readings) {
+  const settled = await Promise.allSettled(Object.values(readings));
+  const thrown = settled.filter((each) => each.status === "rejected").map((each) => each.reason);
+  const [first = null] = thrown.filter((error) => !(error instanceof Refused)).concat(thrown);
+  if (first instanceof Refused) first.all = thrown.flatMap((refused) => refused.all);
+  if (first) throw first;
+  return Object.fromEntries(Object.keys(readings).map((name, i) => [name, settled[i].value]));
+}
+
+/** Say what is wrong with what was typed, one sentence a field. */
+export const refusals = ({ all }) =>
+  all.map(({ key, values, field }) =>
+    make("p", { class: "bad" }, say("refused", { field, sentence: say(key, values) })),
+  );

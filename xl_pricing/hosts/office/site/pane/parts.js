@@ -8,11 +8,12 @@ class Part {
   }
 }
 
-/** What the user typed and is not accepted; `key` names the sentence, `values` what it says. */
+/** What the user typed and is not accepted; `key` names the sentence, `values` what it
+ * says, `all` what else was refused with it. */
 export class Refused extends Error {
   constructor(key, values) {
     super(key);
-    Object.assign(this, { key, values });
+    Object.assign(this, { key, values, all: [this] });
   }
 }
 
@@ -26,37 +27,21 @@ export function word(text, accepted) {
   return new Part(text, `"${text.replaceAll('"', '""')}"`);
 }
 
-/** A size in px, of two edges as they were typed. */
+/** A size in px. */
 export function size(width, height) {
-  const edges = [width, height].map((edge) => edge.trim());
-  if (!edges.every((edge) => /^[1-9]\d{0,4}$/.test(edge))) throw new Refused("refused.edge", {});
-  const text = edges.join("x");
+  const text = [width, height].map(finite).join("x");
   return new Part(text, `"${text}"`);
 }
 
-/** A number as it was typed, digits and a point; a comma could be read in two ways. */
-export function number(text, [least, most], { whole = false } = {}) {
-  const digits = text.trim();
-  if (!/^\d{1,9}(\.\d{1,6})?$/.test(digits) || (whole && digits.includes(".")))
-    throw new Refused(whole ? "refused.whole" : "refused.number", {});
-  return checked(Number(digits), String(Number(digits)), least, most, (x) => String(x));
-}
+/** A number. */
+export const number = (value) => new Part(value, String(finite(value)));
 
-/** A share as it was typed, 20 % or 20, written as a percentage. */
-export function percent(text, [least, most]) {
-  const digits = text.trim().replace(/\s*[%％]$/, "");
-  if (!/^\d{1,3}(\.\d{1,4})?$/.test(digits)) throw new Refused("refused.percent", {});
-  const share = Number((Number(digits) / 100).toPrecision(15));
-  return checked(share, `${Number(digits)}%`, least, most, (x) => `${x * 100}%`);
-}
+/** A share, written as a percentage. */
+export const percent = (value) => new Part(value, `${Number((100 * finite(value)).toPrecision(15))}%`);
 
-function checked(value, written, least, most, shown) {
-  if (value < least || (most !== null && value > most))
-    throw new Refused(most === null ? "refused.least" : "refused.range", {
-      least: shown(least),
-      most: most === null ? "" : shown(most),
-    });
-  return new Part(value, written);
+function finite(value) {
+  if (!Number.isFinite(value)) throw new TypeError("no number");
+  return value;
 }
 
 /** A call of a function; arguments that are left out at its end are not written. */

@@ -1,7 +1,7 @@
 // Sizes by destination: which legal size to generate, what it costs, and what to do with it then.
 import { ask, choices } from "./asking.js";
 import { take } from "./calculator.js";
-import { destinationTexts, offerModels, OWN, refusal } from "./choosing.js";
+import { destinationTexts, offerModels, OWN, refusals } from "./choosing.js";
 import { ownSize } from "./job.js";
 import { reasonText } from "./lines.js";
 import { calmed, fill, latest, make } from "./page.js";
@@ -25,9 +25,9 @@ async function find() {
   const isLatest = ticket();
   const { elements } = form();
   form().querySelector(".own").hidden = elements.destination.value !== OWN;
-  const cards = await found(elements).catch((error) => [
-    error instanceof Refused ? make("p", { class: "bad" }, refusal(error)) : reasonText(error),
-  ]);
+  const cards = await found(elements).catch((error) =>
+    error instanceof Refused ? refusals(error) : [reasonText(error)],
+  );
   if (isLatest()) document.getElementById("found").replaceChildren(...cards);
 }
 
@@ -35,7 +35,7 @@ async function found(elements) {
   const { value: place } = elements.destination;
   const delivered =
     place === OWN
-      ? ownSize(elements).value
+      ? (await ownSize(elements)).value
       : choices().destinations.find((row) => row.name === place).size;
   const [model, quality] = [elements.model.value, elements.quality.value];
   const sizes = await ask("pane.sizes", [delivered, model, quality]);
