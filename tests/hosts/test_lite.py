@@ -158,12 +158,12 @@ def test_main_is_one_line_and_the_index_is_asked_for_this_release(tmp_path: Path
 
 def test_without_an_origin_it_is_told_that_the_index_must_have_the_package(tmp_path: Path) -> None:
     told = run(f"host lite {tmp_path / 'lite'}").stdout
-    assert "from its index (PyPI unless set otherwise): see first that it is\n" in told
+    assert "from its index, PyPI unless set otherwise: see first that it is ours" in told
     assert "--origin" in told
     served = run(f"host lite {tmp_path / 'lite'} --force --origin https://a.example").stdout
     assert "index" not in served
-    assert "what stands there stays below" in told
-    assert "what stands there stays below" in served
+    assert "What stands there stays below" in told
+    assert "What stands there stays below" in served
 
 
 def test_an_empty_origin_is_refused(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ DEFAULT_PORT = 8765
 PYODIDE_HELP = "The npm package pyodide, or its folder. If omitted, npm fetches it once."
 _EXTENSION = ".oxt"
 _FROM_INDEX = (
-    "Lite takes the package from its index (PyPI unless set otherwise): see first that it is\n"
-    "there, and ours. Else give --origin, where this folder will stand: it then holds the wheel."
+    "Lite takes xl-pricing from its index, PyPI unless set otherwise: see first that it is ours.",
+    "Else give --origin, where this folder will stand: it then holds the wheel.",
 )
 
 
@@ -121,13 +121,13 @@ def lite(path: str, origin: Given, *, force: bool) -> Added:
     address = None if origin is None else read_origin(origin)
     _refuse_folder(Path(path), lite_foreign_file, force=force)
     _write_folder(Path(path), lite_parts(address))
-    served = f"Let a web server show it at {address}, to pages of other origins too (CORS)."
+    served = (f"Let a web server show it at {address}, to pages of other origins too (CORS).",)
     return Added(
         path,
         [
-            served if address else _FROM_INDEX,
-            "In xlwings Lite put requirements.txt, then main.py, on top of the tabs of these",
-            "names; what stands there stays below.",
+            *(served if address else _FROM_INDEX),
+            "In xlwings Lite add requirements.txt, then main.py, on top of the tabs of that name.",
+            "What stands there stays below.",
             'Type =IMGCOST("1024x1536","high") in any sheet of that workbook.',
         ],
     )
