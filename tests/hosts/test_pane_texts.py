@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
+from xl_pricing.estimation.credits import Terms
 from xl_pricing.functions.catalogue import ARGUMENTS, FUNCTIONS
 from xl_pricing.hosts.office import pane, texts
 from xl_pricing.hosts.office.folder import POLICY
@@ -29,6 +30,7 @@ FAMILIES = {
     "basis": {"official", "quoted", "measured", "estimate"},
     "meter": set(METERS),
     "quality": {word for model in pane.choices()["models"] for word in model["qualities"]},
+    "plan": {"number", "caption", "tier", "any", *Terms._fields},
     "tier": set(pane.choices()["tiers"]),
     "unit": {*FUNCTIONS, "USD"} - {"IMGEXPLAIN"},
     "write": {"moved", "held", "done"},
@@ -77,11 +79,13 @@ def test_every_word_is_said_and_no_other() -> None:
     assert dotted <= known
 
 
-def test_every_text_of_the_card_is_in_chinese_but_addresses() -> None:
+def test_every_text_of_the_card_is_in_chinese_but_addresses_and_names() -> None:
     card = bundled_card()
     found = texts.texts("zh-CN", card)["data"]
     english = {text for text in texts._card_texts(card) if text not in found}
-    assert [text for text in english if not re.fullmatch(r"[\w.]+\.com/[\w/-]+", text)] == []
+    names = {"Comfy-Org/docs pull 1664", "LiteLLM 1.110.2"}  # of a change, and of a release
+    address = re.compile(r"[\w.-]+\.(com|ai|app)(/[\w/.-]+)?")
+    assert [text for text in english - names if not address.fullmatch(text)] == []
 
 
 def test_english_needs_no_other_words_for_the_card() -> None:
@@ -169,6 +173,41 @@ def test_a_field_that_is_no_figure_tells_the_ways_to_write_it(
     typed: str, decimal: str, ways: list[str]
 ) -> None:
     assert pane.figure("finals", typed, decimal) == {"ways": ways}
+
+
+@pytest.mark.parametrize(
+    ("plan", "model"), [("PixAPI", "gpt-image-2"), ("Apiframe", None), ("ComfyUI", "gpt-image-2")]
+)
+def test_the_row_of_a_plan_is_the_one_that_credits_are_counted_by(
+    plan: str, model: str | None
+) -> None:
+    row = pane.offer("1024x1024", "high", plan, model)
+    assert row is not None
+    amounts = {name: amount for name, amount in row["amounts"].items() if amount is not None}
+    cost = FUNCTIONS["IMGCOST"].call("1024x1024", "high", model)
+    credits_ = amounts.get("credits") or amounts["multiplier"] * cost / amounts["usd_per_credit"]
+    told = FUNCTIONS["IMGCREDITS"].call("1024x1024", "high", plan, model)
+    assert told == pytest.approx(credits_)
+    assert row["source"]
+    assert row["checked"] > "2026"
+
+
+def test_a_plans_range_and_a_number_are_read_as_by_the_functions() -> None:
+    ours = dict.fromkeys(("model", "size_tier", "quality"), "any") | {
+        "plan": "Ours",
+        "shape": "credit table",
+        "max_long_edge_px": 3840,
+        "credits": 5,
+        "source": "a contract",
+        "checked": "2026-11-01",
+        "basis": "official",
+    }
+    row = pane.offer("1:1", "high", "ours", None, [[*ours], [*ours.values()]])
+    assert row is not None
+    assert (row["source"], row["amounts"]["credits"]) == ("a contract", 5)
+    assert pane.offer("1:1", "high", 0.04) is None
+    with pytest.raises(InvalidValueError):
+        pane.offer("1:1", "high", "theirs")
 
 
 def test_pixels_are_those_that_a_ratio_stands_for() -> None:

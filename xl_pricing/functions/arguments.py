@@ -55,7 +55,7 @@ from xl_pricing.functions.values import (
 )
 from xl_pricing.rates.card import DEFAULT_MODEL, RateCard, read_tier
 from xl_pricing.rates.refresh.store import active_card
-from xl_pricing.rates.rows import Model
+from xl_pricing.rates.rows import Model, Plan
 
 MAX_PROMPT_CHARACTERS = 32_000
 
@@ -278,15 +278,23 @@ def read_terms(plan: Cell, model: Model, image: Image, card: RateCard) -> Terms:
 
     A number is USD per credit on the token cost; raises `OutOfRangeError` unless above 0.
     """
-    refuse_error(plan, "plan")
-    if isinstance(plan, str) and (not is_figure(plan) or plan.strip().endswith("%")):
-        return card.offer(plan, model, image.size, billed_quality(model, image.quality)).terms
+    row = read_offer(plan, model, image, card)
+    if row is not None:
+        return row.terms
     usd_per_credit = read_number(plan, "plan")
     if usd_per_credit <= 0:
         raise OutOfRangeError(
             f"plan {shown(plan)} is out of range; accepted: more than 0 USD per credit, or a name"
         )
     return Terms(usd_per_credit=usd_per_credit, multiplier=Fraction(1))
+
+
+def read_offer(plan: Cell, model: Model, image: Image, card: RateCard) -> Plan | None:
+    """Return the row by which a named plan bills an image; ``None`` for a number."""
+    refuse_error(plan, "plan")
+    if isinstance(plan, str) and (not is_figure(plan) or plan.strip().endswith("%")):
+        return card.offer(plan, model, image.size, billed_quality(model, image.quality))
+    return None
 
 
 def billed_quality(model: Model, quality: str | int | Fraction) -> str:

@@ -19,9 +19,9 @@ from xl_pricing.estimation.image import (
     TIERS,
 )
 from xl_pricing.estimation.size import parse_size
-from xl_pricing.functions.arguments import read_model
+from xl_pricing.functions.arguments import Table, card_with, read_image, read_model, read_offer
 from xl_pricing.functions.catalogue import FUNCTIONS, CellFunction
-from xl_pricing.functions.sizes import read_pixels
+from xl_pricing.functions.sizes import Cell, read_pixels
 from xl_pricing.functions.values import Typed, read_number
 from xl_pricing.planning.delivery import Choice
 from xl_pricing.planning.delivery import choices as sizes_to_generate
@@ -30,6 +30,7 @@ from xl_pricing.rates.card import DEFAULT_MODEL, RATES_AGE_DAYS
 from xl_pricing.rates.day import today
 from xl_pricing.rates.refresh.store import active_card
 from xl_pricing.rates.rows import Model
+from xl_pricing.rates.tables import with_plans
 from xl_pricing.written import COMMA, in_doubt, plainly, readings
 
 _ANY_RATIO = "1:1"
@@ -46,6 +47,7 @@ _LIMITS: Mapping[str, tuple[int, int | None]] = {
     "height": (1, _MOST_PX),
 }
 """Of the fields that hold a figure, the least and the most."""
+_OF_A_PLAN = ("plan", "size_tier", "quality", "source", "basis", "note")
 _MAY_BE_BROKEN = {"finals", "retries", "buffer"}
 
 
@@ -122,6 +124,29 @@ def _typed(text: str, decimal: str) -> str:
     return Typed(text) if in_doubt(found) or not found else plainly(found[next(iter(found))])
 
 
+def offer(
+    size: Cell, quality: Cell, plan: Cell, model: Cell = None, plans: Table = None
+) -> Mapping[str, Any] | None:
+    """Return the row by which a plan bills an image; ``None`` for a number, USD per credit.
+
+    Raises the project's errors for what IMGCREDITS refuses.
+    """
+    card = card_with(with_plans, plans)
+    known = read_model(model, card)
+    row = read_offer(plan, known, read_image(known, size, quality), card)
+    if row is None:
+        return None
+    amounts = {
+        name: None if amount is None else float(amount)
+        for name, amount in row.terms._asdict().items()
+    }
+    return {
+        **{name: getattr(row, name) for name in _OF_A_PLAN},
+        "checked": row.checked.isoformat(),
+        "amounts": amounts,
+    }
+
+
 def _choice(choice: Choice) -> Mapping[str, Any]:
     fit = choice.fit
     return {
@@ -169,6 +194,7 @@ def _function(function: CellFunction) -> Mapping[str, Any]:
 QUESTIONS: Mapping[str, Callable[..., Any]] = {
     "pane.choices": choices,
     "pane.figure": figure,
+    "pane.offer": offer,
     "pane.pixels": pixels,
     "pane.sizes": sizes,
 }

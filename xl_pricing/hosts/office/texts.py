@@ -36,6 +36,7 @@ def _card_texts(card: RateCard) -> Iterator[str]:
     yield from (row.use for row in card.ratios)
     yield from (row.destination for row in card.destinations)
     yield from (rate.source for rate in card.rates)
+    yield from (text for plan in card.plans for text in (plan.source, plan.note) if text)
     for model in card.models:
         yield from (model.output.source, model.references.source, model.text.source)
         yield from model.remarks(_LARGE, today())

@@ -3,6 +3,7 @@ import { ask, choices, declared, Told } from "./asking.js";
 import * as excel from "./excel.js";
 import { answerFigure, linesTable, reasonText } from "./lines.js";
 import { latest, make } from "./page.js";
+import { planTable } from "./plan.js";
 import { calls } from "./reading.js";
 import { data, number, say, spoken } from "./words.js";
 
@@ -146,12 +147,20 @@ async function answered(call, given) {
       ? { quality: choices().defaults.quality, ...kept(given), size: answer }
       : given;
   if (image.size === undefined) return shown;
-  const rows = await ask("IMGEXPLAIN", inOrder("IMGEXPLAIN", image));
-  return [
-    ...shown,
-    ...linesTable(rows, say(call.name === "IMGCREDITS" ? "lines.tokens" : "lines.caption")),
-  ];
+  if (call.name === "IMGCREDITS")
+    return [...shown, ...(await planTable(given)), ...(await inTokens(image))];
+  return [...shown, ...(await linesOf(image, "lines.caption"))];
 }
+
+const linesOf = async (image, caption) =>
+  linesTable(await ask("IMGEXPLAIN", inOrder("IMGEXPLAIN", image)), say(caption));
+
+/** Show what an image costs by tokens, or why that is not known: a plan may bill it all the same. */
+const inTokens = (image) =>
+  linesOf(image, "lines.tokens").catch((error) => {
+    if (!(error instanceof Told)) throw error;
+    return [make("p", { class: "quiet", lang: "en" }, error.message)];
+  });
 
 /** Refuse a row that names no image: neither a size nor a quality. */
 function refuseBlank({ name, arguments: nodes }, given) {
