@@ -1,6 +1,7 @@
 """Meters as bills name them: line items of OpenAI, meters of Azure."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ _AZURE = re.compile(
     r"1[km] tokens",
     re.IGNORECASE,
 )
+_LONGEST_KEPT = 256
 # gpt-image-1-inp-cached-txt-glbl Tokens, gpt-image-1-output-img-dzone Tokens
 _AZURE_DASHED = re.compile(
     r"gpt-image-(?P<model>[0-9][0-9.]*(?:-(?:flare|sunburst|mini))?)"
@@ -38,7 +40,13 @@ _AZURE_DASHED = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+def _remembered(read: Callable[[str], Meter | None]) -> Callable[[str], Meter | None]:
+    """Remember what short texts say; no meter's name is long, and long texts take room."""
+    known = lru_cache(maxsize=1024)(read)
+    return lambda text: (known if len(text) <= _LONGEST_KEPT else read)(text)
+
+
+@_remembered
 def line_item_meter(text: str) -> Meter | None:
     """Read a line item, such as ``gpt-image-2-2026-04-21 image, cached input``."""
     found = _LINE_ITEM.fullmatch(text.strip())
@@ -49,7 +57,7 @@ def line_item_meter(text: str) -> Meter | None:
     return Meter(found["model"], f"{found['kind'].lower()}_{way}", "batch" if batch else None)
 
 
-@lru_cache(maxsize=4096)
+@_remembered
 def azure_meter(text: str) -> Meter | None:
     """Read a meter of Azure, wherever it stands in a text."""
     found = _AZURE.search(text) or _AZURE_DASHED.search(text)
