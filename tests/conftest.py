@@ -16,7 +16,10 @@ from that_day import put, stop_the_clock
 # Before anything asks for a card: the machine's own refreshed card is no test's business.
 os.environ["XL_PRICING_DATA"] = str(Path(gettempdir(), f"xl_pricing-tests-{os.getpid()}"))
 
-LONGEST = ("test_mutations.py", "test_carry_over.py", "test_outcomes.py", "test_workbook.py")
+LONGEST = (
+    *("test_mutations.py", "test_carry_over.py", "test_outcomes.py", "test_workbook.py"),
+    *("test_second_engine.py", "test_rules.py"),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
