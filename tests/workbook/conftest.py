@@ -1,6 +1,5 @@
 """What the tests of the workbook share: the built workbook of each language, and its file."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,15 +7,6 @@ from templates import built_in
 
 from workbook_templates.book.words import LANGUAGES
 from workbook_templates.build import Built
-
-FOLDER = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Count no lines here: that doubles the time, and the core has its own tests for them."""
-    for item in items:
-        if item.path.is_relative_to(FOLDER):
-            item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
