@@ -13,7 +13,7 @@ import random
 import resource
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 from multiprocessing import get_context
@@ -29,6 +29,7 @@ from tabulate import tabulate  # noqa: E402 - after the path is set
 
 from xl_pricing.bills import large  # noqa: E402 - the same
 from xl_pricing.bills.reading import Reading  # noqa: E402 - the same
+from xl_pricing.bills.row import Row  # noqa: E402 - the same
 from xl_pricing.bills.rule import Rule  # noqa: E402 - the same
 from xl_pricing.bills.total import Totals  # noqa: E402 - the same
 from xl_pricing.rates.card import bundled_card  # noqa: E402 - the same
@@ -93,10 +94,10 @@ def parted(file: Path) -> None:
             pass
 
 
-def total(rows: object) -> Totals:
+def total(rows: Iterable[Row]) -> Totals:
     """Price and sum rows."""
     totals = Totals(Rule(bundled_card()))
-    totals.add_all(rows)  # type: ignore[arg-type]  # a reading or a list of rows
+    totals.add_all(rows)
     return totals
 
 

@@ -10,6 +10,7 @@ from workbook_templates.book.blocks import Column, Figure
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.words import breadth
 from workbook_templates.formulas import examples
+from workbook_templates.formulas.charges import METERS
 from workbook_templates.formulas.conditions import UNJUDGED, Check, holds, is_number, whole, within
 from workbook_templates.formulas.constants import (
     FREE_SIZES,
@@ -18,7 +19,6 @@ from workbook_templates.formulas.constants import (
     USUAL_BUFFERS,
 )
 from workbook_templates.formulas.faults import Codes, Fault, RowFaults
-from workbook_templates.formulas.image import METERS
 from workbook_templates.formulas.sentence import day, sentence
 from workbook_templates.sheets.worksheet.chosen import IS_OWN, NO, YES
 from xl_pricing.estimation.image import (

@@ -7,7 +7,7 @@ from workbook_templates.book.blocks import Card, Figure, Input, at_least, words_
 from workbook_templates.book.charts import Cells
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
-from workbook_templates.formulas import image
+from workbook_templates.formulas import charges, image
 from workbook_templates.formulas.conditions import Check, within
 from workbook_templates.formulas.sentence import fixed, sentence, up
 from workbook_templates.sheets.worksheet.workings import JOB, RATES, TOKENS, planned
@@ -56,7 +56,7 @@ def _valid(text: str) -> str:
     return f"IF(stage_valid=1,{text},NA())"
 
 
-_USD = image.usd({**TOKENS, "image_out": "stage_tokens"}, RATES)
+_USD = charges.usd({**TOKENS, "image_out": "stage_tokens"}, RATES)
 _FACTOR = replace(theme.CARD_MONEY, number=theme.FACTOR)
 _SHARE = replace(theme.CARD_MONEY, number=theme.PERCENT)
 _VERDICT = Style(size=11, bold=True, color=theme.NAVY, fill=theme.MIST, indent=1)
@@ -210,7 +210,7 @@ SAVING_WORKINGS = (
            "IF(token_cost_per_image>0,1,0),0),0)",
            "1 = yes", _COUNTED),
     Figure("stage_saved_usd", "Saved per final",
-           _valid(image.noticeable(_SAVED, "token_cost_per_image*retries_used")),
+           _valid(charges.noticeable(_SAVED, "token_cost_per_image*retries_used")),
            "USD, before the buffer", theme.COMPUTED_PRICE),
     *(Figure(f"{name}_generations", label, formula, "generations, exact", _EXACT)
       for label, name, formula in GENERATIONS),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Column
-from workbook_templates.formulas import image
+from workbook_templates.formulas import charges, image
 from workbook_templates.formulas.conditions import compared, first_of
 from workbook_templates.formulas.faults import Fault
 from workbook_templates.formulas.sentence import fixed
@@ -60,8 +60,8 @@ _MOST_INPUT = f"IF(ISBLANK([@input_tokens]),untold_input*[@generations],{_INPUT}
 
 def _priced(*parts: tuple[str, str]) -> str:
     """Return USD of tokens times their rates; blank in a row that is not compared."""
-    charges = "+".join(image.charge(tokens, rate) for tokens, rate in parts)
-    return f'IF([@tariff]=0,"",({charges})/tokens_per_mtok)'
+    usd = "+".join(charges.charge(tokens, rate) for tokens, rate in parts)
+    return f'IF([@tariff]=0,"",({usd})/tokens_per_mtok)'
 
 
 def _least(tier: str) -> str:

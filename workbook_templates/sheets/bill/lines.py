@@ -9,7 +9,7 @@ from workbook_templates.book import tables, theme
 from workbook_templates.book.blocks import Column
 from workbook_templates.book.page import Page
 from workbook_templates.book.words import Words
-from workbook_templates.formulas import image
+from workbook_templates.formulas import charges
 from workbook_templates.sheets.bill.texts import plain
 from xl_pricing.bills.bill_lines import BATCH, STANDARD, BillLine
 from xl_pricing.bills.parts import Part
@@ -20,7 +20,7 @@ TABLE = "tblBill"
 def _rate(tier: str, used: str, billed: str) -> str:
     """Look up the rate of a tier on the day of a line, where it needs one."""
     rows = f'(tblRates[model]=[@model])*(tblRates[meter]=[@meter])*(tblRates[tier]="{tier}")'
-    found = f"INDEX(tblRates[usd_per_mtok],{image.rate_row(rows, '[@day]', 'NA()')})"
+    found = f"INDEX(tblRates[usd_per_mtok],{charges.rate_row(rows, '[@day]', 'NA()')})"
     return f"IF(OR({used}>0,AND([@used]=0,{billed}>0)),{found},0)"
 
 

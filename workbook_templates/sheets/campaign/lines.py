@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Column, listed, words_listed
-from workbook_templates.formulas import examples, faults, image, plan
+from workbook_templates.formulas import charges, examples, faults, image, plan
 from workbook_templates.formulas.conditions import is_number, within
 from workbook_templates.formulas.faults import Fault, if_filled
 from xl_pricing.estimation.image import MAX_PROMPT_TOKENS, MAX_REFERENCES, QUALITIES, TIERS
@@ -124,12 +124,12 @@ _TOKENS = {
     "image_in": "[@image_tokens]",
     "image_out": "[@output_tokens]",
 }
-_RATES = image.rates()
+_RATES = charges.rates()
 _POSITION = f"(ROW()-ROW({TABLE}[[#Headers],[use_case]]))"
 _BUFFERED = "(1+[@buffer])"
 _PLAN_FITS = plan.fits("plan_used", image.quality_word("[@quality]"), _IMAGE)
 _TERMS = {term: plan.listed(term, "[@plan_row]") for term in plan.TERMS}
-_CREDITS = plan.credits_(_TERMS, plan.usd(_TERMS, image.usd(_TOKENS, image.list_rates())))
+_CREDITS = plan.credits_(_TERMS, plan.usd(_TERMS, charges.usd(_TOKENS, charges.list_rates())))
 _USE_BEGINS = f"IFERROR(MATCH({image.exactly('[@use_case]')},{TABLE}[use_case],0),{_POSITION})"
 _DRAFTS_VALID = f"{within('[@drafts]', '[@drafts]>=0')}*{within('[@finish]', '[@finish]>=1')}"
 # Prompt and reference images of a draft are those of the final.
@@ -191,7 +191,7 @@ COLUMNS = (
            _staged("[@finals]*([@drafts]*[@draft_cost]+[@finish]*[@cost_per_image])"
                    f"*{_BUFFERED}"), _MONEY, 13),
     Column("saving", "Saving, USD",
-           _staged(image.noticeable("([@budget]-[@staged_budget])", "[@budget]")), _MONEY, 12),
+           _staged(charges.noticeable("([@budget]-[@staged_budget])", "[@budget]")), _MONEY, 12),
     Column("saving_share", "Saving",
            _staged("IF(ISNUMBER([@saving]),IF([@budget]=0,0,[@saving]/[@budget]),NA())"), _SHARE,
            9),
@@ -205,7 +205,7 @@ COLUMNS = (
     Column("model_row", "Row of the model",
            f"IF([@filled]=1,{image.model_row('[@model]')},0)", _COUNT),
     Column("tier_column", "Column of the tier",
-           f"IFERROR({image.tier_column('[@tier]')},-1)", _COUNT),
+           f"IFERROR({charges.tier_column('[@tier]')},-1)", _COUNT),
     Column("size_text", "Size as read", image.size_text(_IMAGE), theme.CELL),
     Column("width", "Width, px", image.width(_IMAGE), _COUNT),
     Column("height", "Height, px", image.height(_IMAGE), _COUNT),
@@ -218,7 +218,7 @@ COLUMNS = (
     Column("image_tokens", "Reference tokens",
            image.image_tokens(_IMAGE, image.references_valid(_IMAGE)), _COUNT),
     Column("token_cost", "USD by tokens",
-           if_filled(f"IF([@tier_column]<0,NA(),{image.usd(_TOKENS, _RATES)})"), _PRICE),
+           if_filled(f"IF([@tier_column]<0,NA(),{charges.usd(_TOKENS, _RATES)})"), _PRICE),
     Column("finals_cost", "Finals, USD", _priced("[@cost_per_image]*[@finals]"), _MONEY),
     Column("retries_cost", "Retries, USD",
            _priced("[@cost_per_image]*[@finals]*([@retries]-1)"), _MONEY),

@@ -9,7 +9,7 @@ from workbook_templates.book import blocks, tables, theme
 from workbook_templates.book.blocks import Card, Figure, Input, at_least
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
-from workbook_templates.formulas import examples, image
+from workbook_templates.formulas import charges, examples
 from workbook_templates.formulas.conditions import Check, first_of, holds, is_number
 from workbook_templates.formulas.constants import MOST_ROWS, RETIREMENT_NOTICE_DAYS
 from workbook_templates.formulas.faults import RowFaults, places
@@ -107,7 +107,7 @@ EXACT = Figure(_EXACT, "All lines", _complete("generations"), look=theme.TOTAL_F
 SAVING = Figure(
     "campaign_saving",
     "",
-    image.noticeable("(campaign_total-campaign_staged)", "campaign_total"),
+    charges.noticeable("(campaign_total-campaign_staged)", "campaign_total"),
     look=_noted('"$"#,##0.00;-"$"#,##0.00'),
 )
 """What stands beside the saving's share."""
@@ -175,7 +175,7 @@ def _cards(page: Page) -> None:
 
 
 _WITHOUT_DRAFTS = f"COUNTIF({TABLE}[fault],{DRAFTS_FAULT})"
-_LINES_WITH = f"IF(SUMPRODUCT({image.IN_FORCE}[lines]*{image.IN_FORCE}[{{}}])=0,1,0)"
+_LINES_WITH = f"IF(SUMPRODUCT({charges.IN_FORCE}[lines]*{charges.IN_FORCE}[{{}}])=0,1,0)"
 ERRORS = (
     Check("ok_campaign_rows", "Every line of the campaign is priced",
           "The rows to fix are listed below; rows under the table are not in it: drag its corner "

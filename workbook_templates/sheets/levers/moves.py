@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Column
-from workbook_templates.formulas import image
+from workbook_templates.formulas import charges, image
 from workbook_templates.formulas.conditions import compared
 from workbook_templates.formulas.sentence import percent, sentence
 from workbook_templates.sheets.levers.asks import ASKS, JOB_ASKS, REPEATS, SHOWN
@@ -71,7 +71,7 @@ _TOKENS_NOW = {
     "image_in": "tokens_image_in",
     "image_out": "IF(ISNUMBER(measured_tokens),measured_tokens,tokens_image_out)",
 }
-_RATES = image.rates()
+_RATES = charges.rates()
 
 
 def _less(meter: str) -> str:
@@ -86,7 +86,7 @@ _OVER = f"(({_THEIRS}>{_MINE})+({_THEIRS}={_MINE})*({TABLE}[row]<[@row]))"
 _OTHERS = f"SUMPRODUCT(({TABLE}[lever]=[@lever])*{_OVER})"
 _ADVISED = f"[@lever]<>{sentence(LEVERS['ratio'].title)}"
 _PRICED = "ISNUMBER([@saving])"
-_LESS = "+".join(_less(meter) for meter in image.METERS)
+_LESS = "+".join(_less(meter) for meter in charges.METERS)
 _FEWER = "[@cost_per_image]*(retries_used-[@retries])"
 _CHANGE = f'IF([@now]=[@then],{sentence(AS_NOW, now="[@now]")},[@now]&" → "&[@then])'
 _ABSENT = f"IF(lever_priced=0,{sentence(NO_PRICE)},{_choose(map(_absent, MOVES))})"
@@ -98,7 +98,7 @@ SHOWN_COLUMNS = (
            width=24),
     Column("change", "Now → then", f"IF({_PRICED},{_CHANGE},{sentence(NOT_THERE)})", width=27),
     Column("cost_per_image", "USD per image",
-           f'IF(lever_priced=0,NA(),IF([@there]=0,"",IFERROR({image.usd(_TOKENS, _RATES)},"")))',
+           f'IF(lever_priced=0,NA(),IF([@there]=0,"",IFERROR({charges.usd(_TOKENS, _RATES)},"")))',
            _PRICE, 17),
     Column("budget", "Budget, USD",
            _if_priced("[@cost_per_image]*finals*[@retries]*(1+buffer)"), MONEY, 13),
@@ -128,7 +128,7 @@ COLUMNS = (
     Column("tier", "Price tier", _asked("tier", '""'), theme.NUMBER),
     Column("retries", "Retries", _asked("retries", "0"), theme.NUMBER_FACTOR),
     Column("model_row", "Row of the model", "IF([@there]=0,0,model_row)", _COUNT),
-    Column("tier_column", "Column of the tier", f"IFERROR({image.tier_column('[@tier]')},-1)",
+    Column("tier_column", "Column of the tier", f"IFERROR({charges.tier_column('[@tier]')},-1)",
            _COUNT),
     Column("legal", "Legal (1 = yes)", image.legal(_SPEC), _COUNT),
     Column("grid", "Grid", image.grid(_SPEC), _COUNT),

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Column, Figure
-from workbook_templates.formulas import image
+from workbook_templates.formulas import charges, image
 from workbook_templates.formulas.conditions import compared
 from workbook_templates.sheets.worksheet.workings import JOB
 
@@ -47,7 +47,7 @@ WORKINGS = (
     Figure("lever_references", "Reference images", "N(reference_images)", "images", _COUNTED),
     Figure("lever_reference_tokens", "Tokens of a reference image",
            "IF(lever_priced=0,0,IF(lever_references>0,reference_tokens,"
-           f"IFERROR(INDEX({image.IN_FORCE}[reference_tokens],model_row),NA())))",
+           f"IFERROR(INDEX({charges.IN_FORCE}[reference_tokens],model_row),NA())))",
            "of 1024x1024 px if none", _COUNTED),
     Figure("lever_now", "Output tokens of one image",
            f"IF(lever_priced=0,0,IF(ISNUMBER(measured_tokens),0,{_NOW}))", "0 = measured",

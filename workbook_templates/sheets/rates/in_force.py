@@ -6,8 +6,8 @@ from workbook_templates.book.blocks import Column
 from workbook_templates.book.page import Page
 from workbook_templates.book.tables import write_table
 from workbook_templates.book.theme import COUNT, DATE, NUMBER, SECTION
-from workbook_templates.formulas import image
-from workbook_templates.formulas.image import IN_FORCE
+from workbook_templates.formulas import charges, image
+from workbook_templates.formulas.charges import IN_FORCE
 from xl_pricing.estimation.image import TIERS
 
 MODELS = 20
@@ -29,7 +29,7 @@ def _of_model(formula: str, without: str) -> str:
 
 def _rate(tier: str, meter: str) -> str:
     """Look up the latest rate up to the price date; #N/A where there is none."""
-    row = image.rate_row(image.rate_rows("[@model]", meter, f'"{tier}"'), without="NA()")
+    row = charges.rate_row(charges.rate_rows("[@model]", meter, f'"{tier}"'), without="NA()")
     return _of_model(f"INDEX(tblRates[usd_per_mtok],{row})", '""')
 
 
@@ -51,7 +51,9 @@ _MODEL, _ALIASES, _ENDS, _RULE, _BASIS = (
 _SQUARE = ("reference_px", "reference_px")
 _TOKENS = image.reference_tokens(_RULE, *_SQUARE, image.reference_patches(*_SQUARE))
 _GONE = f"IF({_ENDS}>price_day+retirement_notice_days,0,1)"
-_METERS = dict(zip(image.METERS, ("prompt text", "reference images", "output images"), strict=True))
+_METERS = dict(
+    zip(charges.METERS, ("prompt text", "reference images", "output images"), strict=True)
+)
 COLUMNS = (
     Column("row", "Row of the model", f"ROW()-ROW({IN_FORCE}[[#Headers],[row]])", _COUNT, 7),
     Column("model", "Model", f'IF([@row]>ROWS(tblModels[model]),"",{_MODEL}&"")', width=24),

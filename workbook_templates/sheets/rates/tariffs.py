@@ -6,8 +6,8 @@ from workbook_templates.book.blocks import Column
 from workbook_templates.book.page import Page
 from workbook_templates.book.tables import write_table
 from workbook_templates.book.theme import COUNT, DATE, NUMBER, SECTION
-from workbook_templates.formulas import image
-from workbook_templates.formulas.image import IN_FORCE
+from workbook_templates.formulas import charges
+from workbook_templates.formulas.charges import IN_FORCE
 from workbook_templates.sheets.rates.in_force import MODELS, PERIODS
 from xl_pricing.estimation.image import TIERS
 
@@ -27,7 +27,7 @@ _SINCE = f"{IN_FORCE}[[since_1]:[since_{PERIODS}]]"
 
 def _rate(tier: str, meter: str) -> str:
     """Look up the rate on the first day of the prices; #N/A where there is none."""
-    row = image.rate_row(image.rate_rows("[@model]", meter, f'"{tier}"'), "[@since]", "NA()")
+    row = charges.rate_row(charges.rate_rows("[@model]", meter, f'"{tier}"'), "[@since]", "NA()")
     return f'IF([@since]="","",INDEX(tblRates[usd_per_mtok],{row}))'
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Column
-from workbook_templates.formulas import image
+from workbook_templates.formulas import charges, image
 from workbook_templates.formulas.conditions import compared
 from workbook_templates.formulas.sentence import fixed, sentence
 from workbook_templates.sheets.worksheet.workings import RATES, TOKENS, in_range
@@ -169,7 +169,7 @@ def _cropped(edge: str) -> str:
 
 
 _TOKENS = f"IF([@legal]=0,NA(),{in_range(image.output_tokens(_SIZE))})"
-_USD = image.usd({**TOKENS, "image_out": "[@tokens]"}, RATES)
+_USD = charges.usd({**TOKENS, "image_out": "[@tokens]"}, RATES)
 
 
 def _where(shown: str) -> str:

@@ -2,7 +2,7 @@
 
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Figure
-from workbook_templates.formulas import image, nearest
+from workbook_templates.formulas import charges, image, nearest
 from workbook_templates.formulas.conditions import is_number
 from workbook_templates.formulas.sentence import sentence
 from workbook_templates.sheets.worksheet.chosen import BY_GRID, IS_CUSTOM
@@ -34,7 +34,7 @@ _WHOLE_PX = (
     f"IF({BY_GRID},IF(AND(size_width>=1,size_height>=1,size_width=INT(size_width),"
     "size_height=INT(size_height)),1,0),0)"
 )
-_LIST_RATES = "*".join(f"list_rate_{meter}" for meter in image.METERS)
+_LIST_RATES = "*".join(f"list_rate_{meter}" for meter in charges.METERS)
 _FIRST_DAYS = "(tblRates[model]=model_used)*(last_bill_day-tblRates[effective_from])"
 
 

@@ -9,7 +9,7 @@ from workbook_templates.book.blocks import Figure
 from workbook_templates.book.charts import Cells
 from workbook_templates.book.page import Book, Page
 from workbook_templates.book.theme import Style
-from workbook_templates.formulas import image
+from workbook_templates.formulas import charges, image
 from workbook_templates.formulas.sentence import up
 from workbook_templates.sheets.checks import FIRST_ROW
 from workbook_templates.sheets.worksheet import advice, hints, workings
@@ -63,7 +63,7 @@ def _share_of_image(part: str) -> Figure:
 
 def _meter(meter: str) -> tuple[Figure, ...]:
     tokens, rate = f"tokens_{meter}", f"rate_{meter}"
-    usd = f"{image.charge(tokens, rate)}/tokens_per_mtok"
+    usd = f"{charges.charge(tokens, rate)}/tokens_per_mtok"
     return (
         Figure(tokens, "", _IN_TOKENS[meter], look=theme.COMPUTED_FRACTION),
         Figure(rate, look=theme.COMPUTED_RATE),

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from workbook_templates.book import theme
 from workbook_templates.book.blocks import Figure
-from workbook_templates.formulas import image, plan
+from workbook_templates.formulas import charges, image, plan
 from workbook_templates.formulas.conditions import holds, within
 from workbook_templates.sheets.worksheet.chosen import HAS_PLAN, IS_CUSTOM, IS_MEASURED, OWN
 from xl_pricing.estimation.image import DEFAULT_TIER
 
-METERS = dict(zip(image.METERS, ("Prompt text", "Reference images", "Output images"), strict=True))
+METERS = dict(
+    zip(charges.METERS, ("Prompt text", "Reference images", "Output images"), strict=True)
+)
 """What the sheet calls the meters of an estimate."""
 JOB = image.image_cells(
     typed="ratio",
@@ -39,9 +41,9 @@ JOB = image.image_cells(
     reference_tokens="reference_tokens",
 )
 """The named cells of the job's image."""
-TOKENS = {meter: f"tokens_{meter}" for meter in image.METERS}
-RATES = {meter: f"rate_{meter}" for meter in image.METERS}
-_LIST_RATES = {meter: f"list_rate_{meter}" for meter in image.METERS}
+TOKENS = {meter: f"tokens_{meter}" for meter in charges.METERS}
+RATES = {meter: f"rate_{meter}" for meter in charges.METERS}
+_LIST_RATES = {meter: f"list_rate_{meter}" for meter in charges.METERS}
 _TERMS = {term: f"plan_listed_{term}" for term in plan.TERMS}
 
 _COUNT = theme.COMPUTED_FRACTION
@@ -114,7 +116,7 @@ IMAGE = (
 def _rate(meter: str, tier: str, kind: str, prefix: str = "") -> Iterator[Figure]:
     """Yield the row in force of a meter's rate, 0 for none, and the rate."""
     row, label = f"{prefix}rate_row_{meter}", f"{kind}: {METERS[meter]}"
-    found = image.rate_row(image.rate_rows("model_used", meter, tier))
+    found = charges.rate_row(charges.rate_rows("model_used", meter, tier))
     rate = f"IF({row}=0,NA(),INDEX(tblRates[usd_per_mtok],{row}))"
     yield Figure(row, f"{label}, row", found, "row", _COUNT)
     yield Figure(f"{prefix}rate_{meter}", label, rate, "USD per 1M tokens", _RATE)
@@ -141,7 +143,7 @@ COST = (
     Figure("retries_used", "Retries in use",
            f"IF({IS_MEASURED},IF(ISNUMBER(measured_retries),measured_retries,retries),retries)",
            "typed or measured", _RATE),
-    Figure("list_cost_per_image", "List cost per image", image.usd(TOKENS, _LIST_RATES),
+    Figure("list_cost_per_image", "List cost per image", charges.usd(TOKENS, _LIST_RATES),
            "USD at the standard tier", _USD),
     Figure("generations_with_buffer", "Generations with buffer",
            planned("total_generations*(1+buffer)"), "images", _COUNT),
