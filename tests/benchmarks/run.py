@@ -32,7 +32,7 @@ from tabulate import tabulate  # noqa: E402 - the same
 from xl_pricing import functions  # noqa: E402 - the same
 from xl_pricing.estimation.size import FreeSizes, all_sizes  # noqa: E402 - the same
 from xl_pricing.estimation.tokens import GridRule  # noqa: E402 - the same
-from xl_pricing.functions import arguments  # noqa: E402 - the same
+from xl_pricing.functions import arguments, pricers  # noqa: E402 - the same
 from xl_pricing.functions.calls import answer  # noqa: E402 - the same
 from xl_pricing.functions.catalogue import FUNCTIONS  # noqa: E402 - the same
 from xl_pricing.rates.card import bundled_card  # noqa: E402 - the same
@@ -137,9 +137,10 @@ def price_range(columns: Sequence[Any]) -> None:
 
 def price_first(columns: Sequence[Any]) -> None:
     """Forget all arguments that earlier calls have read, and price a range."""
-    for reader in vars(arguments).values():
-        if hasattr(reader, "cache_clear") and reader.__module__ == arguments.__name__:
-            reader.cache_clear()
+    for module in (arguments, pricers):
+        for reader in vars(module).values():
+            if hasattr(reader, "cache_clear") and reader.__module__ == module.__name__:
+                reader.cache_clear()
     price_range(columns)
 
 

@@ -18,7 +18,7 @@ from exhaustive import many
 import xl_pricing
 from xl_pricing import functions
 from xl_pricing.errors import OutOfRangeError, XlPricingError
-from xl_pricing.functions import arguments
+from xl_pricing.functions import pricers
 from xl_pricing.functions.calls import answer
 from xl_pricing.functions.catalogue import FUNCTIONS
 from xl_pricing.rates.records import columns
@@ -193,4 +193,4 @@ def test_memos_do_not_grow_with_the_inputs() -> None:
     finally:
         stop()
     model = xl_pricing.rates.card.bundled_card().model("gpt-image-2")
-    assert len(arguments._counters(model, 1)) <= arguments._SPELLINGS
+    assert len(pricers._counters(model, 1)) <= pricers._SPELLINGS

@@ -6,10 +6,8 @@ A value is a scalar; ``None`` or empty text is an omitted argument. What repeats
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
 
 from xl_pricing.errors import InvalidValueError, NotAvailableError, OutOfRangeError
 from xl_pricing.estimation.budget import (
@@ -33,7 +31,6 @@ from xl_pricing.estimation.image import (
 )
 from xl_pricing.estimation.size import (
     REFERENCE_SIZE,
-    FreeSizes,
     Size,
     parse_size,
     plain,
@@ -41,7 +38,7 @@ from xl_pricing.estimation.size import (
 )
 from xl_pricing.estimation.tokens import text_tokens
 from xl_pricing.functions.ranges import Grid, as_grid, is_grid
-from xl_pricing.functions.sizes import Cell, plain_reader, read_pixels
+from xl_pricing.functions.sizes import Cell, read_pixels
 from xl_pricing.functions.values import (
     Typed,
     is_blank,
@@ -71,12 +68,9 @@ CHINESE_QUALITIES = {
 MEASURED = "measured"
 """The word by which a plan's ``any`` row bills an image of measured output tokens."""
 
-_SPELLINGS = 64
-"""Of a quality, that are remembered."""
-_TABLES = 8
-"""Cards, which may be large, that are remembered."""
+MOST_CARDS = 8
+"""Cards, which may be large, that each memo of them holds."""
 
-_Counter = Callable[[Cell], int | Fraction]
 Table = RateCard | Grid | None
 
 
@@ -93,89 +87,6 @@ def read_image(
     billed_at, sizes, tokens = tier_word(tier), read_references(references), read_prompt(prompt)
     count, word = read_n(n), read_quality(quality)
     return Image(read_pixels(size, model, word), word, count, tokens, sizes, billed_at)
-
-
-def price_reader(
-    model: Cell, n: Cell, prompt: Cell, references: Cell, tier: Cell, card: RateCard, day: date
-) -> Callable[[Cell, Cell], float]:
-    """Return USD per image as a function of a size and a quality; all else is read but once."""
-    # By its tokens: a thousand prompts of 32,000 characters would be remembered.
-    tokens = None if prompt is None else read_prompt(prompt)
-    return _read_with(card).price(model, n, tokens, references, tier, day)
-
-
-class _CardReader:
-    """What was read with one card; it is forgotten with the card."""
-
-    def __init__(self, card: RateCard) -> None:
-        self._card = card
-        self.price = lru_cache(maxsize=1024, typed=True)(self._price)
-        self._tariff = lru_cache(maxsize=64)(card.tariff)
-
-    def _price(
-        self, model: Cell, n: Cell, tokens: int | None, references: Cell, tier: Cell, day: date
-    ) -> Callable[[Cell, Cell], float]:
-        known = read_model(model, self._card)
-        tariff = self._tariff(known, tier_word(tier), day)
-        sizes = read_references(references)
-        text_in, image_in = known.counting.inputs(tokens, sizes)
-        count = read_n(n)
-        price = tariff.pricer(text_in, image_in, count)
-        counters = _counters(known, count)
-        return lambda size, quality: price(counters[quality](size))
-
-
-@lru_cache(maxsize=_TABLES)
-def _read_with(card: RateCard) -> _CardReader:
-    return _CardReader(card)
-
-
-def token_counter(model: Model, n: Cell) -> Callable[[Cell, Cell], int | Fraction]:
-    """Return the count of output tokens of one call by size and quality."""
-    counters = _counters(model, read_n(n))
-    return lambda size, quality: counters[quality](size)
-
-
-@lru_cache(maxsize=64)
-def _pixels_reader(model: Model, quality: str) -> Callable[[Cell], tuple[int, int]]:
-    def careful(size: Any) -> Size:  # noqa: ANN401 - a cell's value
-        return read_pixels(size, model, quality)
-
-    return plain_reader(model.sizes, careful) if isinstance(model.sizes, FreeSizes) else careful
-
-
-class _Counters(dict[Cell, _Counter]):
-    """Output tokens of a call by quality, then size; some spellings are kept for a range."""
-
-    def __init__(self, model: Model, n: int) -> None:
-        super().__init__()
-        self._model, self._n = model, n
-
-    def __missing__(self, quality: Cell) -> _Counter:
-        word, n = read_quality(quality), self._n
-        if not isinstance(word, str):
-            return self._measured(word)
-        counted = self._model.output.rule.counter(word, n)
-        pixels = _pixels_reader(self._model, word)
-
-        def counter(size: Cell) -> int | Fraction:
-            return counted(pixels(size))
-
-        if len(self) < _SPELLINGS:
-            self[quality] = counter
-        return counter
-
-    def _measured(self, tokens: int | Fraction) -> _Counter:
-        def counter(size: Cell) -> int | Fraction:
-            read_pixels(size, self._model, tokens)  # only to refuse what is no size
-            return tokens * self._n
-
-        return counter
-
-
-@lru_cache(maxsize=256)
-def _counters(model: Model, n: int) -> _Counters:
-    return _Counters(model, n)
 
 
 def read_model(model: Cell, card: RateCard) -> Model:
@@ -323,7 +234,7 @@ def card_with(replace: Callable[[RateCard, Grid], RateCard], table: Table) -> Ra
     return _replaced(active_card(), replace, tuple(map(tuple, as_grid(table))))
 
 
-@lru_cache(maxsize=_TABLES, typed=True)
+@lru_cache(maxsize=MOST_CARDS, typed=True)
 def _replaced(
     card: RateCard, replace: Callable[[RateCard, Grid], RateCard], table: Grid
 ) -> RateCard:

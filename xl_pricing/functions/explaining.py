@@ -12,11 +12,11 @@ from xl_pricing.functions.arguments import (
     Table,
     card_with,
     is_estimated,
-    price_reader,
     read_image,
     read_model,
     tier_word,
 )
+from xl_pricing.functions.pricers import price_reader
 from xl_pricing.functions.sizes import Cell
 from xl_pricing.functions.usage_text import read_usage_text
 from xl_pricing.functions.values import is_blank

@@ -25,7 +25,6 @@ from xl_pricing.estimation.size import (
 from xl_pricing.functions.arguments import (
     Table,
     card_with,
-    price_reader,
     read_budget,
     read_confidence,
     read_image,
@@ -34,7 +33,6 @@ from xl_pricing.functions.arguments import (
     read_quality,
     read_terms,
     tier_word,
-    token_counter,
 )
 from xl_pricing.functions.catalogue import cell_function
 from xl_pricing.functions.explaining import (
@@ -43,6 +41,7 @@ from xl_pricing.functions.explaining import (
     explained_rows,
     refuse_beside_usage,
 )
+from xl_pricing.functions.pricers import price_reader, token_counter
 from xl_pricing.functions.products import times
 from xl_pricing.functions.sizes import Cell, find_cheapest, ratio_word
 from xl_pricing.functions.usage_text import is_usage
