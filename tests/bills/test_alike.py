@@ -154,8 +154,8 @@ def test_a_meter_without_a_rate_is_told_row_by_row(
 def test_what_is_kept_is_bounded(
     tmp_path: Path, same: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("quick_counts", "quick_table"):
-        monkeypatch.setattr(f"xl_pricing.bills.{module}._MOST_KEPT", 2)
+    for module in ("kept", "quick_counts", "quick_table"):
+        monkeypatch.setattr(f"xl_pricing.bills.{module}.MOST_KEPT", 2)
     monkeypatch.setattr("xl_pricing.bills.quick_lines._MOST_LAYOUTS", 1)
     assert alike.MOST_HELD > 2
     days = [f"2026-11-{1 + i % 9:02d},gpt-image-2,{i},{i}" for i in range(60)]

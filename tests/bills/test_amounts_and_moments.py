@@ -92,8 +92,13 @@ def test_what_is_no_time_is_refused(told: object) -> None:
 
 
 def test_no_more_than_some_times_are_kept() -> None:
-    from xl_pricing.bills import moments
+    from xl_pricing.bills.kept import LONGEST_KEPT, MOST_KEPT, Kept
+    from xl_pricing.bills.moments import _kept
 
-    for second in range(moments._MOST_KEPT + 10):
+    for second in range(MOST_KEPT + 10):
         read_moment(f"{1_793_606_405 + second}")
-    assert len(moments._kept) <= moments._MOST_KEPT
+    assert 0 < len(_kept) <= MOST_KEPT
+    lengths = Kept(len)
+    longest, longer = "x" * LONGEST_KEPT, "x" * (LONGEST_KEPT + 1)
+    assert (lengths[longest], lengths[longer]) == (LONGEST_KEPT, LONGEST_KEPT + 1)
+    assert [*lengths] == [longest]

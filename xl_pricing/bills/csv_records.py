@@ -2,11 +2,11 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from xl_pricing.bills.day_orders import LONGEST_KEPT, DayOrders, Orders, is_day
+from xl_pricing.bills.day_orders import DayOrders, Orders, is_day
 from xl_pricing.bills.json_values import BAD, Bad
 from xl_pricing.bills.opened import CHUNK, Opened, read_lines
 from xl_pricing.errors import InvalidValueError
@@ -17,7 +17,6 @@ MOST_CELL = 2**20
 """Characters of a cell at most, without images."""
 
 QUOTE = '"'
-_MOST_KEPT = 50_000
 _FIGURE = re.compile(r"[-+]?[0-9][0-9., '\u00a0\u202f]*")
 
 
@@ -48,27 +47,6 @@ class Marks(NamedTuple):
         except InvalidValueError as error:
             return str(error)
         return cell if figure is None else f"{figure:f}"
-
-
-class PlainCells(dict[str, str]):
-    """Cells as they are written plainly: most come again and again."""
-
-    def __init__(self, marks: Marks) -> None:
-        """Begin with none."""
-        self.marks = marks
-
-    def __missing__(self, cell: str) -> str:
-        """Write a new one plainly."""
-        found = self.marks.plain(cell)
-        if len(self) >= _MOST_KEPT:
-            self.clear()
-        if len(cell) <= LONGEST_KEPT:
-            self[cell] = found
-        return found
-
-    def of(self, record: Mapping[str, str]) -> dict[str, str]:
-        """Return a record whose cells are written plainly."""
-        return dict(zip(record, map(self.__getitem__, record.values()), strict=True))
 
 
 PLAIN = Marks(COMMA, frozenset({POINT}), Orders())

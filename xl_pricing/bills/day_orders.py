@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from xl_pricing.bills.kept import Kept
 from xl_pricing.written_days import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, day_readings, orders_proven
 
 MOST_DAYS = 20_000
@@ -15,9 +16,6 @@ _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T]|$)")
 _KNOWN = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}(?![0-9])")
 """How days are written where it is known that the month comes first."""
 _NONE: Mapping[str, date] = {}
-_MOST_KEPT = 50_000
-LONGEST_KEPT = 64
-"""Characters of a cell that is remembered; longer ones hold no figure and no day."""
 _A_DAY, _IN_ISO = 1, 2
 
 
@@ -33,16 +31,8 @@ def is_day(cell: str) -> bool:
     return _DAY.match(cell) is not None
 
 
-class _Kinds(dict[str, int]):
-    """Whether cells are days, and of which kind: most come again and again."""
-
-    def __missing__(self, cell: str) -> int:
-        kind = _A_DAY if is_day(cell) else _IN_ISO if _ISO.match(cell) else 0
-        if len(self) >= _MOST_KEPT:
-            self.clear()
-        if len(cell) <= LONGEST_KEPT:
-            self[cell] = kind
-        return kind
+def _kind(cell: str) -> int:
+    return _A_DAY if is_day(cell) else _IN_ISO if _ISO.match(cell) else 0
 
 
 class DayOrders:
@@ -56,7 +46,7 @@ class DayOrders:
         the file may have been saved anew.
         """
         self.proven: set[str] = set()
-        self._month_first, self._kinds = month_first, _Kinds()
+        self._month_first, self._kinds = month_first, Kept(_kind)
         self._readings: dict[str, Mapping[str, date]] = {}
         self._columns: defaultdict[int, set[str]] = defaultdict(set)
 

@@ -1,9 +1,9 @@
 """Meters as bills name them: line items of OpenAI, meters of Azure."""
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
+
+from xl_pricing.bills.kept import Kept
 
 
 class Meter(NamedTuple):
@@ -30,7 +30,6 @@ _AZURE = re.compile(
     r"1[km] tokens",
     re.IGNORECASE,
 )
-_LONGEST_KEPT = 256
 # gpt-image-1-inp-cached-txt-glbl Tokens, gpt-image-1-output-img-dzone Tokens
 _AZURE_DASHED = re.compile(
     r"gpt-image-(?P<model>[0-9][0-9.]*(?:-(?:flare|sunburst|mini))?)"
@@ -40,14 +39,7 @@ _AZURE_DASHED = re.compile(
 )
 
 
-def _remembered(read: Callable[[str], Meter | None]) -> Callable[[str], Meter | None]:
-    """Remember what short texts say; no meter's name is long, and long texts take room."""
-    known = lru_cache(maxsize=1024)(read)
-    return lambda text: (known if len(text) <= _LONGEST_KEPT else read)(text)
-
-
-@_remembered
-def line_item_meter(text: str) -> Meter | None:
+def _line_item_meter(text: str) -> Meter | None:
     """Read a line item, such as ``gpt-image-2-2026-04-21 image, cached input``."""
     found = _LINE_ITEM.fullmatch(text.strip())
     if found is None:
@@ -57,8 +49,7 @@ def line_item_meter(text: str) -> Meter | None:
     return Meter(found["model"], f"{found['kind'].lower()}_{way}", "batch" if batch else None)
 
 
-@_remembered
-def azure_meter(text: str) -> Meter | None:
+def _azure_meter(text: str) -> Meter | None:
     """Read a meter of Azure, wherever it stands in a text."""
     found = _AZURE.search(text) or _AZURE_DASHED.search(text)
     if found is None:
@@ -73,6 +64,10 @@ def azure_meter(text: str) -> Meter | None:
     tier = "batch" if "batch" in words else "standard"
     zoned = bool(words & {"dz", "dzone", "zone"})
     return Meter(f"gpt-image-{model}", f"{kind}_{way}", tier, zoned, "Azure")
+
+
+line_item_meter = Kept(_line_item_meter).__getitem__
+azure_meter = Kept(_azure_meter).__getitem__
 
 
 def names_images(text: str) -> bool:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from xl_pricing.bills.kept import Kept
 from xl_pricing.errors import InvalidValueError
 from xl_pricing.words import READ_AS, quoted, unread
 from xl_pricing.written_days import day_in
@@ -20,7 +21,6 @@ SINCE = tuple((date(year, 1, 1) - EPOCH).days * SECONDS_PER_DAY for year in (201
 _NUMBER = re.compile(r"[0-9]{9,19}(?:\.[0-9]{0,12})?")
 _PLAIN_COUNT = re.compile(r"[0-9]{9,19}")
 _LONGEST = 64
-_MOST_KEPT = 50_000
 
 
 class Moment(NamedTuple):
@@ -28,10 +28,6 @@ class Moment(NamedTuple):
 
     day: date
     zoned: bool
-
-
-_kept: dict[object, Moment] = {}
-"""Days of texts that were read: most files repeat them."""
 
 
 def read_moment(told: object) -> Moment:
@@ -46,13 +42,7 @@ def read_moment(told: object) -> Moment:
         if isinstance(told, Decimal) and told.is_finite() and told.adjusted() < 20:
             return _of_number(int(told))
         raise _unreadable(told)
-    found = _kept.get(told)
-    if found is None:
-        found = _of_text(told.strip())
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        _kept[told] = found
-    return found
+    return _kept[told]
 
 
 def day_key(told: object) -> object:
@@ -95,7 +85,8 @@ def _days(count: int) -> int | None:
     return None
 
 
-def _of_text(text: str) -> Moment:
+def _of_text(told: str) -> Moment:
+    text = told.strip()
     if len(text) > _LONGEST:
         raise _unreadable(text)
     for read in (_iso, _digits, _as_people_write):
@@ -108,6 +99,9 @@ def _of_text(text: str) -> Moment:
         if FIRST_YEAR <= moment.day.year <= LAST_YEAR:
             return moment
     raise _unreadable(text)
+
+
+_kept = Kept(_of_text)
 
 
 def _iso(text: str) -> Moment:

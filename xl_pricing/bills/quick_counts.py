@@ -1,12 +1,14 @@
 """Counts by meter without ids, summed as they come; `own` says how any row of them is read."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import partial
 from operator import add
 from typing import cast
 
 from xl_pricing.bills.alike import can_stand_for_others, picked_by
 from xl_pricing.bills.csv_records import Marks
 from xl_pricing.bills.json_values import BAD, Bad
+from xl_pricing.bills.kept import MOST_KEPT, Kept
 from xl_pricing.bills.moments import day_key
 from xl_pricing.bills.places import MOST_PLACES
 from xl_pricing.bills.row import Row
@@ -14,25 +16,16 @@ from xl_pricing.bills.shapes.answers import IDS
 from xl_pricing.bills.shapes.own import DAYS, TEXTS
 from xl_pricing.estimation.usage import METER_NAMES, Metered, plain_count
 
-_MOST_KEPT = 50_000
 Numbered = tuple[int, list[str] | Bad]
 ReadRow = Callable[[Numbered], Iterable[Row]]
 
 
-class _Numbers(dict[str, int]):
-    """The count of each cell as it is written, most of which come again and again."""
-
-    def __init__(self, marks: Marks) -> None:
-        self._marks = marks
-
-    def __missing__(self, told: str) -> int:
-        found = plain_count(told or "0")
-        if found is None or not (self._marks.are_plain or not told or told.isdigit()):
-            raise ValueError(told)
-        if len(self) >= _MOST_KEPT:
-            self.clear()
-        self[told] = found
-        return found
+def _number(marks: Marks, told: str) -> int:
+    """Return the count of a cell as it is written; raise `ValueError` for an odd one."""
+    found = plain_count(told or "0")
+    if found is None or not (marks.are_plain or not told or told.isdigit()):
+        raise ValueError(told)
+    return found
 
 
 class _Sum:
@@ -68,7 +61,7 @@ class QuickCounts:
         self._meters = [meter for meter in METER_NAMES if meter in names]
         days = [names.index(name) for name in DAYS if name in names]
         texts = [names.index(name) for name in TEXTS if name in names]
-        self._read, self._numbers, self._width = read, _Numbers(marks), len(names)
+        self._read, self._numbers, self._width = read, Kept(partial(_number, marks)), len(names)
         self._counted = picked_by([names.index(meter) for meter in self._meters])
         self._texts, self._day = picked_by(texts), picked_by(days)
         self._beside = picked_by([*texts, *days])
@@ -95,7 +88,7 @@ class QuickCounts:
                 yield from self._read(each)
             else:
                 found.add(place, counts)
-            if len(self._sums) >= _MOST_KEPT:
+            if len(self._sums) >= MOST_KEPT:
                 yield from self._taken()
         yield from self._taken()
 
@@ -116,7 +109,7 @@ class QuickCounts:
             row, *more = self._read(each)
             is_fit = can_stand_for_others(row) and row.tokens == self._tokens(counts)
             self._sums[alike] = _Sum(row, len(counts)) if is_fit and not more else None
-        if len(self._known) >= _MOST_KEPT:
+        if len(self._known) >= MOST_KEPT:
             self._known.clear()
         self._known[key] = self._sums[alike]
         return self._sums[alike]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from xl_pricing.bills.alike import Pick, Quick, picked_by
 from xl_pricing.bills.csv_records import Marks
+from xl_pricing.bills.kept import MOST_KEPT, Kept
 from xl_pricing.bills.moments import day_key
 from xl_pricing.bills.shapes.answers import IDS
 from xl_pricing.bills.shapes.own import COUNTS, DAYS, TEXTS, TOKENS
@@ -11,7 +12,6 @@ from xl_pricing.bills.shapes.shape import Shape, real_id, text_of
 from xl_pricing.errors import XlPricingError
 from xl_pricing.estimation.usage import METER_NAMES, MOST_TOKENS, plain_count
 
-_MOST_KEPT = 50_000
 _MOST_DIGITS = 100
 """Of all counts of a row; others are read as ever."""
 
@@ -32,7 +32,7 @@ class QuickTable:
         self._meters: Pick = picked_by(
             [self._counts.index(m) if m in self._counts else -1 for m in METER_NAMES]
         )
-        self._kept_days: dict[str, object] = {}
+        self._kept_days = Kept(day_key)
         self._kept_tokens: dict[tuple[str, ...], tuple[tuple[int, ...], int] | None] = {}
 
     def read(self, row: Sequence[str]) -> Quick | None:
@@ -46,21 +46,13 @@ class QuickTable:
         tokens = (self._of_meters if self._by_meter else self._of_usage)(self._cells(row))
         if tokens is None:
             return None
-        key = self._kept_days.get(day)
-        if key is None:
-            key = self._day(day)
         row_id = real_id(text_of(row_id.strip())) if row_id else None
-        return (self._texts(row), (key, tokens[1])), row_id, tokens[0]
+        return (self._texts(row), (self._kept_days[day], tokens[1])), row_id, tokens[0]
 
     @staticmethod
     def _is_open(columns: Sequence[int], told: str) -> bool:
         """Tell whether another column says what the first one does not."""
         return len(columns) > 1 and not told.strip()
-
-    def _day(self, told: str) -> object:
-        if len(self._kept_days) >= _MOST_KEPT:
-            self._kept_days.clear()
-        return self._kept_days.setdefault(told, day_key(told))
 
     def _of_meters(self, cells: tuple[str, ...]) -> tuple[tuple[int, ...], int] | None:
         digits, counts = "".join(cells), list[int]()
@@ -80,7 +72,7 @@ class QuickTable:
     def _of_usage(self, cells: tuple[str, ...]) -> tuple[tuple[int, ...], int] | None:
         if cells in self._kept_tokens:
             return self._kept_tokens[cells]
-        if len(self._kept_tokens) >= _MOST_KEPT:
+        if len(self._kept_tokens) >= MOST_KEPT:
             self._kept_tokens.clear()
         return self._kept_tokens.setdefault(cells, self._usage(cells))
 

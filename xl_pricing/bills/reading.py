@@ -182,7 +182,8 @@ class Reading:
     def _ids_of(self, paths: Sequence[Path]) -> Iterator[str]:
         """Yield the ids in those of the files that may tell of calls."""
         calls = (each for each in self._sniffed if each.shape and each.shape.name in OF_CALLS)
-        some = [each.path for each in calls if each.path in paths]
+        wanted = {*paths}
+        some = [each.path for each in calls if each.path in wanted]
         for row in Reading(some) if some else ():
             yield from row.ids if row.id is None else (row.id,)
 

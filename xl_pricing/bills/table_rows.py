@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from xl_pricing.bills.across import Across
 from xl_pricing.bills.alike import Alike
-from xl_pricing.bills.csv_records import Marks, PlainCells, records_of
+from xl_pricing.bills.csv_records import Marks, records_of
 from xl_pricing.bills.json_values import BAD, Bad
+from xl_pricing.bills.kept import Kept
 from xl_pricing.bills.overlaps import KNOWN
 from xl_pricing.bills.quick_counts import QuickCounts
 from xl_pricing.bills.quick_table import QuickTable
@@ -43,7 +44,7 @@ class TableRows(NamedTuple):
 
     def of_records(self, records: Iterable[tuple[int, dict[str, str] | Bad]]) -> Iterator[Row]:
         """Yield the rows of records, or `BAD`, with their numbers."""
-        grouped, known, plain = self.shape in GROUPED, None, PlainCells(self.marks)
+        grouped, known, plain = self.shape in GROUPED, None, Kept(self.marks.plain)
         for number, record in records:
             if record is BAD:
                 yield Row(self.source, number, reason=Reason.NOT_WHOLE)
@@ -52,7 +53,7 @@ class TableRows(NamedTuple):
             if known is None:
                 known = all(name in KNOWN or name.endswith("_tokens") for name in record)
             at = self.across.at(self.source, number)
-            for each in _read_as_written(self.shape, record, at, plain):
+            for each in self._read_as_written(record, at, plain):
                 yield each
                 if grouped and each.reason is not Reason.BLANK:
                     self.across.overlaps.add(each, record, number if known else 0)
@@ -66,6 +67,15 @@ class TableRows(NamedTuple):
         for one in quick.rows(numbered):
             self.shapes[self.shape.name] += one.rows if one.reason is not Reason.NOT_WHOLE else 0
             yield one
+
+    def _read_as_written(self, record: dict[str, str], at: At, plain: Kept[str]) -> Sequence[Row]:
+        """Read a record; with its figures and days written plainly where it needs that."""
+        if self.marks.are_plain:
+            rows = self.shape.read(record, at)
+            if not any(row.reason is not None and row.reason in _AS_WRITTEN for row in rows):
+                return rows
+        written = map(plain.__getitem__, record.values())
+        return self.shape.read(dict(zip(record, written, strict=True)), at)
 
     def _alike(self, numbered: Iterable[Numbered], names: Sequence[str]) -> Iterator[Row]:
         quick, alike, name = QuickTable(self.shape, names, self.marks), Alike(), self.shape.name
@@ -83,14 +93,3 @@ class TableRows(NamedTuple):
                     yield from alike.take(name, self.shapes)
                 yield one
         yield from alike.take(name, self.shapes)
-
-
-def _read_as_written(
-    shape: Shape, record: dict[str, str], at: At, plain: PlainCells
-) -> Sequence[Row]:
-    """Read a record of a table; with its figures and days written plainly where it needs that."""
-    if plain.marks.are_plain:
-        rows = shape.read(record, at)
-        if not any(row.reason is not None and row.reason in _AS_WRITTEN for row in rows):
-            return rows
-    return shape.read(plain.of(record), at)
